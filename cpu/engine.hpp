@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <variant>
+#include <vector>
+
+#include "cpu/block.hpp"
+#include "cpu/quantity.hpp"
+#include "cpu/state.hpp"
+
+namespace ringfare {
+
+/// At `syscall`, `sysenter` or `int n`. RIP is the address of the instruction; it is already counted
+/// in lane 0 and has no price in the cycle lanes. Whoever serves it moves RIP past it.
+struct AtGate {
+  Gate gate;
+  std::uint8_t vector = 0;  // Gate::Interrupt: n
+  std::uint8_t length = 2;
+};
+
+/// At an instruction that is ours to execute; RIP and counts as for `AtGate`.
+struct AtInstruction {
+  SystemInstruction which;
+  std::uint8_t length = 2;
+};
+
+/// At an exception the hardware (or the engine in its place) raised. RIP is the faulting instruction,
+/// which is not counted; traps (#BP, #DB) have RIP behind it and are counted. SDM vol. 3, table 6-1.
+struct AtFault {
+  std::uint8_t vector;
+  std::uint32_t error_code = 0;
+  GuestAddress address;  // #PF: the address accessed
+  int signal = 0;        // what Linux sends for it
+  int code = 0;          // si_code
+};
+
+/// The budget of retired instructions is used up.
+struct BudgetSpent {};
+
+/// A signal reached the emulator from outside (SIGINT, SIGTERM, ...); registers and counts are exact.
+struct Interrupted {
+  int signal;
+};
+
+using Stop = std::variant<AtGate, AtInstruction, AtFault, BudgetSpent, Interrupted>;
+
+struct Budget {
+  std::uint64_t instructions = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Runs guest code until something happens that is not the engine's business. Engines know no
+/// kernel, no file and no price. Two engines given the same thread and memory stop at the same
+/// places with the same registers and the same totals.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// Registers and totals of `thread` are exact on return.
+  virtual Stop run(Thread& thread, Budget budget) = 0;
+
+  /// Code in `range` is gone or has changed.
+  virtual void invalidate(GuestRange range) = 0;
+
+  /// How often each block was executed to its end so far, indexed by BlockId.
+  virtual std::vector<std::uint64_t> executions() const = 0;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "cpu/quantity.hpp"
+
+namespace ringfare {
+
+inline constexpr std::uint64_t kPageSize = 4096;
+constexpr std::uint64_t page_down(std::uint64_t value) { return value & ~(kPageSize - 1); }
+constexpr std::uint64_t page_up(std::uint64_t value) { return page_down(value + kPageSize - 1); }
+
+struct Permissions {
+  bool read = false, write = false, execute = false;
+  bool operator==(const Permissions&) const = default;
+};
+
+/// One mapping of the guest as /proc/self/maps would show it.
+struct Region {
+  GuestRange range;
+  Permissions permissions;
+  std::string name;  // "[heap]", "[stack]", a path, or empty
+  bool shared = false;
+  std::uint64_t offset = 0;  // into the file `name`
+};
+
+/// Where mapped bytes come from: nothing (zeroes), or an open host file.
+struct Backing {
+  int host_fd = -1;
+  std::uint64_t offset = 0;
+  bool shared = false;
+};
+
+/// The guest's address space. Guest memory lives at its own addresses in the host process (guest
+/// pointer = host pointer). The region map is the truth about permissions; host pages never carry
+/// PROT_EXEC, because guest code runs only as translation. Regions are page-aligned and never
+/// overlap; ranges an engine keeps for itself are reserved and do not exist for the guest.
+class AddressSpace {
+ public:
+  /// All guest mappings lie within `limits`.
+  explicit AddressSpace(GuestRange limits = kDefaultLimits);
+  ~AddressSpace();
+  AddressSpace(const AddressSpace&) = delete;
+  AddressSpace& operator=(const AddressSpace&) = delete;
+
+  static constexpr GuestRange kDefaultLimits{{0x10000}, {0x3000'0000'0000}};
+
+  /// Takes `range` out of the guest's reach, for the engine. False where a region is in the way.
+  bool reserve(GuestRange range);
+
+  /// Maps `region` (replacing what is there) from `backing`. 0 or -errno.
+  int map(Region region, Backing backing = {});
+  int unmap(GuestRange range);
+  int protect(GuestRange range, Permissions permissions);
+
+  /// Moves the pages of `from` to `to` (same size, nothing mapped there before). 0 or -errno.
+  int move(GuestRange from, GuestAddress to);
+
+  /// A hole of `size` bytes inside `within`, the highest one or the lowest.
+  enum class Search { TopDown, BottomUp };
+  std::optional<GuestAddress> find_free(std::uint64_t size, GuestRange within,
+                                        Search search) const;
+
+  const Region* find(GuestAddress address) const;
+  std::vector<Region> regions() const;  // ascending
+
+  /// Whether every byte of the range may be accessed so. Zero bytes always may.
+  bool readable(GuestAddress address, std::uint64_t size) const;
+  bool writable(GuestAddress address, std::uint64_t size) const;
+
+  /// All or nothing: false, and nothing copied, where the guest could not do it itself (-EFAULT).
+  bool read(GuestAddress address, std::span<std::byte> to) const;
+  bool write(GuestAddress address, std::span<const std::byte> from);
+
+  template <class T>
+    requires std::is_trivially_copyable_v<T>
+  std::optional<T> load(GuestAddress address) const {
+    T value;
+    if (!read(address, std::as_writable_bytes(std::span(&value, 1)))) return std::nullopt;
+    return value;
+  }
+  template <class T>
+    requires std::is_trivially_copyable_v<T>
+  bool store(GuestAddress address, const T& value) {
+    return write(address, std::as_bytes(std::span(&value, 1)));
+  }
+
+  /// A NUL-terminated string of at most `limit` bytes with its NUL; nothing where it is not readable
+  /// or not terminated within the limit.
+  std::optional<std::string> read_string(GuestAddress address, std::size_t limit = 4096) const;
+
+  static std::byte* host(GuestAddress address) {
+    return reinterpret_cast<std::byte*>(address.value);
+  }
+
+  /// Executable ranges unmapped, re-protected or mapped over since the last call, for
+  /// `Engine::invalidate`.
+  std::vector<GuestRange> take_changed_code();
+
+ private:
+  void cut(GuestRange range);  // removes [begin,end) from the region map, splitting
+  void note_change(GuestRange range);
+
+  GuestRange limits_;
+  std::map<GuestAddress, Region> regions_;  // by begin
+  std::vector<GuestRange> reserved_;
+  std::vector<GuestRange> changed_;
+};
+
+}  // namespace ringfare

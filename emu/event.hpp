@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cpu/quantity.hpp"
+#include "emu/crossing.hpp"
+
+namespace ringfare {
+
+/// A system call came back (or the process ended inside it: then `returned` is false).
+struct CallEvent {
+  std::string name;                    // "write"
+  std::string call;                    // "write(1, \"hi\\n\", 3)"; empty where nobody asked for text
+  std::string result;                  // "3", "-1 ENOENT (No such file or directory)", "?"
+  bool failed = false;
+  bool returned = true;
+  std::chrono::nanoseconds entered{};  // simulated time since start
+  const CrossingBill& bill;
+};
+
+/// The guest was killed by a signal: as strace's "--- SIGSEGV {...} ---".
+struct SignalEvent {
+  int signal = 0;
+  int code = 0;
+  std::uint64_t address = 0;
+};
+
+struct WarningEvent {
+  std::string text;
+};
+
+/// The last event of a run.
+struct ExitEvent {
+  std::optional<int> status;     // exit status, or
+  std::optional<int> killed_by;  // the signal
+};
+
+using Event = std::variant<CallEvent, SignalEvent, WarningEvent, ExitEvent>;
+
+/// Receives events in order; `now` is the cycles charged so far.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void on(Cycles now, const Event& event) = 0;
+  virtual void finish() {}
+};
+
+/// Everything a run cost: the plain struct behind the bill's text and JSON.
+struct Bill {
+  struct Call {
+    std::string name;
+    std::uint64_t calls = 0, errors = 0;
+    Cycles cycles;
+  };
+  struct Stage {
+    std::string name, side;
+    std::uint64_t times = 0, instructions = 0;
+    Cycles cycles;
+  };
+
+  std::uint64_t instructions = 0;         // retired in user mode
+  std::uint64_t kernel_instructions = 0;  // executed or charged at CPL 0
+  std::uint64_t blocks = 0, block_executions = 0;
+  Cycles user, kernel;
+  std::vector<Stage> stages;  // in path order
+  std::vector<Call> calls;    // dearest first
+  std::chrono::nanoseconds simulated_time{};
+  std::string program, cpu, kernel_name, engine, version;
+  std::uint64_t core_khz = 0;
+  std::vector<std::string> mitigations;
+  std::optional<int> exit_status, killed_by;
+};
+
+}  // namespace ringfare

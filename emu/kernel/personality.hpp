@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cpu/memory.hpp"
+#include "cpu/state.hpp"
+#include "emu/clock.hpp"
+
+namespace ringfare {
+
+enum class Abi : std::uint8_t { Amd64, I386 };
+
+/// A system call as the guest asked for it.
+struct CallRequest {
+  Abi abi = Abi::Amd64;
+  std::uint64_t number = 0;
+  std::array<std::uint64_t, 6> args{};
+};
+
+/// What came of it.
+struct Served {
+  std::int64_t result = 0;          // value or -errno
+  std::uint64_t bytes_in = 0;       // copied from user memory (structures, strings, buffers)
+  std::uint64_t bytes_out = 0;      // copied to user memory
+  std::string_view file_kind = "";  // "terminal", "regular", "pipe", "null" where a file decides the price
+  std::optional<int> exit_status;   // exit, exit_group: the process is over
+  std::optional<int> killed_by;     // the process sent itself a fatal signal
+};
+
+/// What the loader tells the personality about the program it loaded.
+struct ProgramImage {
+  std::string path;  // as /proc/self/exe shows it
+  GuestAddress entry, program_headers, interpreter_base, brk_start, stack_pointer;
+  std::uint16_t program_header_count = 0;
+};
+
+/// What decides the guest's world besides its program; everything here is an input of the run.
+struct PersonalityOptions {
+  std::string uname_release, uname_version;
+  std::uint64_t seed = 1;
+  int pid = 1000;
+};
+
+/// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows no
+/// engine and no price.
+class Personality {
+ public:
+  Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
+              const PersonalityOptions& options);
+  ~Personality();
+
+  /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result is
+  /// not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
+  Served serve(Thread& thread, const CallRequest& request);
+
+  /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
+  std::optional<std::string> take_warning();
+
+ private:
+  class Process;
+  std::unique_ptr<Process> process_;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cpu/memory.hpp"
+#include "emu/kernel/personality.hpp"
+
+namespace ringfare {
+
+/// What the initial stack and the auxiliary vector are made of (System V ABI AMD64, 3.4.1 and
+/// getauxval(3)).
+struct StackInputs {
+  std::vector<std::string> arguments;    // argv[0] first
+  std::vector<std::string> environment;  // "NAME=value"
+  std::uint64_t hwcap = 0, hwcap2 = 0;   // CPUID.1:EDX; FSGSBASE bit
+  std::uint64_t seed = 1;                // AT_RANDOM
+  std::uint32_t uid = 0, euid = 0, gid = 0, egid = 0;
+};
+
+/// Maps the ELF64 executable at host path `path` into `memory` (ET_EXEC at its addresses, ET_DYN at
+/// `kPieBase`). Throws UserError "PATH: what is wrong; what to do" for anything that is not a static
+/// x86-64 executable.
+ProgramImage load_program(AddressSpace& memory, const std::string& path);
+
+/// Builds the stack below `kStackTop`, sets `image.stack_pointer`.
+void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackInputs& inputs);
+
+/// The guest's layout: fixed, so that runs repeat. The image of a static PIE lies in the low 2 GiB so
+/// that translated code stays within reach of its RIP-relative operands.
+inline constexpr GuestAddress kPieBase{0x1000'0000};
+inline constexpr GuestAddress kMmapTop{0x2fff'f7ff'f000};
+inline constexpr GuestAddress kStackTop{0x2fff'ffff'f000};
+inline constexpr std::uint64_t kStackSize = 8u << 20;
+
+}  // namespace ringfare

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/failure.hpp"
+#include "cpu/quantity.hpp"
+#include "models/kernel_model.hpp"
+
+namespace ringfare {
+
+/// One instruction of the assembled path.
+struct AssembledInstruction {
+  KernelAddress address;
+  std::uint8_t length = 0;
+  std::uint16_t stage = 0;  // index into KernelText::stages
+  SourcePosition at;        // line of the model file
+};
+
+/// The active stages of one door, assembled together at `base`.
+struct KernelText {
+  KernelAddress base;
+  std::vector<std::uint8_t> code;
+  std::vector<const StageModel*> stages;  // active ones with assembly, in file order
+  std::vector<AssembledInstruction> instructions;  // ascending by address
+};
+
+/// Assembles with LLVM MC (AT&T, 64-bit). `symbols` are absolute symbols the text may use; labels of
+/// all stages are visible to all. Throws UserError pointing into the model file for every mistake: bad
+/// mnemonic or operand, unknown symbol, .include/.incbin and other directives that read files or
+/// allocate without bound.
+KernelText assemble(const std::vector<const StageModel*>& stages, KernelAddress base,
+                    const std::map<std::string, std::uint64_t, std::less<>>& symbols);
+
+
+}  // namespace ringfare

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/failure.hpp"
+#include "cpu/quantity.hpp"
+#include "cpu/state.hpp"
+
+namespace ringfare {
+
+/// How we know a number (models/README in docs/models.md).
+enum class Evidence { Measured, Vendor, Published, Fitted, Assumed };
+
+std::string_view to_string(Evidence evidence);
+
+/// A number that is never bare.
+struct Price {
+  Cycles cycles;
+  Evidence evidence = Evidence::Assumed;
+  std::string source;
+  SourcePosition at;
+};
+
+/// What things cost on one processor: models/cpus/NAME.toml after `extends`.
+struct CpuModel {
+  std::string name;         // file name without .toml
+  std::string description;  // one line
+  Vendor vendor = Vendor::Intel;
+  unsigned family = 0, model = 0, stepping = 0;  // as CPUID leaf 1 displays them
+  std::string brand;                             // CPUID 0x80000002-4
+  std::uint64_t core_khz = 0;
+  std::uint64_t tsc_khz = 0;
+  std::string llvm_cpu;  // whose scheduling model prices ordinary instructions
+  std::vector<std::string> features;     // CPUID feature names, the Linux /proc/cpuinfo spelling
+  std::vector<std::string> mitigations;  // what a kernel switches on for it under `auto`
+  /// System instructions by mnemonic ("swapgs", "mov_cr3", "wrmsr", "verw", "rdtsc", ...) and hardware
+  /// micro-steps by price key ("syscall.read_lstar", ...).
+  std::map<std::string, Price, std::less<>> prices;
+  SourcePosition at;
+};
+
+}  // namespace ringfare
