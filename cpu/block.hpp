@@ -34,6 +34,7 @@ struct Instruction {
   Flow flow = Flow::Next;
   std::uint8_t detail = 0;   // Flow::Gate: the Gate; Flow::Emulated: the SystemInstruction
   std::uint8_t vector = 0;   // Gate::Interrupt: n
+  std::uint8_t rip_displacement = 0;  // offset of a RIP-relative operand's disp32; 0: has none
   std::uint16_t mnemonic = 0;  // ZydisMnemonic
   GuestAddress target;       // direct flows
 };

@@ -1,1 +1,162 @@
 // SPDX-License-Identifier: MIT
+#include "cpu/decoder.hpp"
+
+#include <Zydis/Zydis.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ringfare {
+namespace {
+
+/// Instructions that leave a block by their mnemonic rather than by being a branch, and those that
+/// CPUID never shows a guest: executing them raises #UD, as on a processor without them.
+struct FlowRow {
+  ZydisMnemonic mnemonic;
+  Flow flow;
+  std::uint8_t detail = 0;
+};
+
+template <class E>
+constexpr std::uint8_t detail(E value) {
+  return static_cast<std::uint8_t>(value);
+}
+
+constexpr FlowRow kFlows[] = {
+    {ZYDIS_MNEMONIC_SYSCALL, Flow::Gate, detail(Gate::Syscall)},
+    {ZYDIS_MNEMONIC_SYSENTER, Flow::Gate, detail(Gate::Sysenter)},
+    {ZYDIS_MNEMONIC_INT, Flow::Gate, detail(Gate::Interrupt)},
+    {ZYDIS_MNEMONIC_CPUID, Flow::Emulated, detail(SystemInstruction::Cpuid)},
+    {ZYDIS_MNEMONIC_RDTSC, Flow::Emulated, detail(SystemInstruction::Rdtsc)},
+    {ZYDIS_MNEMONIC_RDTSCP, Flow::Emulated, detail(SystemInstruction::Rdtscp)},
+    {ZYDIS_MNEMONIC_RDPID, Flow::Emulated, detail(SystemInstruction::Rdpid)},
+    {ZYDIS_MNEMONIC_XGETBV, Flow::Emulated, detail(SystemInstruction::Xgetbv)},
+    // Not shown: random numbers and transactions would make runs differ; protection keys belong to
+    // the emulator; user interrupts, monitors and enclaves have no model.
+    {ZYDIS_MNEMONIC_RDRAND, Flow::Refused},
+    {ZYDIS_MNEMONIC_RDSEED, Flow::Refused},
+    {ZYDIS_MNEMONIC_XBEGIN, Flow::Refused},
+    {ZYDIS_MNEMONIC_XEND, Flow::Refused},
+    {ZYDIS_MNEMONIC_XABORT, Flow::Refused},
+    {ZYDIS_MNEMONIC_XTEST, Flow::Refused},
+    {ZYDIS_MNEMONIC_RDPKRU, Flow::Refused},
+    {ZYDIS_MNEMONIC_WRPKRU, Flow::Refused},
+    {ZYDIS_MNEMONIC_UMONITOR, Flow::Refused},
+    {ZYDIS_MNEMONIC_UMWAIT, Flow::Refused},
+    {ZYDIS_MNEMONIC_TPAUSE, Flow::Refused},
+    {ZYDIS_MNEMONIC_SENDUIPI, Flow::Refused},
+    {ZYDIS_MNEMONIC_CLUI, Flow::Refused},
+    {ZYDIS_MNEMONIC_STUI, Flow::Refused},
+    {ZYDIS_MNEMONIC_TESTUI, Flow::Refused},
+    {ZYDIS_MNEMONIC_UIRET, Flow::Refused},
+    {ZYDIS_MNEMONIC_ENCLU, Flow::Refused},
+    {ZYDIS_MNEMONIC_LDTILECFG, Flow::Refused},
+    {ZYDIS_MNEMONIC_STTILECFG, Flow::Refused},
+    {ZYDIS_MNEMONIC_TILELOADD, Flow::Refused},
+    {ZYDIS_MNEMONIC_TILELOADDT1, Flow::Refused},
+    {ZYDIS_MNEMONIC_TILERELEASE, Flow::Refused},
+    {ZYDIS_MNEMONIC_TILESTORED, Flow::Refused},
+    {ZYDIS_MNEMONIC_TILEZERO, Flow::Refused},
+    // Far transfers would leave 64-bit mode or its flat segments.
+    {ZYDIS_MNEMONIC_IRETQ, Flow::Refused},
+    {ZYDIS_MNEMONIC_IRETD, Flow::Refused},
+    {ZYDIS_MNEMONIC_IRET, Flow::Refused},
+};
+
+constexpr bool each_mnemonic_once() {
+  for (std::size_t i = 0; i < std::size(kFlows); ++i)
+    for (std::size_t j = i + 1; j < std::size(kFlows); ++j)
+      if (kFlows[i].mnemonic == kFlows[j].mnemonic) return false;
+  return true;
+}
+static_assert(each_mnemonic_once(), "two rows claim one mnemonic");
+
+/// Row number + 1 by mnemonic; 0: no row.
+constexpr auto kFlowIndex = [] {
+  std::array<std::uint8_t, ZYDIS_MNEMONIC_MAX_VALUE + 1> index{};
+  for (std::size_t i = 0; i < std::size(kFlows); ++i)
+    index[kFlows[i].mnemonic] = static_cast<std::uint8_t>(i + 1);
+  return index;
+}();
+
+const ZydisDecoder& decoder() {
+  static const ZydisDecoder instance = [] {
+    ZydisDecoder made;
+    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    return made;
+  }();
+  return instance;
+}
+
+Flow branch_flow(const ZydisDecodedInstruction& insn) {
+  const bool far = insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
+  const bool direct = insn.raw.imm[0].is_relative;
+  switch (insn.meta.category) {
+    case ZYDIS_CATEGORY_UNCOND_BR:
+      return far ? Flow::Refused : direct ? Flow::Jump : Flow::IndirectJump;
+    case ZYDIS_CATEGORY_COND_BR:
+      return Flow::ConditionalJump;
+    case ZYDIS_CATEGORY_CALL:
+      return far ? Flow::Refused : direct ? Flow::Call : Flow::IndirectCall;
+    case ZYDIS_CATEGORY_RET:
+      return far ? Flow::Refused : Flow::Return;
+    default:
+      return Flow::Next;
+  }
+}
+
+/// EVEX state is the engine's own; XSAVE images have the size CPUID shows.
+bool uses_avx512(const ZydisDecodedInstruction& insn) {
+  return insn.encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX ||
+         insn.encoding == ZYDIS_INSTRUCTION_ENCODING_MVEX ||
+         insn.meta.category == ZYDIS_CATEGORY_KMASK;
+}
+
+}  // namespace
+
+std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code,
+                                              GuestAddress address) {
+  ZydisDecodedInstruction insn;
+  if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder(), nullptr, code.data(), code.size(),
+                                                  &insn)))
+    return std::nullopt;
+
+  Instruction decoded;
+  decoded.length = insn.length;
+  decoded.mnemonic = static_cast<std::uint16_t>(insn.mnemonic);
+  if (const auto row = kFlowIndex[insn.mnemonic]; row != 0) {
+    decoded.flow = kFlows[row - 1].flow;
+    decoded.detail = kFlows[row - 1].detail;
+    if (insn.mnemonic == ZYDIS_MNEMONIC_INT)
+      decoded.vector = static_cast<std::uint8_t>(insn.raw.imm[0].value.u);
+  } else if (uses_avx512(insn)) {
+    decoded.flow = Flow::Refused;
+  } else {
+    decoded.flow = branch_flow(insn);
+  }
+  if (insn.raw.imm[0].is_relative)
+    decoded.target = address + insn.length + static_cast<std::uint64_t>(insn.raw.imm[0].value.s);
+  if (insn.raw.modrm.offset != 0 && insn.raw.modrm.mod == 0 && insn.raw.modrm.rm == 5)
+    decoded.rip_displacement = insn.raw.disp.offset;
+  return decoded;
+}
+
+std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address,
+                        Syntax syntax) {
+  ZydisDecodedInstruction insn;
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
+  if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn,
+                                           operands.data())))
+    return "(bad)";
+  ZydisFormatter formatter;
+  ZydisFormatterInit(&formatter, syntax == Syntax::Att ? ZYDIS_FORMATTER_STYLE_ATT
+                                                       : ZYDIS_FORMATTER_STYLE_INTEL);
+  std::array<char, 160> text{};
+  if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(
+          &formatter, &insn, operands.data(), insn.operand_count_visible, text.data(), text.size(),
+          address, nullptr)))
+    return "(bad)";
+  return text.data();
+}
+
+}  // namespace ringfare
