@@ -29,14 +29,17 @@ enum class SystemInstruction : std::uint8_t { Cpuid, Rdtsc, Rdtscp, Rdpid, Xgetb
 
 enum class Gate : std::uint8_t { Syscall, Sysenter, Interrupt };
 
+/// Instruction::detail of a ConditionalJump that is jrcxz or loop.
+inline constexpr std::uint8_t kShortOnly = 1;
+
 struct Instruction {
   std::uint8_t length = 0;
   Flow flow = Flow::Next;
-  std::uint8_t detail = 0;   // Flow::Gate: the Gate; Flow::Emulated: the SystemInstruction
-  std::uint8_t vector = 0;   // Gate::Interrupt: n
+  std::uint8_t detail = 0;            // Flow::Gate: the Gate; Flow::Emulated: the SystemInstruction
+  std::uint8_t vector = 0;            // Gate::Interrupt: n
   std::uint8_t rip_displacement = 0;  // offset of a RIP-relative operand's disp32; 0: has none
-  std::uint16_t mnemonic = 0;  // ZydisMnemonic
-  GuestAddress target;       // direct flows
+  std::uint16_t mnemonic = 0;         // ZydisMnemonic
+  GuestAddress target;                // direct flows
 };
 
 using BlockId = std::uint32_t;

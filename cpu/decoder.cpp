@@ -105,6 +105,11 @@ Flow branch_flow(const ZydisDecodedInstruction& insn) {
   }
 }
 
+/// Jcc, as opposed to JRCXZ and LOOP, which have no long form and no inverse.
+bool is_jcc(const ZydisDecodedInstruction& insn) {
+  return (insn.opcode & 0xf0) == (insn.opcode_map == ZYDIS_OPCODE_MAP_0F ? 0x80 : 0x70);
+}
+
 /// EVEX state is the engine's own; XSAVE images have the size CPUID shows.
 bool uses_avx512(const ZydisDecodedInstruction& insn) {
   return insn.encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX ||
@@ -117,8 +122,8 @@ bool uses_avx512(const ZydisDecodedInstruction& insn) {
 std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code,
                                               GuestAddress address) {
   ZydisDecodedInstruction insn;
-  if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder(), nullptr, code.data(), code.size(),
-                                                  &insn)))
+  if (!ZYAN_SUCCESS(
+          ZydisDecoderDecodeInstruction(&decoder(), nullptr, code.data(), code.size(), &insn)))
     return std::nullopt;
 
   Instruction decoded;
@@ -133,6 +138,7 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
     decoded.flow = Flow::Refused;
   } else {
     decoded.flow = branch_flow(insn);
+    if (decoded.flow == Flow::ConditionalJump && !is_jcc(insn)) decoded.detail = kShortOnly;
   }
   if (insn.raw.imm[0].is_relative)
     decoded.target = address + insn.length + static_cast<std::uint64_t>(insn.raw.imm[0].value.s);
@@ -141,20 +147,41 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
   return decoded;
 }
 
-std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address,
-                        Syntax syntax) {
+std::uint16_t registers_used(std::span<const std::uint8_t> code) {
   ZydisDecodedInstruction insn;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
-  if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn,
-                                           operands.data())))
+  if (!ZYAN_SUCCESS(
+          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn, operands.data())))
+    return 0xffff;
+  std::uint16_t used = 0;
+  const auto note = [&used](ZydisRegister reg) {
+    const auto whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
+    if (whole >= ZYDIS_REGISTER_RAX && whole <= ZYDIS_REGISTER_R15)
+      used = static_cast<std::uint16_t>(used | 1u << (whole - ZYDIS_REGISTER_RAX));
+  };
+  for (std::size_t i = 0; i < insn.operand_count; ++i) {
+    note(operands[i].reg.value);
+    if (operands[i].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+      note(operands[i].mem.base);
+      note(operands[i].mem.index);
+    }
+  }
+  return used;
+}
+
+std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax) {
+  ZydisDecodedInstruction insn;
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
+  if (!ZYAN_SUCCESS(
+          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn, operands.data())))
     return "(bad)";
   ZydisFormatter formatter;
-  ZydisFormatterInit(&formatter, syntax == Syntax::Att ? ZYDIS_FORMATTER_STYLE_ATT
-                                                       : ZYDIS_FORMATTER_STYLE_INTEL);
+  ZydisFormatterInit(
+      &formatter, syntax == Syntax::Att ? ZYDIS_FORMATTER_STYLE_ATT : ZYDIS_FORMATTER_STYLE_INTEL);
   std::array<char, 160> text{};
-  if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(
-          &formatter, &insn, operands.data(), insn.operand_count_visible, text.data(), text.size(),
-          address, nullptr)))
+  if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&formatter, &insn, operands.data(),
+                                                    insn.operand_count_visible, text.data(),
+                                                    text.size(), address, nullptr)))
     return "(bad)";
   return text.data();
 }

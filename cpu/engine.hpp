@@ -12,8 +12,8 @@
 
 namespace ringfare {
 
-/// At `syscall`, `sysenter` or `int n`. RIP is the address of the instruction; it is already counted
-/// in lane 0 and has no price in the cycle lanes. Whoever serves it moves RIP past it.
+/// At `syscall`, `sysenter` or `int n`. RIP is the address of the instruction; it is already
+/// counted in lane 0 and has no price in the cycle lanes. Whoever serves it moves RIP past it.
 struct AtGate {
   Gate gate;
   std::uint8_t vector = 0;  // Gate::Interrupt: n
@@ -26,8 +26,9 @@ struct AtInstruction {
   std::uint8_t length = 2;
 };
 
-/// At an exception the hardware (or the engine in its place) raised. RIP is the faulting instruction,
-/// which is not counted; traps (#BP, #DB) have RIP behind it and are counted. SDM vol. 3, table 6-1.
+/// At an exception the hardware (or the engine in its place) raised. RIP is the faulting
+/// instruction, which is not counted; traps (#BP, #DB) have RIP behind it and are counted. SDM vol.
+/// 3, table 6-1.
 struct AtFault {
   std::uint8_t vector;
   std::uint32_t error_code = 0;
@@ -39,7 +40,8 @@ struct AtFault {
 /// The budget of retired instructions is used up.
 struct BudgetSpent {};
 
-/// A signal reached the emulator from outside (SIGINT, SIGTERM, ...); registers and counts are exact.
+/// A signal reached the emulator from outside (SIGINT, SIGTERM, ...); registers and counts are
+/// exact.
 struct Interrupted {
   int signal;
 };

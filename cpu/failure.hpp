@@ -10,13 +10,15 @@
 
 namespace ringfare {
 
-/// A place in a text the user wrote: a model file, a list of options. `line` 0 means the whole file.
+/// A place in a text the user wrote: a model file, a list of options. `line` 0 means the whole
+/// file.
 struct SourcePosition {
   std::string file;
   unsigned line = 0;
 };
 
-/// The user's mistake: what is wrong, where, how to mend it. Caught once, in `main`; exit status 125.
+/// The user's mistake: what is wrong, where, how to mend it. Caught once, in `main`; exit status
+/// 125.
 class UserError : public std::runtime_error {
  public:
   explicit UserError(const std::string& what) : std::runtime_error(what) {}
@@ -31,8 +33,8 @@ class UserError : public std::runtime_error {
 }  // namespace ringfare
 
 /// Our own mistake: stays on in release builds, says what was expected, aborts.
-#define CHECK(condition, ...)                                                                 \
-  do {                                                                                        \
-    if (!(condition)) [[unlikely]]                                                            \
-      ::ringfare::check_failed(__FILE__, __LINE__, #condition, ::fmt::format(__VA_ARGS__));    \
+#define CHECK(condition, ...)                                                               \
+  do {                                                                                      \
+    if (!(condition)) [[unlikely]]                                                          \
+      ::ringfare::check_failed(__FILE__, __LINE__, #condition, ::fmt::format(__VA_ARGS__)); \
   } while (false)

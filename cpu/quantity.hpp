@@ -7,7 +7,8 @@
 
 namespace ringfare {
 
-/// An address in one particular space; spaces do not mix, and an address is neither a host pointer nor a count.
+/// An address in one particular space; spaces do not mix, and an address is neither a host pointer
+/// nor a count.
 template <class Space>
 struct Address {
   std::uint64_t value = 0;

@@ -11,19 +11,33 @@ namespace ringfare {
 
 /// General-purpose registers in the order of their encoding (SDM vol. 2, table 3-1).
 enum class Gpr : std::uint8_t {
-  Rax, Rcx, Rdx, Rbx, Rsp, Rbp, Rsi, Rdi, R8, R9, R10, R11, R12, R13, R14, R15
+  Rax,
+  Rcx,
+  Rdx,
+  Rbx,
+  Rsp,
+  Rbp,
+  Rsi,
+  Rdi,
+  R8,
+  R9,
+  R10,
+  R11,
+  R12,
+  R13,
+  R14,
+  R15
 };
 
 /// RFLAGS bits (SDM vol. 1, figure 3-8).
 namespace flag {
 inline constexpr std::uint64_t kCarry = 1u << 0, kFixed = 1u << 1, kParity = 1u << 2,
-                               kAdjust = 1u << 4, kZero = 1u << 6, kSign = 1u << 7,
-                               kTrap = 1u << 8, kInterrupt = 1u << 9, kDirection = 1u << 10,
-                               kOverflow = 1u << 11, kIopl = 3u << 12, kNestedTask = 1u << 14,
-                               kResume = 1u << 16, kVirtual8086 = 1u << 17,
-                               kAlignmentCheck = 1u << 18, kIdentification = 1u << 21;
-inline constexpr std::uint64_t kArithmetic =
-    kCarry | kParity | kAdjust | kZero | kSign | kOverflow;
+                               kAdjust = 1u << 4, kZero = 1u << 6, kSign = 1u << 7, kTrap = 1u << 8,
+                               kInterrupt = 1u << 9, kDirection = 1u << 10, kOverflow = 1u << 11,
+                               kIopl = 3u << 12, kNestedTask = 1u << 14, kResume = 1u << 16,
+                               kVirtual8086 = 1u << 17, kAlignmentCheck = 1u << 18,
+                               kIdentification = 1u << 21;
+inline constexpr std::uint64_t kArithmetic = kCarry | kParity | kAdjust | kZero | kSign | kOverflow;
 }  // namespace flag
 
 /// A segment register: visible selector and the hidden part that long mode still uses.
@@ -41,7 +55,11 @@ struct Segment {
 /// x87, SSE and AVX state in the standard (non-compacted) XSAVE layout, SDM vol. 1, 13.4.
 struct alignas(64) VectorState {
   static constexpr std::uint64_t kComponents = 0b111;  // XCR0: x87 | SSE | AVX
+  static constexpr std::size_t kMxcsr = 24;
   std::array<std::byte, 512 + 64 + 256> bytes{};
+
+  /// As after process start: everything in its initial configuration, MXCSR 0x1f80.
+  VectorState() { bytes[kMxcsr] = std::byte{0x80}, bytes[kMxcsr + 1] = std::byte{0x1f}; }
 };
 
 /// Linux's user selectors on x86-64.
@@ -50,8 +68,8 @@ inline constexpr std::uint16_t kKernelCode = 0x10, kKernelData = 0x18, kUserCode
                                kUserData = 0x2b, kUserCode = 0x33;
 }
 
-/// The architectural registers of one guest thread. While a crossing is under way ring 0 runs on the
-/// same registers, as on hardware.
+/// The architectural registers of one guest thread. While a crossing is under way ring 0 runs on
+/// the same registers, as on hardware.
 struct Registers {
   std::array<std::uint64_t, 16> gpr{};
   std::uint64_t rip = 0;
@@ -85,7 +103,8 @@ struct TableRegister {
   std::uint32_t limit = 0;
 };
 
-/// The system half of one logical processor (SDM vol. 3, chapters 2 and 4; AMD APM vol. 2, chapter 3).
+/// The system half of one logical processor (SDM vol. 3, chapters 2 and 4; AMD APM vol. 2, chapter
+/// 3).
 struct SystemState {
   Vendor vendor = Vendor::Intel;
   std::uint8_t cpl = 3;

@@ -1,1 +1,365 @@
 // SPDX-License-Identifier: MIT
+#include "cpu/translator/translator.hpp"
+
+#include <cpuid.h>
+#include <sys/auxv.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "cpu/failure.hpp"
+#include "cpu/translator/faults.hpp"
+#include "cpu/translator/ledger.hpp"
+#include "cpu/translator/writer.hpp"
+
+namespace ringfare {
+namespace {
+
+using namespace translator;
+
+constexpr unsigned long kHwcap2Fsgsbase = 1u << 1;  // <asm/hwcap2.h>
+
+bool host_has_avx512vl() {
+  unsigned eax, ebx, ecx, edx;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  const bool f_and_vl = (ebx >> 16 & 1) != 0 && (ebx >> 31 & 1) != 0;
+  if (!f_and_vl) return false;
+  unsigned low, high;
+  asm("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  constexpr unsigned kZmmState = 0xe0;  // opmask, ZMM_Hi256, Hi16_ZMM
+  return (low & kZmmState) == kZmmState;
+}
+
+void require_host() {
+  if ((getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) == 0)
+    throw UserError(
+        "the translator needs FSGSBASE (an Intel processor since 2012 or AMD since 2019, with "
+        "Linux "
+        "5.9 or later); this host does not offer it");
+}
+
+Counting counting_for(const TranslatorOptions& options) {
+  return {.counters = options.counts,
+          .hidden_totals = options.counts && !options.memory_totals && host_has_avx512vl(),
+          .lanes = options.lanes};
+}
+
+}  // namespace
+
+/// The code cache and what drives it.
+class Translator::Core final : private BoundaryTest {
+ public:
+  Core(AddressSpace& memory, BlockObserver& observer, const TranslatorOptions& options)
+      : memory_(memory),
+        observer_(observer),
+        counting_(counting_for(options)),
+        code_(memory, observer),
+        arena_(memory),
+        writer_(arena_, counting_),
+        ledger_(arena_, superblocks_),
+        catcher_(arena_, writer_.leave_stub(), *this) {
+    arena_.context().leave = Arena::address_of(reinterpret_cast<void*>(&ringfare_world_leave));
+    arena_.context().hidden_totals = counting_.hidden_totals ? 1 : 0;
+    forget_all();
+  }
+
+  Stop run(Thread& thread, Budget budget);
+  void invalidate(GuestRange range);
+  const Ledger& ledger() const { return ledger_; }
+  std::size_t blocks() const { return code_.size(); }
+
+ private:
+  void load(const Thread& thread);
+  void store(Thread& thread);
+  std::optional<Stop> after_exit(Thread& thread);
+  Stop stop_at(const Exit& exit, Thread& thread);
+  Stop fetch_fault(GuestAddress address) const;
+  Stop after_fault(Thread& thread);
+  void rewind_to(std::uint64_t pc, Thread& thread);
+
+  std::uint32_t translate(GuestAddress address);
+  std::uint32_t superblock_at(GuestAddress address);
+  void link_to(const Superblock& made);
+  void forget_all();
+  const Superblock* superblock_of(std::uint64_t pc) const;
+  const Point* point_at(const Superblock& superblock, std::uint64_t pc) const;
+  bool is_boundary(std::uint64_t pc) const override;
+
+  AddressSpace& memory_;
+  BlockObserver& observer_;
+  Counting counting_;
+  CodeMap code_;
+  Arena arena_;
+  Writer writer_;
+  std::vector<Superblock> superblocks_;  // ascending by host address
+  Ledger ledger_;
+  FaultCatcher catcher_;
+  std::unordered_map<GuestAddress, std::uint32_t> by_entry_;
+  std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
+  bool stale_ = false;  // invalidated: forget all before going on
+};
+
+Stop Translator::Core::run(Thread& thread, Budget budget) {
+  CHECK(budget.instructions == Budget{}.instructions, "budgets are not kept yet");
+  Context& context = arena_.context();
+  load(thread);
+  for (;;) {
+    if (stale_) forget_all();
+    if (catcher_.interrupted()) {
+      store(thread);
+      return Interrupted{catcher_.take_interruption()};
+    }
+    const std::uint32_t index = superblock_at({thread.registers.rip});
+    context.target = Arena::address_of(superblocks_[index].head);
+    context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
+    ringfare_world_enter(&context);
+    if (auto stop = after_exit(thread)) {
+      store(thread);
+      return *stop;
+    }
+  }
+}
+
+/// Nothing: translated code goes on at thread.registers.rip.
+std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
+  Context& context = arena_.context();
+  switch (static_cast<LeaveReason>(context.reason)) {
+    case LeaveReason::Exit: {
+      const Exit exit = ledger_.exits()[context.exit];
+      if (exit.kind != ExitKind::Direct) return stop_at(exit, thread);
+      thread.registers.rip = exit.target.value;
+      return std::nullopt;
+    }
+    case LeaveReason::IndirectMiss: {
+      const GuestAddress target{context.guest_target};
+      thread.registers.rip = target.value;
+      Superblock& superblock = superblocks_[superblock_at(target)];
+      if (superblock.indirect_head == nullptr) writer_.write_indirect_head(superblock);
+      arena_.table()[target.value % Arena::kTableEntries] =
+          Arena::address_of(superblock.indirect_head);
+      return std::nullopt;
+    }
+    case LeaveReason::Fault:
+      return after_fault(thread);
+    case LeaveReason::Interrupted:
+      rewind_to(catcher_.fault().pc, thread);
+      return Interrupted{catcher_.take_interruption()};
+  }
+  CHECK(false, "leave reason {}", context.reason);
+}
+
+Stop Translator::Core::stop_at(const Exit& exit, Thread& thread) {
+  thread.registers.rip = exit.target.value;
+  const Superblock& superblock = superblocks_[exit.superblock];
+  switch (exit.kind) {
+    case ExitKind::Gate: {
+      const Instruction& gate = superblock.path[exit.path_length - 1]->instructions.back();
+      return AtGate{static_cast<Gate>(gate.detail), gate.vector, gate.length};
+    }
+    case ExitKind::Emulated: {
+      const Instruction& ours = superblock.path[exit.path_length - 1]->instructions.back();
+      return AtInstruction{static_cast<SystemInstruction>(ours.detail), ours.length};
+    }
+    case ExitKind::Refused:
+      return AtFault{.vector = 6, .address = exit.target, .signal = SIGILL, .code = ILL_ILLOPN};
+    case ExitKind::NoCode:
+      return fetch_fault(exit.target);
+    case ExitKind::Direct:
+    case ExitKind::Indirect:
+      break;
+  }
+  CHECK(false, "exit of kind {} does not stop", static_cast<int>(exit.kind));
+}
+
+/// #PF of an instruction fetch: at the first byte that is not executable.
+Stop Translator::Core::fetch_fault(GuestAddress address) const {
+  GuestAddress at = address;
+  const Region* region = memory_.find(at);
+  while (region != nullptr && region->permissions.execute) {
+    at = region->range.end;
+    region = memory_.find(at);
+  }
+  constexpr std::uint32_t kPresent = 1, kUser = 4, kFetch = 16;
+  return AtFault{.vector = 14,
+                 .error_code = kUser | kFetch | (region != nullptr ? kPresent : 0),
+                 .address = at,
+                 .signal = SIGSEGV,
+                 .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
+}
+
+Stop Translator::Core::after_fault(Thread& thread) {
+  const HostFault& fault = catcher_.fault();
+  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3;
+  const bool is_trap = fault.vector == kBreakpoint || fault.vector == kDebug;
+  // A trap's saved RIP is behind the instruction, and so is the guest's.
+  rewind_to(fault.pc - (is_trap ? 1 : 0), thread);
+  if (is_trap) {
+    const auto& entry = code_.at({thread.registers.rip});
+    thread.registers.rip += entry.block.instructions.front().length;
+    ++arena_.context().totals[kInstructionLane];
+    ledger_.add_partial(Lanes{1});
+  }
+  const bool names_instruction = fault.signal == SIGILL || fault.signal == SIGFPE;
+  return AtFault{.vector = fault.vector,
+                 .error_code = fault.error_code,
+                 .address = {names_instruction ? thread.registers.rip : fault.address},
+                 .signal = fault.signal,
+                 .code = fault.code};
+}
+
+/// The guest stopped inside a superblock, at or in the translation of the instruction at host
+/// address `pc`: accounts for what was executed before it, and makes its registers those before it.
+void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
+  const Superblock* const superblock = superblock_of(pc);
+  CHECK(superblock != nullptr, "no translation at host address {:#x}", pc);
+  const Point* const point = point_at(*superblock, pc);
+  CHECK(point != nullptr, "no guest instruction at host address {:#x}", pc);
+
+  Context& context = arena_.context();
+  const bool inside = Arena::address_of(superblock->begin) + point->host != pc;
+  for (std::size_t slot = 0; inside && slot < point->parked.size(); ++slot)
+    if (point->parked[slot] != Point::kNobody)
+      context.gpr[point->parked[slot]] = context.spill[slot];
+
+  const Block& block = *superblock->path[point->step];
+  GuestAddress rip = block.start;
+  for (std::size_t i = 0; i < point->index; ++i) rip += block.instructions[i].length;
+  thread.registers.rip = rip.value;
+
+  if (!counting_.counters) return;
+  Lanes executed{};
+  for (std::size_t step = 0; step < point->step; ++step) {
+    const BlockId id = superblock->path[step]->id;
+    ledger_.add_execution(id);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) executed[lane] += code_.entry(id).price[lane];
+  }
+  if (point->index > 0) {
+    const BlockPrice partial = observer_.partial(block, point->index);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) executed[lane] += partial[lane];
+  }
+  ledger_.add_partial(executed);
+  if (counting_.hidden_totals)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) context.totals[lane] += executed[lane];
+}
+
+void Translator::Core::load(const Thread& thread) {
+  Context& context = arena_.context();
+  std::ranges::copy(thread.registers.gpr, context.gpr);
+  context.rflags = thread.registers.rflags;
+  context.fs_base = thread.registers.fs.base;
+  context.gs_base = thread.registers.gs.base;
+  context.vector_area = Arena::address_of(thread.registers.vector.bytes.data());
+  context.totals = thread.totals;
+}
+
+void Translator::Core::store(Thread& thread) {
+  const Context& context = arena_.context();
+  std::ranges::copy(context.gpr, thread.registers.gpr.begin());
+  thread.registers.rflags = context.rflags;
+  thread.registers.fs.base = context.fs_base;
+  thread.registers.gs.base = context.gs_base;
+  if (!counting_.counters) return;
+  if (counting_.hidden_totals)
+    thread.totals = context.totals;
+  else
+    ledger_.add_new_totals(thread.totals);
+}
+
+std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
+  const auto found = by_entry_.find(address);
+  return found != by_entry_.end() ? found->second : translate(address);
+}
+
+std::uint32_t Translator::Core::translate(GuestAddress address) {
+  if (!writer_.has_room(ledger_.exits().size())) forget_all();
+  const auto index = static_cast<std::uint32_t>(superblocks_.size());
+  const auto path =
+      select_path(code_, address, {}, [this](GuestAddress at) { return by_entry_.contains(at); });
+  const auto first_exit = static_cast<ExitId>(ledger_.exits().size());
+  superblocks_.push_back(writer_.write(path, address, index, ledger_.exits()));
+  by_entry_.emplace(address, index);
+  for (auto id = first_exit; id < ledger_.exits().size(); ++id) {
+    const Exit& exit = ledger_.exits()[id];
+    if (exit.kind != ExitKind::Direct) continue;
+    if (const auto to = by_entry_.find(exit.target); to != by_entry_.end())
+      exit.site.link(superblocks_[to->second].head);
+    else
+      waiting_[exit.target].push_back(id);
+  }
+  link_to(superblocks_[index]);
+  return index;
+}
+
+void Translator::Core::link_to(const Superblock& made) {
+  const auto found = waiting_.find(made.entry);
+  if (found == waiting_.end()) return;
+  for (const ExitId id : found->second) ledger_.exits()[id].site.link(made.head);
+  waiting_.erase(found);
+}
+
+void Translator::Core::invalidate(GuestRange range) {
+  const bool concerns_us = std::ranges::any_of(superblocks_, [range](const Superblock& made) {
+    return std::ranges::any_of(made.path, [range](const Block* block) {
+      return range.overlaps({block->start, block->end() + 1});
+    });
+  });
+  stale_ |= concerns_us;
+}
+
+void Translator::Core::forget_all() {
+  ledger_.close();
+  superblocks_.clear();
+  by_entry_.clear();
+  waiting_.clear();
+  if (stale_) code_.forget();
+  stale_ = false;
+  writer_.rewind();
+  std::fill_n(arena_.table(), Arena::kTableEntries,
+              Arena::address_of(writer_.indirect_miss_stub()));
+}
+
+const Superblock* Translator::Core::superblock_of(std::uint64_t pc) const {
+  auto after = std::ranges::upper_bound(
+      superblocks_, pc, {}, [](const Superblock& made) { return Arena::address_of(made.begin); });
+  if (after == superblocks_.begin()) return nullptr;
+  --after;
+  return pc < Arena::address_of(after->end) ? &*after : nullptr;
+}
+
+const Point* Translator::Core::point_at(const Superblock& superblock, std::uint64_t pc) const {
+  const auto offset = pc - Arena::address_of(superblock.begin);
+  const auto after = std::ranges::upper_bound(superblock.points, offset, {}, &Point::host);
+  return after == superblock.points.begin() ? nullptr : &*std::prev(after);
+}
+
+bool Translator::Core::is_boundary(std::uint64_t pc) const {
+  const Superblock* const superblock = superblock_of(pc);
+  if (superblock == nullptr) return false;
+  const Point* const point = point_at(*superblock, pc);
+  return point != nullptr && Arena::address_of(superblock->begin) + point->host == pc;
+}
+
+Translator::Translator(AddressSpace& memory, BlockObserver& observer, TranslatorOptions options) {
+  require_host();
+  core_ = std::make_unique<Core>(memory, observer, options);
+}
+
+Translator::~Translator() = default;
+
+Stop Translator::run(Thread& thread, Budget budget) {
+  return core_->run(thread, budget);
+}
+
+void Translator::invalidate(GuestRange range) {
+  core_->invalidate(range);
+}
+
+std::vector<std::uint64_t> Translator::executions() const {
+  return core_->ledger().executions(core_->blocks());
+}
+
+Lanes Translator::derived_totals() const {
+  return core_->ledger().derived_totals();
+}
+
+}  // namespace ringfare

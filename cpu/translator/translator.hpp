@@ -17,14 +17,15 @@ struct TranslatorOptions {
   bool counts = true;
 };
 
-/// Same-ISA translator for x86-64 Linux hosts: copies ordinary guest instructions into a code cache in
-/// the low 2 GiB, keeps guest registers in host registers, links direct branches, resolves indirect
-/// ones inline. Needs guest memory at its own addresses, and a host with FSGSBASE and XSAVE. One
-/// translator runs at a time in a process: it owns the process's fault signals while it exists.
+/// Same-ISA translator for x86-64 Linux hosts: copies ordinary guest instructions into a code cache
+/// in the low 2 GiB, keeps guest registers in host registers, links direct branches, resolves
+/// indirect ones inline. Needs guest memory at its own addresses, and a host with FSGSBASE and
+/// XSAVE. One translator runs at a time in a process: it owns the process's fault signals while it
+/// exists.
 class Translator final : public Engine {
  public:
-  /// Call after the program is loaded: takes a hole in the low 2 GiB for its code cache and reserves
-  /// it in `memory`. Throws UserError where the host cannot do it.
+  /// Call after the program is loaded: takes a hole in the low 2 GiB for its code cache and
+  /// reserves it in `memory`. Throws UserError where the host cannot do it.
   Translator(AddressSpace& memory, BlockObserver& observer, TranslatorOptions options = {});
   ~Translator() override;
 
@@ -32,8 +33,8 @@ class Translator final : public Engine {
   void invalidate(GuestRange range) override;
   std::vector<std::uint64_t> executions() const override;
 
-  /// Totals derived from the counters of executed paths: equal to what was added to the totals of the
-  /// threads run so far, by another way.
+  /// Totals derived from the counters of executed paths: equal to what was added to the totals of
+  /// the threads run so far, by another way.
   Lanes derived_totals() const;
 
  private:

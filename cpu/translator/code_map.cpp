@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/translator/code_map.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "cpu/decoder.hpp"
+
+namespace ringfare::translator {
+namespace {
+
+constexpr std::size_t kLongestInstruction = 15;
+constexpr std::size_t kLongestBlock = 64;  // instructions
+
+/// The executable bytes at `address`, up to `room.size()` of them, across adjoining regions.
+std::size_t fetch(const AddressSpace& memory, GuestAddress address, std::span<std::uint8_t> room) {
+  std::size_t got = 0;
+  while (got < room.size()) {
+    const Region* const region = memory.find(address + got);
+    if (region == nullptr || !region->permissions.execute) break;
+    const auto n = std::min<std::uint64_t>(room.size() - got, region->range.end - (address + got));
+    std::memcpy(room.data() + got, AddressSpace::host(address + got), n);
+    got += n;
+  }
+  return got;
+}
+
+}  // namespace
+
+const CodeMap::Entry& CodeMap::at(GuestAddress address) {
+  const auto [found, is_new] =
+      by_address_.try_emplace(address, static_cast<BlockId>(entries_.size()));
+  if (is_new) {
+    auto made = decode(address);
+    made->block.id = static_cast<BlockId>(entries_.size());
+    if (!made->block.instructions.empty()) made->price = observer_.translated(made->block);
+    entries_.push_back(std::move(made));
+  }
+  return *entries_[found->second];
+}
+
+std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
+  auto made = std::make_unique<Entry>();
+  Block& block = made->block;
+  block.start = address;
+  std::array<std::uint8_t, kLongestBlock * 4 + kLongestInstruction> window;
+  std::size_t have = fetch(memory_, address, window), used = 0;
+  GuestAddress base = address;
+  while (block.instructions.size() < kLongestBlock) {
+    if (have - used < kLongestInstruction) {
+      base = block.end();
+      have = fetch(memory_, base, window);
+      used = 0;
+    }
+    const std::span code(window.data() + used, have - used);
+    const auto instruction = decode_instruction(code, base + used);
+    if (!instruction || instruction->flow == Flow::Refused) {
+      const bool cut_short = !instruction && code.size() < kLongestInstruction;
+      made->obstacle = cut_short ? Obstacle::NoCode : Obstacle::Refused;
+      break;
+    }
+    block.instructions.push_back(*instruction);
+    block.bytes.insert(block.bytes.end(), code.begin(), code.begin() + instruction->length);
+    used += instruction->length;
+    if (instruction->flow != Flow::Next) break;
+  }
+  return made;
+}
+
+}  // namespace ringfare::translator

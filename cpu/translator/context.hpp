@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cpu/state.hpp"
+
+namespace ringfare::translator {
+
+/// The memory translated code and the world switch share; lives in the low 2 GiB, so translated
+/// code reaches it without a register. Offsets are known to world_switch.cpp.
+struct alignas(64) Context {
+  std::uint64_t gpr[16] = {};
+  std::uint64_t rflags = 0;
+  std::uint64_t fs_base = 0, gs_base = 0;
+  std::uint64_t host_rsp = 0, host_fs_base = 0;
+  std::uint64_t target = 0;       // translated code to enter
+  std::uint64_t leave = 0;        // address of the world switch's way out
+  std::uint64_t vector_area = 0;  // VectorState of the thread
+  std::uint32_t host_mxcsr = 0x1f80;
+  std::uint32_t hidden_totals = 0;  // 1: totals are in zmm31 while the guest runs
+  std::uint32_t exit = 0;           // ExitId of the exit taken
+  std::uint32_t reason = 0;         // LeaveReason
+  std::uint64_t guest_target = 0;   // LeaveReason::IndirectMiss: where the guest wants to go
+  std::uint64_t entry_stub = 0;     // loads RCX and jumps to `target`: the last step of entering
+  std::uint64_t spill[3] = {};      // registers parked inside a translated sequence
+  alignas(64) Lanes totals{};
+  alignas(64) Lanes one{1, 0, 0, 0, 0, 0, 0, 0};
+  alignas(64) std::uint8_t low_components[256] = {};  // i -> i & VectorState::kComponents
+};
+
+enum class LeaveReason : std::uint32_t { Exit, IndirectMiss, Fault, Interrupted };
+
+/// Enters translated code at `context.target` with the guest state of `context`; returns when that
+/// code has jumped to the way out. Neither uses thread-local storage while the guest's FS is
+/// loaded.
+extern "C" void ringfare_world_enter(Context* context);
+extern "C" void ringfare_world_leave();
+
+}  // namespace ringfare::translator

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "cpu/failure.hpp"
+#include "cpu/state.hpp"
+#include "cpu/translator/arena.hpp"
+
+namespace ringfare::translator {
+
+/// A place whose rel32 displacement can be set later.
+struct JumpSite {
+  std::byte* displacement = nullptr;
+
+  void link(const std::byte* target) const {
+    const auto offset = static_cast<std::int32_t>(target - (displacement + 4));
+    std::memcpy(displacement, &offset, sizeof offset);
+  }
+};
+
+/// Writes the few host instructions translated code needs besides copies of the guest's own. None
+/// of them changes RFLAGS. Memory operands are addresses in the arena, reached RIP-relative.
+/// Encodings: SDM vol. 2.
+class Emitter {
+ public:
+  Emitter(std::byte* begin, std::byte* end) : begin_(begin), cursor_(begin), end_(end) {}
+
+  std::byte* here() const { return cursor_; }
+  std::size_t room() const { return static_cast<std::size_t>(end_ - cursor_); }
+  void rewind() { cursor_ = begin_; }
+
+  void bytes(std::span<const std::uint8_t> code) {
+    std::memcpy(cursor_, code.data(), code.size());
+    cursor_ += code.size();
+  }
+  void bytes(std::initializer_list<std::uint8_t> code) {
+    bytes(std::span<const std::uint8_t>(code.begin(), code.size()));
+  }
+
+  void store(const void* slot, Gpr reg) { move(0x89, slot, reg); }
+  void load(Gpr reg, const void* slot) { move(0x8b, slot, reg); }
+
+  void store_imm32(const void* slot, std::uint32_t value) {
+    bytes({0xc7, 0x05});
+    relative(slot, 4);
+    raw(value);
+  }
+  void move_imm64(Gpr reg, std::uint64_t value) {
+    const auto n = static_cast<unsigned>(reg);
+    bytes({static_cast<std::uint8_t>(0x48 | n >> 3), static_cast<std::uint8_t>(0xb8 | (n & 7))});
+    raw(value);
+  }
+  void move_imm32(Gpr reg, std::uint32_t value) {  // zero-extends
+    const auto n = static_cast<unsigned>(reg);
+    if (n >= 8) bytes({0x41});
+    bytes({static_cast<std::uint8_t>(0xb8 | (n & 7))});
+    raw(value);
+  }
+  void move(Gpr to, Gpr from) {
+    const auto t = static_cast<unsigned>(to), f = static_cast<unsigned>(from);
+    bytes({static_cast<std::uint8_t>(0x48 | (f >> 3) << 2 | t >> 3), 0x89,
+           static_cast<std::uint8_t>(0xc0 | (f & 7) << 3 | (t & 7))});
+  }
+  void increment(Gpr reg) {  // lea 1(reg), reg
+    const auto n = static_cast<unsigned>(reg);
+    CHECK((n & 7) != 4, "rsp has another encoding");
+    bytes({static_cast<std::uint8_t>(0x48 | (n >> 3) << 2 | n >> 3), 0x8d,
+           static_cast<std::uint8_t>(0x40 | (n & 7) << 3 | (n & 7)), 1});
+  }
+
+  JumpSite jump() {
+    bytes({0xe9});
+    return site();
+  }
+  void jump(const std::byte* target) { jump().link(target); }
+  JumpSite jump_if(std::uint8_t condition) {
+    bytes({0x0f, static_cast<std::uint8_t>(0x80 | condition)});
+    return site();
+  }
+  void jump_through(const void* slot) {  // jmp *slot(%rip)
+    bytes({0xff, 0x25});
+    relative(slot, 0);
+  }
+
+  template <class T>
+  void raw(T value) {
+    std::memcpy(cursor_, &value, sizeof value);
+    cursor_ += sizeof value;
+  }
+  /// disp32 to `slot` of an instruction that has `behind` more bytes after it.
+  void relative(const void* slot, std::ptrdiff_t behind) {
+    const auto* const next = cursor_ + 4 + behind;
+    raw(static_cast<std::int32_t>(static_cast<const std::byte*>(slot) - next));
+  }
+
+ private:
+  JumpSite site() {
+    const JumpSite made{cursor_};
+    cursor_ += 4;
+    return made;
+  }
+  void move(std::uint8_t opcode, const void* slot, Gpr reg) {
+    const auto n = static_cast<unsigned>(reg);
+    bytes({static_cast<std::uint8_t>(0x48 | (n >> 3) << 2), opcode,
+           static_cast<std::uint8_t>((n & 7) << 3 | 5)});
+    relative(slot, 0);
+  }
+
+  std::byte* begin_;
+  std::byte* cursor_;
+  std::byte* end_;
+};
+
+}  // namespace ringfare::translator

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/translator/faults.hpp"
+
+#include <ucontext.h>
+
+#include <array>
+
+#include "cpu/failure.hpp"
+
+namespace ringfare::translator {
+namespace {
+
+constexpr std::array kExceptions{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+constexpr std::array kInterruptions{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr std::size_t kStackSize = 64 * 1024;
+constexpr int kDebugException = 1;  // #DB, SDM vol. 3, table 6-1
+
+/// A signal handler gets no argument of ours.
+FaultCatcher* active = nullptr;
+
+}  // namespace
+
+FaultCatcher::FaultCatcher(const Arena& arena, std::byte* leave_stub,
+                           const BoundaryTest& boundaries)
+    : arena_(arena),
+      leave_stub_(leave_stub),
+      boundaries_(boundaries),
+      stack_(new std::byte[kStackSize]) {
+  static_assert(kExceptions.size() + kInterruptions.size() ==
+                sizeof old_actions_ / sizeof old_actions_[0]);
+  CHECK(active == nullptr, "two translators at once");
+  active = this;
+  const stack_t stack{.ss_sp = stack_.get(), .ss_flags = 0, .ss_size = kStackSize};
+  CHECK(sigaltstack(&stack, &old_stack_) == 0, "sigaltstack");
+  struct sigaction action {};
+  action.sa_sigaction = on_signal;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigfillset(&action.sa_mask);
+  for (const int signal : kExceptions) sigdelset(&action.sa_mask, signal);
+  std::size_t i = 0;
+  for (const int signal : kExceptions) sigaction(signal, &action, &old_actions_[i++]);
+  for (const int signal : kInterruptions) {
+    sigaction(signal, nullptr, &old_actions_[i]);
+    // What our parent ignores stays ignored (nohup).
+    if (old_actions_[i].sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+    ++i;
+  }
+}
+
+FaultCatcher::~FaultCatcher() {
+  std::size_t i = 0;
+  for (const int signal : kExceptions) sigaction(signal, &old_actions_[i++], nullptr);
+  for (const int signal : kInterruptions) sigaction(signal, &old_actions_[i++], nullptr);
+  sigaltstack(&old_stack_, nullptr);
+  active = nullptr;
+}
+
+int FaultCatcher::take_interruption() {
+  const int signal = interruption_;
+  interruption_ = 0;
+  return signal;
+}
+
+// The guest's FS may be loaded: nothing below may touch thread-local storage.
+void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
+  auto& machine = *static_cast<ucontext_t*>(context);
+  for (const int interruption : kInterruptions)
+    if (signal == interruption) return active->on_interruption(signal, machine);
+  active->on_exception(signal, *info, machine);
+}
+
+void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& context) {
+  auto& registers = context.uc_mcontext.gregs;
+  const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
+  const auto vector = static_cast<std::uint8_t>(registers[REG_TRAPNO]);
+  if (signal == SIGTRAP && vector == kDebugException && interruption_ != 0) {
+    if (!stop_at_boundary(context) && !arena_.holds_code(pc))
+      registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
+    return;
+  }
+  if (!arena_.holds_code(pc)) {  // ours: die of it as if nobody had been watching
+    std::signal(signal, SIG_DFL);
+    return;
+  }
+  fault_ = {.pc = pc,
+            .signal = signal,
+            .code = info.si_code,
+            .address = reinterpret_cast<std::uint64_t>(info.si_addr),
+            .vector = vector,
+            .error_code = static_cast<std::uint32_t>(registers[REG_ERR])};
+  leave(context, LeaveReason::Fault);
+}
+
+/// Leaves at once where the guest is between two instructions; otherwise single-steps until it is.
+void FaultCatcher::on_interruption(int signal, ucontext_t& context) {
+  interruption_ = signal;
+  auto& registers = context.uc_mcontext.gregs;
+  const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
+  if (!arena_.holds_code(pc) || stop_at_boundary(context)) return;
+  registers[REG_EFL] |= static_cast<greg_t>(flag::kTrap);
+}
+
+bool FaultCatcher::stop_at_boundary(ucontext_t& context) {
+  auto& registers = context.uc_mcontext.gregs;
+  const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
+  if (!boundaries_.is_boundary(pc)) return false;
+  fault_ = {.pc = pc};
+  registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
+  leave(context, LeaveReason::Interrupted);
+  return true;
+}
+
+void FaultCatcher::leave(ucontext_t& context, LeaveReason reason) {
+  arena_.context().reason = static_cast<std::uint32_t>(reason);
+  context.uc_mcontext.gregs[REG_RIP] = static_cast<greg_t>(Arena::address_of(leave_stub_));
+}
+
+}  // namespace ringfare::translator

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <csignal>
+#include <cstdint>
+#include <memory>
+
+#include "cpu/translator/arena.hpp"
+
+namespace ringfare::translator {
+
+/// What a hardware exception in translated code was, as the host's signal told it.
+struct HostFault {
+  std::uint64_t pc = 0;  // host address of the translated instruction
+  int signal = 0;
+  int code = 0;
+  std::uint64_t address = 0;
+  std::uint8_t vector = 0;  // exception number
+  std::uint32_t error_code = 0;
+};
+
+/// Whether the host address `pc` is where the translation of a guest instruction begins.
+class BoundaryTest {
+ public:
+  virtual ~BoundaryTest() = default;
+  virtual bool is_boundary(std::uint64_t pc) const = 0;
+};
+
+/// Catches the signals that hardware exceptions in translated code become, and those that ask the
+/// program to end, and turns them into leaving that code. The process has one instance at a time.
+class FaultCatcher {
+ public:
+  FaultCatcher(const Arena& arena, std::byte* leave_stub, const BoundaryTest& boundaries);
+  ~FaultCatcher();
+  FaultCatcher(const FaultCatcher&) = delete;
+  FaultCatcher& operator=(const FaultCatcher&) = delete;
+
+  const HostFault& fault() const { return fault_; }
+
+  /// The signal from outside that waits to be dealt with, and none from then on; 0: none.
+  int take_interruption();
+  bool interrupted() const { return interruption_ != 0; }
+
+ private:
+  static void on_signal(int signal, siginfo_t* info, void* context);
+  void on_exception(int signal, const siginfo_t& info, ucontext_t& context);
+  void on_interruption(int signal, ucontext_t& context);
+  void leave(ucontext_t& context, LeaveReason reason);
+  bool stop_at_boundary(ucontext_t& context);
+
+  const Arena& arena_;
+  std::byte* leave_stub_;
+  const BoundaryTest& boundaries_;
+  HostFault fault_;
+  volatile std::sig_atomic_t interruption_ = 0;
+  std::unique_ptr<std::byte[]> stack_;
+  stack_t old_stack_{};
+  struct sigaction old_actions_[9] = {};
+};
+
+}  // namespace ringfare::translator

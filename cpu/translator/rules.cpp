@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/translator/rules.hpp"
+
+#include <Zydis/Mnemonic.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "cpu/decoder.hpp"
+#include "cpu/failure.hpp"
+
+namespace ringfare::translator {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::array kXsaveFamily{ZYDIS_MNEMONIC_XSAVE,    ZYDIS_MNEMONIC_XSAVE64,
+                                  ZYDIS_MNEMONIC_XSAVEC,   ZYDIS_MNEMONIC_XSAVEC64,
+                                  ZYDIS_MNEMONIC_XSAVEOPT, ZYDIS_MNEMONIC_XSAVEOPT64,
+                                  ZYDIS_MNEMONIC_XRSTOR,   ZYDIS_MNEMONIC_XRSTOR64};
+
+bool is_xsave(const CopyPlace&, const Instruction& insn, Bytes) {
+  return std::ranges::find(kXsaveFamily, insn.mnemonic) != kXsaveFamily.end();
+}
+
+GuestAddress operand_address(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  std::int32_t displacement;
+  std::memcpy(&displacement, bytes.data() + insn.rip_displacement, sizeof displacement);
+  return place.address + insn.length + static_cast<std::uint64_t>(std::int64_t{displacement});
+}
+
+bool within_reach(const Emitter& emitter, GuestAddress target) {
+  constexpr std::int64_t kMargin = 4096;  // the copy may start a little later than here
+  const auto distance = static_cast<std::int64_t>(target.value - Arena::address_of(emitter.here()));
+  return distance > INT32_MIN + kMargin && distance < INT32_MAX - kMargin;
+}
+
+bool is_rip_relative_near(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  return insn.rip_displacement != 0 &&
+         within_reach(place.emitter, operand_address(place, insn, bytes));
+}
+
+bool is_rip_relative(const CopyPlace&, const Instruction& insn, Bytes) {
+  return insn.rip_displacement != 0;
+}
+
+bool always(const CopyPlace&, const Instruction&, Bytes) {
+  return true;
+}
+
+void copy(const CopyPlace& place, const Instruction&, Bytes bytes) {
+  place.emitter.bytes(bytes);
+}
+
+/// Same bytes, displacement counted from the copy.
+void rebase(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  const auto target = operand_address(place, insn, bytes);
+  std::byte* const at = place.emitter.here();
+  place.emitter.bytes(bytes);
+  const auto displacement =
+      static_cast<std::int32_t>(target.value - Arena::address_of(place.emitter.here()));
+  std::memcpy(at + insn.rip_displacement, &displacement, sizeof displacement);
+}
+
+/// Makes the base of the only memory operand `base`: mod=10 with the disp32 it had room for,
+/// zeroed. The register's encoding is below 8 and needs no SIB, so only REX.B or VEX.B must be
+/// cleared.
+void set_base(std::span<std::uint8_t> bytes, std::size_t displacement_offset, Gpr base) {
+  std::uint8_t& modrm = bytes[displacement_offset - 1];
+  modrm = static_cast<std::uint8_t>(0x80 | (modrm & 0x38) | static_cast<unsigned>(base));
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(displacement_offset), 4, std::uint8_t{0});
+  std::size_t at = 0;
+  constexpr std::array<std::uint8_t, 11> kPrefixes{0x2e, 0x3e, 0x26, 0x36, 0x64, 0x65,
+                                                   0x66, 0x67, 0xf0, 0xf2, 0xf3};
+  while (std::ranges::find(kPrefixes, bytes[at]) != kPrefixes.end()) ++at;
+  if ((bytes[at] & 0xf0) == 0x40) bytes[at] &= 0xfe;  // REX.B
+  if (bytes[at] == 0xc4) bytes[at + 1] |= 0x20;       // VEX.B is inverted
+}
+
+/// Keeps `reg` in a spill slot while the current instruction's sequence uses it.
+void park(const CopyPlace& place, Gpr reg, std::size_t slot) {
+  place.emitter.store(&place.context.spill[slot], reg);
+  place.superblock.points.back().parked[slot] = static_cast<std::uint8_t>(reg);
+}
+
+constexpr std::uint8_t kLoad = 0x8b, kLea = 0x8d;
+
+/// Emits `operation` RCX, <the memory or register operand of the instruction>, whose opcode starts
+/// with `first` and has `opcode_length` bytes. Returns where that opcode is. 66, F2 and F3 do not
+/// matter to the instructions this is for; segment and address-size prefixes do.
+std::size_t operand_into_rcx(const CopyPlace& place, const Instruction& insn, Bytes bytes,
+                             std::uint8_t first, std::size_t opcode_length,
+                             std::uint8_t operation) {
+  Emitter& emitter = place.emitter;
+  std::array<std::uint8_t, 15> made{};
+  std::size_t in = 0, out = 0;
+  std::uint8_t rex = 0x48;
+  for (; bytes[in] != first; ++in) {
+    if ((bytes[in] & 0xf0) == 0x40) rex = static_cast<std::uint8_t>(0x48 | (bytes[in] & 0x3));
+    if (bytes[in] == 0x64 || bytes[in] == 0x65 || bytes[in] == 0x67) made[out++] = bytes[in];
+  }
+  if (insn.rip_displacement != 0 && !is_rip_relative_near(place, insn, bytes)) {
+    emitter.move_imm64(Gpr::Rcx, operand_address(place, insn, bytes).value);
+    if (operation == kLoad) emitter.bytes({0x48, kLoad, 0x09});  // mov rcx, [rcx]
+    return in;
+  }
+  const std::size_t modrm = in + opcode_length;
+  made[out++] = rex;
+  made[out++] = operation;
+  made[out++] =
+      static_cast<std::uint8_t>((bytes[modrm] & 0xc7) | static_cast<unsigned>(Gpr::Rcx) << 3);
+  const Bytes tail = bytes.subspan(modrm + 1);
+  std::ranges::copy(tail, made.begin() + static_cast<std::ptrdiff_t>(out));
+  std::byte* const at = emitter.here();
+  emitter.bytes(Bytes(made.data(), out + tail.size()));
+  if (insn.rip_displacement != 0) {
+    const auto displacement = static_cast<std::int32_t>(operand_address(place, insn, bytes).value -
+                                                        Arena::address_of(emitter.here()));
+    std::memcpy(at + out, &displacement, sizeof displacement);
+  }
+  return in;
+}
+
+/// Data beyond the reach of a disp32: its address goes through a register the instruction leaves
+/// alone, parked meanwhile.
+void rebase_far(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  const std::uint16_t used = registers_used(bytes);
+  constexpr std::array kCandidates{Gpr::Rbx, Gpr::Rsi, Gpr::Rdi, Gpr::Rdx, Gpr::Rcx, Gpr::Rax};
+  const auto* const free = std::ranges::find_if(
+      kCandidates, [used](Gpr reg) { return (used >> static_cast<unsigned>(reg) & 1) == 0; });
+  CHECK(free != kCandidates.end(), "no free register for {}",
+        disassemble(bytes, place.address.value, Syntax::Att));
+  park(place, *free, 0);
+  place.emitter.move_imm64(*free, operand_address(place, insn, bytes).value);
+  std::array<std::uint8_t, 15> changed{};
+  std::ranges::copy(bytes, changed.begin());
+  set_base(changed, insn.rip_displacement, *free);
+  place.emitter.bytes(Bytes(changed.data(), bytes.size()));
+  place.emitter.load(*free, &place.context.spill[0]);
+}
+
+/// XSAVE and its kin work on the components CPUID shows, whatever mask EDX:EAX asks for: the image
+/// has the size the guest made room for, and hidden state stays hidden.
+void mask_components(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  Emitter& emitter = place.emitter;
+  Context& context = place.context;
+  park(place, Gpr::Rcx, 0);
+  const std::size_t opcode = operand_into_rcx(place, insn, bytes, 0x0f, 2, kLea);
+  park(place, Gpr::Rax, 1);
+  park(place, Gpr::Rdx, 2);
+  // Low 2 GiB: the table's address is a disp32, and neither load touches the flags.
+  emitter.bytes({0x0f, 0xb6, 0xc0});  // movzx eax, al
+  emitter.bytes({0x0f, 0xb6, 0x80});  // movzx eax, byte [rax + disp32]
+  emitter.raw(static_cast<std::uint32_t>(Arena::address_of(context.low_components)));
+  emitter.move_imm32(Gpr::Rdx, 0);
+  const bool wide = opcode > 0 && (bytes[opcode - 1] & 0xf8) == 0x48;  // REX.W: the 64-bit image
+  if (wide) emitter.bytes({0x48});
+  emitter.bytes(
+      {0x0f, bytes[opcode + 1],
+       static_cast<std::uint8_t>((bytes[opcode + 2] & 0x38) | static_cast<unsigned>(Gpr::Rcx))});
+  emitter.load(Gpr::Rdx, &context.spill[2]);
+  emitter.load(Gpr::Rax, &context.spill[1]);
+  emitter.load(Gpr::Rcx, &context.spill[0]);
+}
+
+struct Rule {
+  bool (*applies)(const CopyPlace&, const Instruction&, Bytes);
+  void (*emit)(const CopyPlace&, const Instruction&, Bytes);
+};
+
+/// First match wins.
+constexpr Rule kRules[] = {
+    {is_xsave, mask_components},
+    {is_rip_relative_near, rebase},
+    {is_rip_relative, rebase_far},
+    {always, copy},
+};
+
+}  // namespace
+
+void translate_instruction(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+  // Most instructions: neither a RIP-relative operand nor state that CPUID hides.
+  if (instruction.rip_displacement == 0 && !is_xsave(place, instruction, bytes))
+    return copy(place, instruction, bytes);
+  for (const Rule& rule : kRules)
+    if (rule.applies(place, instruction, bytes)) return rule.emit(place, instruction, bytes);
+}
+
+void load_indirect_target(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+  park(place, Gpr::Rcx, 0);
+  operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
+}
+
+void push_return_address(Emitter& emitter, GuestAddress address) {
+  if (address.value <= INT32_MAX) {
+    emitter.bytes({0x68});  // push imm32, sign-extended
+    emitter.raw(static_cast<std::uint32_t>(address.value));
+    return;
+  }
+  emitter.bytes({0xc7, 0x44, 0x24, 0xfc});  // mov dword [rsp-4], high half
+  emitter.raw(static_cast<std::uint32_t>(address.value >> 32));
+  emitter.bytes({0xc7, 0x44, 0x24, 0xf8});  // mov dword [rsp-8], low half
+  emitter.raw(static_cast<std::uint32_t>(address.value));
+  emitter.bytes({0x48, 0x8d, 0x64, 0x24, 0xf8});  // lea rsp, [rsp-8]
+}
+
+}  // namespace ringfare::translator

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cpu/block.hpp"
+#include "cpu/translator/emitter.hpp"
+
+namespace ringfare::translator {
+
+/// Why a path through a superblock ends.
+enum class ExitKind : std::uint8_t {
+  Direct,    // to `target`
+  Indirect,  // to wherever the guest says
+  Gate,      // the last instruction of the path is a gate
+  Emulated,  // ... or ours to execute
+  Refused,   // the next instruction raises #UD
+  NoCode,    // the next instruction cannot be fetched
+};
+
+using ExitId = std::uint32_t;
+
+/// One way out of a superblock. Its counter stands in the arena under its id.
+struct Exit {
+  ExitKind kind = ExitKind::Direct;
+  std::uint32_t superblock = 0;  // index
+  std::uint32_t path_length =
+      0;                // how many blocks of the superblock's path were executed to the end
+  GuestAddress target;  // Direct: next block; else the address of the instruction concerned
+  Lanes price{};        // of the path: what one execution adds to the totals
+  JumpSite site;        // Direct: the jump to link
+  std::byte* unlinked = nullptr;  // Direct: where the jump goes while there is no translation
+};
+
+/// Where the translation of a guest instruction begins.
+struct Point {
+  static constexpr std::uint8_t kNobody = 0xff;
+
+  std::uint32_t host;   // offset from Superblock::begin
+  std::uint16_t step;   // index into Superblock::path
+  std::uint16_t index;  // of the instruction in its block
+  /// By slot of Context::spill: the register whose guest value it may hold while the instruction's
+  /// sequence runs. It is the right value from the sequence's first store on.
+  std::array<std::uint8_t, 3> parked{kNobody, kNobody, kNobody};
+};
+
+/// A translated path through one or more basic blocks, entered at the top only.
+struct Superblock {
+  GuestAddress entry;
+  std::vector<const Block*> path;
+  std::byte* begin = nullptr;  // first host byte
+  std::byte* head = nullptr;   // entry from direct branches
+  std::byte* end = nullptr;
+  std::byte* indirect_head = nullptr;  // entry from indirect branches, made when first needed
+  std::vector<Point> points;           // ascending by `host`
+};
+
+}  // namespace ringfare::translator

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/translator/writer.hpp"
+
+#include "cpu/failure.hpp"
+#include "cpu/translator/rules.hpp"
+
+namespace ringfare::translator {
+namespace {
+
+constexpr std::size_t kRoom = 64 * 1024;  // more than the largest superblock takes
+
+std::span<const std::uint8_t> bytes_of(const Block& block, std::size_t offset,
+                                       const Instruction& instruction) {
+  return std::span(block.bytes).subspan(offset, instruction.length);
+}
+
+/// The condition code of a jcc: the low nibble of its opcode's last byte (SDM vol. 2, B.1.4.7).
+std::uint8_t condition_of(std::span<const std::uint8_t> jcc, std::size_t displacement_size) {
+  return jcc[jcc.size() - displacement_size - 1] & 0xf;
+}
+
+bool has_short_form(std::span<const std::uint8_t> jcc) {
+  return (jcc[jcc.size() - 2] & 0xf0) == 0x70;
+}
+
+}  // namespace
+
+/// A superblock being written.
+struct Writer::Draft {
+  const std::vector<Step>& path;
+  Superblock& superblock;
+  std::uint32_t index;
+  std::vector<Exit>& exits;
+  Lanes price{};               // of the path up to here
+  std::uint32_t executed = 0;  // blocks of the path up to here
+};
+
+Writer::Writer(Arena& arena, const Counting& counting)
+    : arena_(arena),
+      counting_(counting),
+      hot_(arena.hot_begin(), arena.hot_end()),
+      cold_(arena.cold_begin(), arena.cold_end()) {
+  write_stubs();
+}
+
+bool Writer::has_room(std::size_t exits) const {
+  return hot_.room() > kRoom && cold_.room() > kRoom && exits + 256 < Arena::kExits;
+}
+
+void Writer::rewind() {
+  hot_.rewind();
+  cold_.rewind();
+  write_stubs();
+}
+
+void Writer::write_stubs() {
+  Context& context = arena_.context();
+  const auto rcx = static_cast<std::size_t>(Gpr::Rcx);
+
+  entry_stub_ = cold_.here();
+  cold_.load(Gpr::Rcx, &context.gpr[rcx]);
+  cold_.jump_through(&context.target);
+
+  // Indirect branches arrive with the target in RCX, RCX and R11 parked.
+  miss_stub_ = cold_.here();
+  cold_.store(&context.guest_target, Gpr::Rcx);
+  cold_.store_imm32(&context.reason, static_cast<std::uint32_t>(LeaveReason::IndirectMiss));
+  cold_.load(Gpr::Rcx, &context.spill[0]);
+  cold_.load(Gpr::R11, &context.spill[1]);
+
+  leave_stub_ = cold_.here();
+  cold_.store(&context.gpr[rcx], Gpr::Rcx);
+  cold_.move_imm32(Gpr::Rcx, static_cast<std::uint32_t>(Arena::address_of(&context)));
+  cold_.jump_through(&context.leave);
+
+  context.entry_stub = Arena::address_of(entry_stub_);
+}
+
+Superblock Writer::write(const std::vector<Step>& path, GuestAddress entry, std::uint32_t index,
+                         std::vector<Exit>& exits) {
+  Superblock made;
+  made.entry = entry;
+  made.begin = made.head = hot_.here();
+  Draft draft{path, made, index, exits};
+  for (std::size_t step = 0; step < path.size(); ++step) write_block(draft, step);
+  made.end = hot_.here();
+  return made;
+}
+
+void Writer::write_block(Draft& draft, std::size_t step) {
+  const CodeMap::Entry& entry = *draft.path[step].entry;
+  const Block& block = entry.block;
+  draft.superblock.path.push_back(&block);
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < block.instructions.size(); ++i) {
+    const Instruction& instruction = block.instructions[i];
+    draft.superblock.points.push_back(
+        {.host = static_cast<std::uint32_t>(hot_.here() - draft.superblock.begin),
+         .step = static_cast<std::uint16_t>(step),
+         .index = static_cast<std::uint16_t>(i)});
+    if (instruction.flow != Flow::Next) break;
+    translate_instruction({hot_, arena_.context(), draft.superblock, block.start + offset},
+                          instruction, bytes_of(block, offset, instruction));
+    offset += instruction.length;
+  }
+  for (std::size_t lane = 0; lane < kLanes; ++lane) draft.price[lane] += entry.price[lane];
+  draft.executed = static_cast<std::uint32_t>(step + 1);
+  write_terminator(draft, step);
+}
+
+void Writer::write_terminator(Draft& draft, std::size_t step) {
+  const auto& [entry, follow] = draft.path[step];
+  const Block& block = entry->block;
+  if (entry->obstacle == CodeMap::Obstacle::Refused)
+    return write_stop(draft, ExitKind::Refused, block.end());
+  if (entry->obstacle == CodeMap::Obstacle::NoCode)
+    return write_stop(draft, ExitKind::NoCode, block.end());
+
+  const Instruction& last = block.instructions.back();
+  const GuestAddress address = block.end() - last.length;
+  switch (last.flow) {
+    case Flow::Next:
+      if (follow == Follow::Stop) write_direct_exit(draft, hot_, block.end());
+      return;
+    case Flow::Jump:
+      if (follow == Follow::Stop) write_direct_exit(draft, hot_, last.target);
+      return;
+    case Flow::ConditionalJump:
+      return write_condition(draft, step);
+    case Flow::Call:
+      push_return_address(hot_, block.end());
+      return write_direct_exit(draft, hot_, last.target);
+    case Flow::IndirectJump:
+    case Flow::IndirectCall:
+    case Flow::Return:
+      return write_indirect(draft, step);
+    case Flow::Gate:
+      return write_stop(draft, ExitKind::Gate, address);
+    case Flow::Emulated:
+      return write_stop(draft, ExitKind::Emulated, address);
+    case Flow::Refused:
+      break;
+  }
+  CHECK(false, "block at {:#x} ends in an instruction that is not run", block.start.value);
+}
+
+void Writer::write_condition(Draft& draft, std::size_t step) {
+  const auto& [entry, follow] = draft.path[step];
+  const Block& block = entry->block;
+  const Instruction& last = block.instructions.back();
+  const auto bytes = std::span(block.bytes).last(last.length);
+  if (last.detail == kShortOnly) {
+    hot_.bytes(bytes.first(bytes.size() - 1));
+    hot_.bytes({2, 0xeb, 5});  // taken: over the short jump, to the long one
+    side_exit(draft, hot_.jump(), last.target);
+  } else {
+    const std::uint8_t condition = condition_of(bytes, has_short_form(bytes) ? 1 : 4);
+    const bool on_taken = follow == Follow::Taken;
+    side_exit(draft, hot_.jump_if(on_taken ? condition ^ 1 : condition),
+              on_taken ? block.end() : last.target);
+  }
+  if (follow == Follow::Stop) write_direct_exit(draft, hot_, block.end());
+}
+
+void Writer::write_indirect(Draft& draft, std::size_t step) {
+  Context& context = arena_.context();
+  const Block& block = draft.path[step].entry->block;
+  const Instruction& last = block.instructions.back();
+  const auto bytes = std::span(block.bytes).last(last.length);
+  if (last.flow == Flow::Return) {
+    hot_.store(&context.spill[0], Gpr::Rcx);
+    draft.superblock.points.back().parked[0] = static_cast<std::uint8_t>(Gpr::Rcx);
+    hot_.bytes({0x59});  // pop rcx
+    const bool releases_arguments = last.length >= 3 && bytes[bytes.size() - 3] == 0xc2;
+    if (releases_arguments) {
+      hot_.bytes({0x48, 0x8d, 0xa4, 0x24});  // lea rsp, [rsp + imm16]
+      hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
+    }
+  } else {
+    load_indirect_target({hot_, context, draft.superblock, block.end() - last.length}, last, bytes);
+    if (last.flow == Flow::IndirectCall) push_return_address(hot_, block.end());
+  }
+  account(hot_, add_exit(draft, ExitKind::Indirect, {}));
+  hot_.store(&context.spill[1], Gpr::R11);
+  hot_.bytes({0x44, 0x0f, 0xb7, 0xd9});  // movzx r11d, cx
+  hot_.bytes({0x42, 0xff, 0x24, 0xdd});  // jmp [r11 * 8 + table]
+  hot_.raw(static_cast<std::uint32_t>(Arena::address_of(arena_.table())));
+}
+
+std::byte* Writer::write_indirect_head(Superblock& superblock) {
+  Context& context = arena_.context();
+  const std::uint64_t entry = superblock.entry.value;
+  std::byte* const begin = cold_.here();
+  const auto add_to_rcx = [this](std::uint64_t value) {
+    const auto signed_value = static_cast<std::int64_t>(value);
+    if (signed_value >= INT32_MIN && signed_value <= INT32_MAX) {
+      cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + disp32]
+      cold_.raw(static_cast<std::int32_t>(signed_value));
+    } else {
+      cold_.move_imm64(Gpr::R11, value);
+      cold_.bytes({0x4a, 0x8d, 0x0c, 0x19});  // lea rcx, [rcx + r11]
+    }
+  };
+  add_to_rcx(0 - entry);
+  cold_.bytes({0xe3, 0});  // jrcxz: it is the one
+  std::byte* const after_check = cold_.here();
+  add_to_rcx(entry);
+  cold_.jump(miss_stub_);
+  after_check[-1] = static_cast<std::byte>(cold_.here() - after_check);
+  cold_.load(Gpr::Rcx, &context.spill[0]);
+  cold_.load(Gpr::R11, &context.spill[1]);
+  cold_.jump(superblock.head);
+  return superblock.indirect_head = begin;
+}
+
+void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
+  const ExitId id = add_exit(draft, kind, where);
+  account(hot_, id);
+  hot_.store_imm32(&arena_.context().exit, id);
+  hot_.jump(leave_stub_);
+}
+
+void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
+  const ExitId id = add_exit(draft, ExitKind::Direct, target);
+  account(to, id);
+  Exit& exit = draft.exits[id];
+  exit.site = to.jump();
+  exit.unlinked = cold_.here();
+  cold_.store_imm32(&arena_.context().exit, id);
+  cold_.jump(leave_stub_);
+  exit.site.link(exit.unlinked);
+}
+
+void Writer::side_exit(Draft& draft, JumpSite from, GuestAddress target) {
+  from.link(cold_.here());
+  write_direct_exit(draft, cold_, target);
+}
+
+ExitId Writer::add_exit(Draft& draft, ExitKind kind, GuestAddress target) {
+  const auto id = static_cast<ExitId>(draft.exits.size());
+  Exit& made = draft.exits.emplace_back();
+  made.kind = kind;
+  made.superblock = draft.index;
+  made.path_length = draft.executed;
+  made.target = target;
+  made.price = draft.price;
+  std::memcpy(price_slot(id), draft.price.data(), price_size());
+  arena_.counters()[id] = 0;
+  return id;
+}
+
+void Writer::account(Emitter& to, ExitId id) {
+  if (!counting_.counters) return;
+  const void* const counter = &arena_.counters()[id];
+  if (!counting_.hidden_totals) {
+    Context& context = arena_.context();
+    to.store(&context.spill[2], Gpr::Rcx);
+    to.load(Gpr::Rcx, counter);
+    to.increment(Gpr::Rcx);
+    to.store(counter, Gpr::Rcx);
+    to.load(Gpr::Rcx, &context.spill[2]);
+    return;
+  }
+  // EVEX.L'L: vpaddq (x|y|z)mm31 += price; the width covers the lanes in use.
+  const auto width = static_cast<std::uint8_t>(price_size() / 32 << 5);
+  to.bytes({0x62, 0x61, 0x85, width, 0xd4, 0x3d});
+  to.relative(price_slot(id), 0);
+  to.bytes({0x62, 0x61, 0xfe, 0x08, 0x7e, 0x35});  // vmovq xmm30, counter
+  to.relative(counter, 0);
+  to.bytes({0x62, 0x01, 0x8d, 0x00, 0xd4, 0xf5});  // vpaddq xmm30, xmm30, xmm29
+  to.bytes({0x62, 0x61, 0xfd, 0x08, 0xd6, 0x35});  // vmovq counter, xmm30
+  to.relative(counter, 0);
+}
+
+}  // namespace ringfare::translator

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "cpu/translator/arena.hpp"
+#include "cpu/translator/emitter.hpp"
+#include "cpu/translator/selection.hpp"
+#include "cpu/translator/superblock.hpp"
+
+namespace ringfare::translator {
+
+/// How executed paths are counted. Every exit has a counter of its own; running totals are kept
+/// beside it where the host has registers to hide them in, and derived from the counters elsewhere.
+struct Counting {
+  bool counters = true;
+  bool hidden_totals = true;  // zmm31 holds Thread::totals, zmm29 the constant one
+  unsigned lanes = 2;
+};
+
+/// Writes superblocks into the arena: the path itself into the hot part, what is off the path (side
+/// exits, links not made yet) into the cold part.
+class Writer {
+ public:
+  Writer(Arena& arena, const Counting& counting);
+
+  /// Whether one more superblock certainly fits; if not, the owner forgets all and calls `rewind`.
+  bool has_room(std::size_t exits) const;
+  void rewind();
+
+  /// Translates `path`; new exits are appended to `exits`, their prices put into the arena.
+  Superblock write(const std::vector<Step>& path, GuestAddress entry, std::uint32_t index,
+                   std::vector<Exit>& exits);
+
+  /// The entry that checks that RCX is `superblock.entry` (it came here by the low 16 bits of the
+  /// address only) and restores RCX and R11.
+  std::byte* write_indirect_head(Superblock& superblock);
+
+  std::byte* leave_stub() const { return leave_stub_; }
+  std::byte* indirect_miss_stub() const { return miss_stub_; }
+
+ private:
+  struct Draft;
+  void write_stubs();
+  void write_block(Draft& draft, std::size_t step);
+  void write_terminator(Draft& draft, std::size_t step);
+  void write_condition(Draft& draft, std::size_t step);
+  void write_indirect(Draft& draft, std::size_t step);
+  void write_stop(Draft& draft, ExitKind kind, GuestAddress where);
+  void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
+  void side_exit(Draft& draft, JumpSite from, GuestAddress target);
+  ExitId add_exit(Draft& draft, ExitKind kind, GuestAddress target);
+  void account(Emitter& to, ExitId id);
+  /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
+  std::size_t price_size() const {
+    return counting_.lanes <= 2 ? 16 : counting_.lanes <= 4 ? 32 : 64;
+  }
+  std::byte* price_slot(ExitId id) const { return arena_.prices() + id * price_size(); }
+
+  Arena& arena_;
+  Counting counting_;
+  Emitter hot_, cold_;
+  std::byte* leave_stub_ = nullptr;
+  std::byte* miss_stub_ = nullptr;
+  std::byte* entry_stub_ = nullptr;
+};
+
+}  // namespace ringfare::translator
