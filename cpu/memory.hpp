@@ -15,8 +15,12 @@
 namespace ringfare {
 
 inline constexpr std::uint64_t kPageSize = 4096;
-constexpr std::uint64_t page_down(std::uint64_t value) { return value & ~(kPageSize - 1); }
-constexpr std::uint64_t page_up(std::uint64_t value) { return page_down(value + kPageSize - 1); }
+constexpr std::uint64_t page_down(std::uint64_t value) {
+  return value & ~(kPageSize - 1);
+}
+constexpr std::uint64_t page_up(std::uint64_t value) {
+  return page_down(value + kPageSize - 1);
+}
 
 struct Permissions {
   bool read = false, write = false, execute = false;
@@ -66,8 +70,7 @@ class AddressSpace {
 
   /// A hole of `size` bytes inside `within`, the highest one or the lowest.
   enum class Search { TopDown, BottomUp };
-  std::optional<GuestAddress> find_free(std::uint64_t size, GuestRange within,
-                                        Search search) const;
+  std::optional<GuestAddress> find_free(std::uint64_t size, GuestRange within, Search search) const;
 
   const Region* find(GuestAddress address) const;
   std::vector<Region> regions() const;  // ascending
@@ -81,20 +84,20 @@ class AddressSpace {
   bool write(GuestAddress address, std::span<const std::byte> from);
 
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  std::optional<T> load(GuestAddress address) const {
+  requires std::is_trivially_copyable_v<T> std::optional<T> load(GuestAddress address)
+  const {
     T value;
     if (!read(address, std::as_writable_bytes(std::span(&value, 1)))) return std::nullopt;
     return value;
   }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   bool store(GuestAddress address, const T& value) {
     return write(address, std::as_bytes(std::span(&value, 1)));
   }
 
-  /// A NUL-terminated string of at most `limit` bytes with its NUL; nothing where it is not readable
-  /// or not terminated within the limit.
+  /// A NUL-terminated string of at most `limit` bytes with its NUL; nothing where it is not
+  /// readable or not terminated within the limit.
   std::optional<std::string> read_string(GuestAddress address, std::size_t limit = 4096) const;
 
   static std::byte* host(GuestAddress address) {

@@ -12,8 +12,9 @@ struct CpuidResult {
 };
 
 /// CPUID of the modelled processor: its vendor, family, brand and clock, and of its features only
-/// those that the host executes and the engine lets through (up to AVX2; no XSAVE state beyond AVX, no
-/// random-number instructions, no transactional memory). Sources: SDM vol. 2A CPUID, AMD APM vol. 3 E.
+/// those that the host executes and the engine lets through (up to AVX2; no XSAVE state beyond AVX,
+/// no random-number instructions, no transactional memory). Sources: SDM vol. 2A CPUID, AMD APM
+/// vol. 3 E.
 class Cpuid {
  public:
   explicit Cpuid(const CpuModel& cpu);

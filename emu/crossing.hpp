@@ -17,8 +17,8 @@ namespace ringfare {
 
 /// What one stage of a crossing cost.
 struct StageCost {
-  std::string name;    // "syscall", "swapgs", "service", "copy to user", "sysretq", ...
-  std::string side;    // "gate", "entry", "service", "copy", "exit", "way out"
+  std::string name;  // "syscall", "swapgs", "service", "copy to user", "sysretq", ...
+  std::string side;  // "gate", "entry", "service", "copy", "exit", "way out"
   Cycles cycles;
   std::uint32_t instructions = 0;  // executed at CPL 0 in this stage
   std::string note;
@@ -35,7 +35,8 @@ struct KernelStep {
   std::uint16_t stage = 0;  // index into CrossingBill::stages
 };
 
-/// The bill of one crossing; `total` is the sum of the stages, and of the steps where they were kept.
+/// The bill of one crossing; `total` is the sum of the stages, and of the steps where they were
+/// kept.
 struct CrossingBill {
   std::vector<StageCost> stages;  // in the order they were first executed
   std::vector<KernelStep> steps;  // only while instructions are watched
@@ -44,16 +45,16 @@ struct CrossingBill {
 
 /// What the personality did, as far as it has a price.
 struct ServiceCharge {
-  std::string_view call;         // row name, "" for a number without a row
-  std::string_view file_kind;    // "terminal", "regular", "pipe", "null", or ""
-  std::uint64_t bytes_in = 0;    // copied from user
-  std::uint64_t bytes_out = 0;   // copied to user
+  std::string_view call;        // row name, "" for a number without a row
+  std::string_view file_kind;   // "terminal", "regular", "pipe", "null", or ""
+  std::uint64_t bytes_in = 0;   // copied from user
+  std::uint64_t bytes_out = 0;  // copied to user
 };
 
 enum class Watch : std::uint8_t { Nothing, Instructions };
 
-/// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system state.
-/// A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
+/// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
+/// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
 /// instructions are watched it is executed every time. Either way the registers come out the same.
 class Crossings {
  public:
@@ -66,10 +67,9 @@ class Crossings {
   /// kernel would serve the call (its number passed the check); false when it answers by itself.
   bool enter(Registers& registers, const Gate gate, std::uint8_t length);
 
-  /// Stores `result`, goes out to user mode, and returns the bill of the whole crossing. RAX holds the
-  /// result (or what the kernel answered by itself), RIP is behind the gate instruction.
-  const CrossingBill& leave(Registers& registers, std::int64_t result,
-                            const ServiceCharge& charge);
+  /// Stores `result`, goes out to user mode, and returns the bill of the whole crossing. RAX holds
+  /// the result (or what the kernel answered by itself), RIP is behind the gate instruction.
+  const CrossingBill& leave(Registers& registers, std::int64_t result, const ServiceCharge& charge);
 
  private:
   class Kernel;

@@ -16,9 +16,9 @@ namespace ringfare {
 
 /// A system call came back (or the process ended inside it: then `returned` is false).
 struct CallEvent {
-  std::string name;                    // "write"
-  std::string call;                    // "write(1, \"hi\\n\", 3)"; empty where nobody asked for text
-  std::string result;                  // "3", "-1 ENOENT (No such file or directory)", "?"
+  std::string name;    // "write"
+  std::string call;    // "write(1, \"hi\\n\", 3)"; empty where nobody asked for text
+  std::string result;  // "3", "-1 ENOENT (No such file or directory)", "?"
   bool failed = false;
   bool returned = true;
   std::chrono::nanoseconds entered{};  // simulated time since start

@@ -21,15 +21,15 @@ struct StackInputs {
 };
 
 /// Maps the ELF64 executable at host path `path` into `memory` (ET_EXEC at its addresses, ET_DYN at
-/// `kPieBase`). Throws UserError "PATH: what is wrong; what to do" for anything that is not a static
-/// x86-64 executable.
+/// `kPieBase`). Throws UserError "PATH: what is wrong; what to do" for anything that is not a
+/// static x86-64 executable.
 ProgramImage load_program(AddressSpace& memory, const std::string& path);
 
 /// Builds the stack below `kStackTop`, sets `image.stack_pointer`.
 void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackInputs& inputs);
 
-/// The guest's layout: fixed, so that runs repeat. The image of a static PIE lies in the low 2 GiB so
-/// that translated code stays within reach of its RIP-relative operands.
+/// The guest's layout: fixed, so that runs repeat. The image of a static PIE lies in the low 2 GiB
+/// so that translated code stays within reach of its RIP-relative operands.
 inline constexpr GuestAddress kPieBase{0x1000'0000};
 inline constexpr GuestAddress kMmapTop{0x2fff'f7ff'f000};
 inline constexpr GuestAddress kStackTop{0x2fff'ffff'f000};

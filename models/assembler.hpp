@@ -25,16 +25,15 @@ struct AssembledInstruction {
 struct KernelText {
   KernelAddress base;
   std::vector<std::uint8_t> code;
-  std::vector<const StageModel*> stages;  // active ones with assembly, in file order
+  std::vector<const StageModel*> stages;           // active ones with assembly, in file order
   std::vector<AssembledInstruction> instructions;  // ascending by address
 };
 
-/// Assembles with LLVM MC (AT&T, 64-bit). `symbols` are absolute symbols the text may use; labels of
-/// all stages are visible to all. Throws UserError pointing into the model file for every mistake: bad
-/// mnemonic or operand, unknown symbol, .include/.incbin and other directives that read files or
-/// allocate without bound.
+/// Assembles with LLVM MC (AT&T, 64-bit). `symbols` are absolute symbols the text may use; labels
+/// of all stages are visible to all. Throws UserError pointing into the model file for every
+/// mistake: bad mnemonic or operand, unknown symbol, .include/.incbin and other directives that
+/// read files or allocate without bound.
 KernelText assemble(const std::vector<const StageModel*>& stages, KernelAddress base,
                     const std::map<std::string, std::uint64_t, std::less<>>& symbols);
-
 
 }  // namespace ringfare

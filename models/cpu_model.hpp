@@ -34,11 +34,11 @@ struct CpuModel {
   std::string brand;                             // CPUID 0x80000002-4
   std::uint64_t core_khz = 0;
   std::uint64_t tsc_khz = 0;
-  std::string llvm_cpu;  // whose scheduling model prices ordinary instructions
+  std::string llvm_cpu;                  // whose scheduling model prices ordinary instructions
   std::vector<std::string> features;     // CPUID feature names, the Linux /proc/cpuinfo spelling
   std::vector<std::string> mitigations;  // what a kernel switches on for it under `auto`
-  /// System instructions by mnemonic ("swapgs", "mov_cr3", "wrmsr", "verw", "rdtsc", ...) and hardware
-  /// micro-steps by price key ("syscall.read_lstar", ...).
+  /// System instructions by mnemonic ("swapgs", "mov_cr3", "wrmsr", "verw", "rdtsc", ...) and
+  /// hardware micro-steps by price key ("syscall.read_lstar", ...).
   std::map<std::string, Price, std::less<>> prices;
   SourcePosition at;
 };

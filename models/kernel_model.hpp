@@ -18,9 +18,9 @@ struct StageModel {
   std::string when;  // a mitigation, or empty: always
   std::string note;
   std::string source;
-  std::string assembly;         // AT&T syntax; empty with a fixed price
-  unsigned assembly_line = 0;   // line of the model file that holds the first line of `assembly`
-  std::optional<Price> fixed;   // instead of `assembly`
+  std::string assembly;        // AT&T syntax; empty with a fixed price
+  unsigned assembly_line = 0;  // line of the model file that holds the first line of `assembly`
+  std::optional<Price> fixed;  // instead of `assembly`
   SourcePosition at;
 };
 
@@ -50,10 +50,10 @@ struct CopyModel {
 
 /// models/kernels/NAME.toml after `extends`.
 struct KernelModel {
-  std::string name;         // "linux-6.1"
+  std::string name;  // "linux-6.1"
   std::string description;
-  std::string release;      // what uname shows: "6.1.0"
-  std::string version;      // uname's version field
+  std::string release;              // what uname shows: "6.1.0"
+  std::string version;              // uname's version field
   std::uint64_t syscall_limit = 0;  // first number without a service (NR_syscalls)
   std::vector<DoorModel> doors;
   std::vector<MitigationModel> mitigations;

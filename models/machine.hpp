@@ -38,13 +38,14 @@ struct Machine {
   std::set<std::string, std::less<>> mitigations;  // those that are on
 };
 
-/// `choice`: "auto" (what the CPU file lists and the kernel knows), "off", or a comma-separated list
-/// of names; a list may start with auto or off and then add "name" or remove "no-name".
-/// Throws UserError for a name the kernel does not know.
+/// `choice`: "auto" (what the CPU file lists and the kernel knows), "off", or a comma-separated
+/// list of names; a list may start with auto or off and then add "name" or remove "no-name". Throws
+/// UserError for a name the kernel does not know.
 Machine make_machine(CpuModel cpu, KernelModel kernel, std::string_view mitigation_choice,
                      std::optional<std::uint64_t> mhz = {});
 
 /// The candidate closest to `word` by edit distance, or nothing where none is near.
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
+std::optional<std::string> nearest(std::string_view word,
+                                   const std::vector<std::string>& candidates);
 
 }  // namespace ringfare

@@ -18,11 +18,12 @@ struct DescribeOptions {
 /// The name of a call: its row's, or "syscall_0x1f4" as strace writes one it does not know.
 std::string call_name(Abi abi, std::uint64_t number);
 
-/// "ENOENT (No such file or directory)" style text of a result: "3", "0x7f..", "-1 ENOENT (...)", "?".
+/// "ENOENT (No such file or directory)" style text of a result: "3", "0x7f..", "-1 ENOENT (...)",
+/// "?".
 std::string describe_result(const CallRequest& request, std::int64_t result);
 
-/// Decodes the arguments of one call as strace does. `before` is called when the call is entered (it
-/// decodes what the kernel reads), `after` when it has returned (what the kernel wrote).
+/// Decodes the arguments of one call as strace does. `before` is called when the call is entered
+/// (it decodes what the kernel reads), `after` when it has returned (what the kernel wrote).
 class CallDescription {
  public:
   CallDescription(const AddressSpace& memory, const DescribeOptions& options)

@@ -25,12 +25,13 @@ struct CallRequest {
 
 /// What came of it.
 struct Served {
-  std::int64_t result = 0;          // value or -errno
-  std::uint64_t bytes_in = 0;       // copied from user memory (structures, strings, buffers)
-  std::uint64_t bytes_out = 0;      // copied to user memory
-  std::string_view file_kind = "";  // "terminal", "regular", "pipe", "null" where a file decides the price
-  std::optional<int> exit_status;   // exit, exit_group: the process is over
-  std::optional<int> killed_by;     // the process sent itself a fatal signal
+  std::int64_t result = 0;      // value or -errno
+  std::uint64_t bytes_in = 0;   // copied from user memory (structures, strings, buffers)
+  std::uint64_t bytes_out = 0;  // copied to user memory
+  std::string_view file_kind =
+      "";  // "terminal", "regular", "pipe", "null" where a file decides the price
+  std::optional<int> exit_status;  // exit, exit_group: the process is over
+  std::optional<int> killed_by;    // the process sent itself a fatal signal
 };
 
 /// What the loader tells the personality about the program it loaded.
@@ -47,16 +48,16 @@ struct PersonalityOptions {
   int pid = 1000;
 };
 
-/// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows no
-/// engine and no price.
+/// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
+/// no engine and no price.
 class Personality {
  public:
   Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
               const PersonalityOptions& options);
   ~Personality();
 
-  /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result is
-  /// not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
+  /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result
+  /// is not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
   Served serve(Thread& thread, const CallRequest& request);
 
   /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
