@@ -30,7 +30,7 @@ struct alignas(64) Context {
   alignas(64) std::uint8_t low_components[256] = {};  // i -> i & VectorState::kComponents
 };
 
-enum class LeaveReason : std::uint32_t { Exit, IndirectMiss, Fault, Interrupted };
+enum class LeaveReason : std::uint32_t { Exit, IndirectMiss, Fault, Interrupted, Stepped };
 
 /// Enters translated code at `context.target` with the guest state of `context`; returns when that
 /// code has jumped to the way out. Neither uses thread-local storage while the guest's FS is

@@ -73,11 +73,8 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
   const auto vector = static_cast<std::uint8_t>(registers[REG_TRAPNO]);
-  if (signal == SIGTRAP && vector == kDebugException && interruption_ != 0) {
-    if (!stop_at_boundary(context) && !arena_.holds_code(pc))
-      registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
-    return;
-  }
+  if (signal == SIGTRAP && vector == kDebugException && (interruption_ != 0 || stepping_))
+    return on_step(context);
   if (!arena_.holds_code(pc)) {  // ours: die of it as if nobody had been watching
     std::signal(signal, SIG_DFL);
     return;
@@ -89,6 +86,31 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
             .vector = vector,
             .error_code = static_cast<std::uint32_t>(registers[REG_ERR])};
   leave(context, LeaveReason::Fault);
+}
+
+void FaultCatcher::step(std::uint64_t instructions) {
+  stepping_ = true;
+  steps_left_ = instructions;
+}
+
+/// A single step of ours, for `step` or after an interruption.
+void FaultCatcher::on_step(ucontext_t& context) {
+  auto& registers = context.uc_mcontext.gregs;
+  const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
+  const bool entering = pc >= Arena::address_of(reinterpret_cast<void*>(&ringfare_world_enter)) &&
+                        pc < Arena::address_of(reinterpret_cast<void*>(&ringfare_world_leave));
+  if (entering) return;
+  if (!arena_.holds_code(pc)) {
+    stepping_ = false;
+    registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
+    return;
+  }
+  if (interruption_ != 0 && stop_at_boundary(context)) return;
+  if (!stepping_ || !boundaries_.is_boundary(pc) || steps_left_-- != 0) return;
+  stepping_ = false;
+  fault_ = {.pc = pc};
+  registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
+  leave(context, LeaveReason::Stepped);
 }
 
 /// Leaves at once where the guest is between two instructions; otherwise single-steps until it is.

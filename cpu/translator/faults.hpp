@@ -41,10 +41,15 @@ class FaultCatcher {
   int take_interruption();
   bool interrupted() const { return interruption_ != 0; }
 
+  /// Translated code entered next with TF set in its flags is left as `LeaveReason::Stepped` when
+  /// it is about to execute its guest instruction number `instructions`, counted from 0.
+  void step(std::uint64_t instructions);
+
  private:
   static void on_signal(int signal, siginfo_t* info, void* context);
   void on_exception(int signal, const siginfo_t& info, ucontext_t& context);
   void on_interruption(int signal, ucontext_t& context);
+  void on_step(ucontext_t& context);
   void leave(ucontext_t& context, LeaveReason reason);
   bool stop_at_boundary(ucontext_t& context);
 
@@ -53,6 +58,8 @@ class FaultCatcher {
   const BoundaryTest& boundaries_;
   HostFault fault_;
   volatile std::sig_atomic_t interruption_ = 0;
+  bool stepping_ = false;
+  std::uint64_t steps_left_ = 0;
   std::unique_ptr<std::byte[]> stack_;
   stack_t old_stack_{};
   struct sigaction old_actions_[9] = {};

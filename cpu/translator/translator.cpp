@@ -30,6 +30,12 @@ bool host_has_avx512vl() {
   return (low & kZmmState) == kZmmState;
 }
 
+std::uint64_t longest_path(const Superblock& superblock) {
+  std::uint64_t instructions = 0;
+  for (const Block* block : superblock.path) instructions += block->instructions.size();
+  return instructions;
+}
+
 void require_host() {
   if ((getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) == 0)
     throw UserError(
@@ -69,6 +75,7 @@ class Translator::Core final : private BoundaryTest {
   std::size_t blocks() const { return code_.size(); }
 
  private:
+  std::uint64_t retired() const;
   void load(const Thread& thread);
   void store(Thread& thread);
   std::optional<Stop> after_exit(Thread& thread);
@@ -96,13 +103,19 @@ class Translator::Core final : private BoundaryTest {
   FaultCatcher catcher_;
   std::unordered_map<GuestAddress, std::uint32_t> by_entry_;
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
-  bool stale_ = false;  // invalidated: forget all before going on
+  bool linking_ = true;  // off while a budget is kept: every superblock comes back here
+  bool stale_ = false;   // invalidated: forget all before going on
 };
 
 Stop Translator::Core::run(Thread& thread, Budget budget) {
-  CHECK(budget.instructions == Budget{}.instructions, "budgets are not kept yet");
   Context& context = arena_.context();
+  const bool limited = budget.instructions != Budget{}.instructions;
+  if (limited == linking_) {
+    forget_all();
+    linking_ = !limited;
+  }
   load(thread);
+  const std::uint64_t start = retired();
   for (;;) {
     if (stale_) forget_all();
     if (catcher_.interrupted()) {
@@ -112,6 +125,18 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     const std::uint32_t index = superblock_at({thread.registers.rip});
     context.target = Arena::address_of(superblocks_[index].head);
     context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
+    if (limited) {
+      const std::uint64_t left = budget.instructions - (retired() - start);
+      if (left == 0) {
+        store(thread);
+        return BudgetSpent{};
+      }
+      // Too long for what is left: single-step it, and stop inside.
+      if (longest_path(superblocks_[index]) > left) {
+        catcher_.step(left);
+        context.rflags |= flag::kTrap;
+      }
+    }
     ringfare_world_enter(&context);
     if (auto stop = after_exit(thread)) {
       store(thread);
@@ -134,6 +159,7 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       const GuestAddress target{context.guest_target};
       thread.registers.rip = target.value;
       Superblock& superblock = superblocks_[superblock_at(target)];
+      if (!linking_) return std::nullopt;
       if (superblock.indirect_head == nullptr) writer_.write_indirect_head(superblock);
       arena_.table()[target.value % Arena::kTableEntries] =
           Arena::address_of(superblock.indirect_head);
@@ -141,6 +167,9 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
     }
     case LeaveReason::Fault:
       return after_fault(thread);
+    case LeaveReason::Stepped:
+      rewind_to(catcher_.fault().pc, thread);
+      return BudgetSpent{};
     case LeaveReason::Interrupted:
       rewind_to(catcher_.fault().pc, thread);
       return Interrupted{catcher_.take_interruption()};
@@ -242,6 +271,12 @@ void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) context.totals[lane] += executed[lane];
 }
 
+/// Instructions retired so far by whatever ran on this engine, up to a constant.
+std::uint64_t Translator::Core::retired() const {
+  return counting_.hidden_totals ? arena_.context().totals[kInstructionLane]
+                                 : ledger_.derived_totals()[kInstructionLane];
+}
+
 void Translator::Core::load(const Thread& thread) {
   Context& context = arena_.context();
   std::ranges::copy(thread.registers.gpr, context.gpr);
@@ -278,6 +313,7 @@ std::uint32_t Translator::Core::translate(GuestAddress address) {
   const auto first_exit = static_cast<ExitId>(ledger_.exits().size());
   superblocks_.push_back(writer_.write(path, address, index, ledger_.exits()));
   by_entry_.emplace(address, index);
+  if (!linking_) return index;
   for (auto id = first_exit; id < ledger_.exits().size(); ++id) {
     const Exit& exit = ledger_.exits()[id];
     if (exit.kind != ExitKind::Direct) continue;

@@ -9,10 +9,10 @@
 #include <cstring>
 #include <span>
 
-#define SNIPPET(name)                                           \
+#define SNIPPET(name)                                                     \
   extern "C" const std::uint8_t snippet_##name[], snippet_##name##_end[]; \
-  const std::span<const std::uint8_t> k_##name() {              \
-    return {snippet_##name, snippet_##name##_end};              \
+  const std::span<const std::uint8_t> k_##name() {                        \
+    return {snippet_##name, snippet_##name##_end};                        \
   }
 
 SNIPPET(loop)
@@ -70,11 +70,13 @@ class Guest {
   static AddressSpace& prepare(AddressSpace& memory, std::span<const std::uint8_t> code,
                                GuestAddress at) {
     const Permissions rw{.read = true, .write = true};
-    EXPECT_EQ(memory.map({.range = {at, at + 0x4000}, .permissions = {true, true, true},
-                          .name = ""}), 0);
+    EXPECT_EQ(
+        memory.map({.range = {at, at + 0x4000}, .permissions = {true, true, true}, .name = ""}), 0);
     EXPECT_EQ(memory.map({.range = {kData, kData + 0x10000}, .permissions = rw, .name = ""}), 0);
-    EXPECT_EQ(memory.map({.range = {kStackEnd - 0x10000, kStackEnd}, .permissions = rw,
-                          .name = "[stack]"}), 0);
+    EXPECT_EQ(
+        memory.map(
+            {.range = {kStackEnd - 0x10000, kStackEnd}, .permissions = rw, .name = "[stack]"}),
+        0);
     std::memcpy(AddressSpace::host(at), code.data(), code.size());
     return memory;
   }
@@ -97,12 +99,12 @@ class TranslatorTest : public testing::TestWithParam<Variant> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Counting, TranslatorTest,
-    testing::Values(Variant{"one_machine", {.lanes = 2}}, Variant{"three_machines", {.lanes = 4}},
-                    Variant{"seven_machines", {.lanes = 8}},
-                    Variant{"memory", {.lanes = 2, .memory_totals = true}}),
-    [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(Counting, TranslatorTest,
+                         testing::Values(Variant{"one_machine", {.lanes = 2}},
+                                         Variant{"three_machines", {.lanes = 4}},
+                                         Variant{"seven_machines", {.lanes = 8}},
+                                         Variant{"memory", {.lanes = 2, .memory_totals = true}}),
+                         [](const auto& instance) { return instance.param.name; });
 
 TEST_P(TranslatorTest, LoopsCountExactly) {
   Guest guest(k_loop(), options());
@@ -205,10 +207,18 @@ struct ExceptionCase {
 
 class ExceptionTest : public testing::TestWithParam<ExceptionCase> {};
 
-std::span<const std::uint8_t> divide() { return k_divide(); }
-std::span<const std::uint8_t> breakpoint() { return k_breakpoint(); }
-std::span<const std::uint8_t> undefined() { return k_undefined(); }
-std::span<const std::uint8_t> refused() { return k_refused(); }
+std::span<const std::uint8_t> divide() {
+  return k_divide();
+}
+std::span<const std::uint8_t> breakpoint() {
+  return k_breakpoint();
+}
+std::span<const std::uint8_t> undefined() {
+  return k_undefined();
+}
+std::span<const std::uint8_t> refused() {
+  return k_refused();
+}
 
 INSTANTIATE_TEST_SUITE_P(Hardware, ExceptionTest,
                          testing::Values(ExceptionCase{"divide", divide, 0, SIGFPE, 9, 3},
@@ -287,6 +297,33 @@ TEST_P(TranslatorTest, ChangedCodeIsTranslatedAnew) {
   guest.run_to_gate();
   EXPECT_EQ(guest[Gpr::Rax], 3u * 778u);
   expect_counts(guest, before + 1 + 3 * 778 + 1);
+}
+
+TEST_P(TranslatorTest, BudgetStopsExactly) {
+  for (const std::uint64_t budget : {1ull, 2ull, 3ull, 100ull, 2999ull, 3001ull}) {
+    Guest guest(k_loop(), options());
+    const Stop stop = guest.engine.run(guest.thread, {budget});
+    ASSERT_TRUE(std::holds_alternative<BudgetSpent>(stop)) << budget;
+    expect_counts(guest, budget);
+    EXPECT_EQ(guest[Gpr::Rax], 3 * ((budget + 1) / 3));
+    EXPECT_EQ(guest.thread.registers.rflags & flag::kTrap, 0u);
+    guest.run_to_gate();
+    expect_counts(guest, 1 + 3 * 1000 + 1);
+    EXPECT_EQ(guest[Gpr::Rax], 3000u);
+  }
+}
+
+TEST_P(TranslatorTest, BudgetInPortionsIsTheWholeRun) {
+  Guest guest(k_table(), options());
+  std::uint64_t portions = 0;
+  for (;;) {
+    const Stop stop = guest.engine.run(guest.thread, {777});
+    if (std::holds_alternative<AtGate>(stop)) break;
+    ASSERT_TRUE(std::holds_alternative<BudgetSpent>(stop));
+    ASSERT_EQ(guest.thread.totals[0], 777 * ++portions);
+  }
+  EXPECT_EQ(guest[Gpr::Rax], 750u * 1111u);
+  expect_counts(guest, 3 + 3000 * 5 + 750 * 2 * 3 + 750 + 3000 * 2 + 1);
 }
 
 TEST_P(TranslatorTest, SignalFromOutsideStopsAtABoundaryWithExactCounts) {
