@@ -1,1 +1,276 @@
 // SPDX-License-Identifier: MIT
+#include "cpu/memory.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ranges>
+#include <utility>
+
+#include "cpu/failure.hpp"
+
+namespace ringfare {
+namespace {
+
+void* host_pointer(GuestAddress address) {
+  return AddressSpace::host(address);
+}
+
+/// Guest code runs only as translation: executable means readable to the host, never PROT_EXEC. A
+/// writable page is readable too, as on x86 page tables.
+int host_protection(Permissions permissions) {
+  int protection = PROT_NONE;
+  if (permissions.read || permissions.execute || permissions.write) protection |= PROT_READ;
+  if (permissions.write) protection |= PROT_WRITE;
+  return protection;
+}
+
+bool is_page_aligned(GuestRange range) {
+  return range.begin.value % kPageSize == 0 && range.end.value % kPageSize == 0;
+}
+
+/// Whether `next` simply goes on where `region` ends.
+bool continues(const Region& region, const Region& next) {
+  const bool same_file_run = region.name.empty() || region.name.front() == '[' ||
+                             region.offset + region.range.size() == next.offset;
+  return region.range.end == next.range.begin && region.permissions == next.permissions &&
+         region.name == next.name && region.shared == next.shared && same_file_run;
+}
+
+}  // namespace
+
+AddressSpace::AddressSpace(GuestRange limits) : limits_(limits) {}
+
+AddressSpace::~AddressSpace() {
+  for (const auto& [begin, region] : regions_) munmap(host_pointer(begin), region.range.size());
+}
+
+bool AddressSpace::reserve(GuestRange range) {
+  const bool taken = std::ranges::any_of(
+      regions_, [range](const auto& entry) { return entry.second.range.overlaps(range); });
+  if (!taken) reserved_.push_back(range);
+  return !taken;
+}
+
+int AddressSpace::map(Region region, Backing backing) {
+  if (!is_page_aligned(region.range)) return -EINVAL;
+  if (region.range.empty()) return -EINVAL;
+  if (!limits_.contains(region.range)) return -ENOMEM;
+  for (const GuestRange& ours : reserved_)
+    if (ours.overlaps(region.range)) return -ENOMEM;
+
+  int flags = MAP_FIXED | MAP_NORESERVE | (backing.shared ? MAP_SHARED : MAP_PRIVATE);
+  if (backing.host_fd < 0) flags |= MAP_ANONYMOUS;
+  // Memory of the emulator's own lies outside the limits; only the guest's can be replaced here.
+  void* const mapped = mmap(host_pointer(region.range.begin), region.range.size(),
+                            host_protection(region.permissions), flags, backing.host_fd,
+                            static_cast<off_t>(backing.offset));
+  if (mapped == MAP_FAILED) return -errno;
+  note_change(region.range, region.permissions);
+  cut(region.range);
+  region.shared = backing.shared;
+  region.offset = backing.offset;
+  insert(std::move(region));
+  return 0;
+}
+
+int AddressSpace::unmap(GuestRange range) {
+  if (!is_page_aligned(range) || range.empty()) return -EINVAL;
+  if (!limits_.contains(range)) return -EINVAL;
+  note_change(range);
+  for (const Region& region : regions()) {
+    if (!region.range.overlaps(range)) continue;
+    const GuestRange piece{std::max(region.range.begin, range.begin),
+                           std::min(region.range.end, range.end)};
+    munmap(host_pointer(piece.begin), piece.size());
+  }
+  cut(range);
+  return 0;
+}
+
+int AddressSpace::protect(GuestRange range, Permissions permissions) {
+  if (!is_page_aligned(range)) return -EINVAL;
+  if (range.empty()) return 0;
+  for (GuestAddress at = range.begin; at < range.end;) {
+    const Region* const region = find(at);
+    if (region == nullptr) return -ENOMEM;
+    at = region->range.end;
+  }
+  if (mprotect(host_pointer(range.begin), range.size(), host_protection(permissions)) != 0)
+    return -errno;
+  note_change(range, permissions);
+  std::vector<Region> pieces;
+  for (const Region& region : regions()) {
+    if (!region.range.overlaps(range)) continue;
+    Region piece = part(
+        region, {std::max(region.range.begin, range.begin), std::min(region.range.end, range.end)});
+    piece.permissions = permissions;
+    pieces.push_back(std::move(piece));
+  }
+  cut(range);
+  for (Region& piece : pieces) insert(std::move(piece));
+  return 0;
+}
+
+int AddressSpace::move(GuestRange from, GuestAddress to) {
+  const GuestRange target{to, to + from.size()};
+  if (!is_page_aligned(from) || !is_page_aligned(target) || from.empty()) return -EINVAL;
+  if (!limits_.contains(target)) return -ENOMEM;
+  const Region* const source = find(from.begin);
+  if (source == nullptr || !source->range.contains(from)) return -EFAULT;
+  void* const moved = mremap(host_pointer(from.begin), from.size(), from.size(),
+                             MREMAP_MAYMOVE | MREMAP_FIXED, host_pointer(to));
+  if (moved == MAP_FAILED) return -errno;
+  note_change(from);
+  Region region = part(*source, from);
+  region.range = target;
+  cut(from);
+  cut(target);
+  insert(std::move(region));
+  return 0;
+}
+
+std::optional<GuestAddress> AddressSpace::find_free(std::uint64_t size, GuestRange within,
+                                                    Search search) const {
+  if (size == 0 || size > within.size()) return std::nullopt;
+  std::vector<GuestRange> taken = reserved_;
+  for (const auto& [begin, region] : regions_) taken.push_back(region.range);
+  std::ranges::sort(taken);
+  if (search == Search::BottomUp) {
+    GuestAddress at = within.begin;
+    for (const GuestRange& range : taken) {
+      if (range.end <= at) continue;
+      if (range.begin >= at + size) break;
+      at = range.end;
+    }
+    return at + size <= within.end ? std::optional(at) : std::nullopt;
+  }
+  GuestAddress end = within.end;
+  for (const GuestRange& range : std::views::reverse(taken)) {
+    if (range.begin >= end) continue;
+    if (range.end + size <= end) break;
+    end = range.begin;
+  }
+  if (end < within.begin + size) return std::nullopt;
+  return end - size;
+}
+
+const Region* AddressSpace::find(GuestAddress address) const {
+  auto after = regions_.upper_bound(address);
+  if (after == regions_.begin()) return nullptr;
+  const Region& region = std::prev(after)->second;
+  return region.range.contains(address) ? &region : nullptr;
+}
+
+std::vector<Region> AddressSpace::regions() const {
+  std::vector<Region> all;
+  all.reserve(regions_.size());
+  for (const auto& [begin, region] : regions_) all.push_back(region);
+  return all;
+}
+
+bool AddressSpace::allows(GuestAddress address, std::uint64_t size,
+                          bool Permissions::*wanted) const {
+  if (size == 0) return true;
+  const GuestAddress end = address + size;
+  if (end < address) return false;
+  for (GuestAddress at = address; at < end;) {
+    const Region* const region = find(at);
+    if (region == nullptr) return false;
+    const Permissions& given = region->permissions;
+    // x86 page tables have no write-only and no execute-only page.
+    const bool readable = given.read || given.write || given.execute;
+    if (wanted == &Permissions::read ? !readable : !(given.*wanted)) return false;
+    at = region->range.end;
+  }
+  return true;
+}
+
+bool AddressSpace::readable(GuestAddress address, std::uint64_t size) const {
+  return allows(address, size, &Permissions::read);
+}
+
+bool AddressSpace::writable(GuestAddress address, std::uint64_t size) const {
+  return allows(address, size, &Permissions::write);
+}
+
+bool AddressSpace::read(GuestAddress address, std::span<std::byte> to) const {
+  if (!readable(address, to.size())) return false;
+  if (!to.empty()) std::memcpy(to.data(), host(address), to.size());
+  return true;
+}
+
+bool AddressSpace::write(GuestAddress address, std::span<const std::byte> from) {
+  if (!writable(address, from.size())) return false;
+  if (!from.empty()) std::memcpy(host(address), from.data(), from.size());
+  return true;
+}
+
+std::optional<std::string> AddressSpace::read_string(GuestAddress address,
+                                                     std::size_t limit) const {
+  std::string text;
+  while (text.size() < limit) {
+    const GuestAddress at = address + text.size();
+    const std::uint64_t in_page = kPageSize - at.value % kPageSize;
+    const std::size_t step = std::min<std::uint64_t>(in_page, limit - text.size());
+    if (!readable(at, step)) return std::nullopt;
+    const char* const begin = reinterpret_cast<const char*>(host(at));
+    const char* const nul = static_cast<const char*>(std::memchr(begin, 0, step));
+    text.append(begin, nul != nullptr ? static_cast<std::size_t>(nul - begin) : step);
+    if (nul != nullptr) return text;
+  }
+  return std::nullopt;
+}
+
+std::vector<GuestRange> AddressSpace::take_changed_code() {
+  return std::exchange(changed_, {});
+}
+
+/// The piece of `region` that lies in `range`.
+Region AddressSpace::part(const Region& region, GuestRange range) {
+  Region piece = region;
+  piece.offset += range.begin - region.range.begin;
+  piece.range = range;
+  return piece;
+}
+
+void AddressSpace::cut(GuestRange range) {
+  auto at = regions_.lower_bound(range.begin);
+  if (at != regions_.begin() && std::prev(at)->second.range.overlaps(range)) --at;
+  while (at != regions_.end() && at->second.range.begin < range.end) {
+    const Region whole = std::move(at->second);
+    at = regions_.erase(at);
+    if (whole.range.begin < range.begin)
+      regions_.emplace(whole.range.begin, part(whole, {whole.range.begin, range.begin}));
+    if (range.end < whole.range.end)
+      at = regions_.emplace(range.end, part(whole, {range.end, whole.range.end})).first;
+  }
+}
+
+/// Adds a region where nothing is, joined with its neighbours where they are one mapping to a
+/// reader of /proc/self/maps.
+void AddressSpace::insert(Region region) {
+  const auto after = regions_.lower_bound(region.range.begin);
+  if (after != regions_.end() && continues(region, after->second)) {
+    region.range.end = after->second.range.end;
+    regions_.erase(after);
+  }
+  const auto next = regions_.lower_bound(region.range.begin);
+  if (next != regions_.begin() && continues(std::prev(next)->second, region)) {
+    std::prev(next)->second.range.end = region.range.end;
+    return;
+  }
+  regions_.emplace(region.range.begin, std::move(region));
+}
+
+/// Code was there, or may be from now on.
+void AddressSpace::note_change(GuestRange range, Permissions now) {
+  if (now.execute) return changed_.push_back(range);
+  for (const auto& [begin, region] : regions_)
+    if (region.permissions.execute && region.range.overlaps(range)) {
+      return changed_.push_back(range);
+    }
+}
+
+}  // namespace ringfare

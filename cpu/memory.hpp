@@ -109,8 +109,11 @@ class AddressSpace {
   std::vector<GuestRange> take_changed_code();
 
  private:
-  void cut(GuestRange range);  // removes [begin,end) from the region map, splitting
-  void note_change(GuestRange range);
+  static Region part(const Region& region, GuestRange range);
+  bool allows(GuestAddress address, std::uint64_t size, bool Permissions::*wanted) const;
+  void cut(GuestRange range);
+  void insert(Region region);
+  void note_change(GuestRange range, Permissions now = {});
 
   GuestRange limits_;
   std::map<GuestAddress, Region> regions_;  // by begin
