@@ -39,6 +39,7 @@ struct ProgramImage {
   std::string path;  // as /proc/self/exe shows it
   GuestAddress entry, program_headers, interpreter_base, brk_start, stack_pointer;
   std::uint16_t program_header_count = 0;
+  bool executable_stack = false;  // PT_GNU_STACK asks for it
 };
 
 /// What decides the guest's world besides its program; everything here is an input of the run.
@@ -47,6 +48,8 @@ struct PersonalityOptions {
   std::uint64_t seed = 1;
   int pid = 1000;
 };
+
+class Process;
 
 /// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
 /// no engine and no price.
@@ -64,7 +67,6 @@ class Personality {
   std::optional<std::string> take_warning();
 
  private:
-  class Process;
   std::unique_ptr<Process> process_;
 };
 
