@@ -1,1 +1,96 @@
 // SPDX-License-Identifier: MIT
+#include "models/cpu_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "models/nearest.hpp"
+#include "models/price_keys.hpp"
+#include "models/table_reader.hpp"
+#include "models/toml.hpp"
+
+namespace ringfare {
+
+namespace {
+
+using Kind = TomlValue::Kind;
+
+constexpr std::size_t kLongestBrand = 47;  // CPUID 0x80000002-4: 48 bytes with the final zero
+
+std::vector<std::string> price_names() {
+  std::vector<std::string> names;
+  for (const PriceKey& key : kPriceKeys) names.emplace_back(key.name);
+  return names;
+}
+
+/// Prices as written flat ("swapgs") or below a gate's name ("syscall.check").
+void read_prices(const TomlValue& table, const std::string& prefix, CpuModel& cpu) {
+  for (const TomlMember& member : table.members) {
+    const std::string name = prefix + member.key;
+    const bool known = std::ranges::find(kPriceKeys, name, &PriceKey::name) != std::end(kPriceKeys);
+    const bool group = std::ranges::any_of(
+        kPriceKeys, [&](const PriceKey& key) { return key.name.starts_with(name + "."); });
+    if (group && member.value.is(Kind::Table)) {
+      read_prices(member.value, name + ".", cpu);
+    } else if (known) {
+      cpu.prices.emplace(name, read_price(member.value, fmt::format("the price of '{}'", name)));
+    } else {
+      throw UserError(member.at, fmt::format("nothing called '{}' has a price{}", name,
+                                             suggestion(name, price_names())));
+    }
+  }
+}
+
+void need_all_prices(const CpuModel& cpu, const SourcePosition& at) {
+  for (const PriceKey& key : kPriceKeys) {
+    if (cpu.prices.contains(key.name)) continue;
+    const bool lacks =
+        !key.feature.empty() && std::ranges::find(cpu.features, key.feature) == cpu.features.end();
+    if (lacks) continue;
+    throw UserError(at, fmt::format("no price for '{}' ({}); add {} = {{ cycles = 1, evidence = "
+                                    "\"assumed\", source = \"...\" }} to [prices]",
+                                    key.name, key.meaning, key.name));
+  }
+}
+
+std::uint64_t read_khz(const TableReader& reader, std::string_view key) {
+  return static_cast<std::uint64_t>(std::llround(reader.positive(key) * 1000));
+}
+
+}  // namespace
+
+CpuModel read_cpu_model(const TomlValue& root, std::string name) {
+  const TableReader reader(
+      root, "the CPU model",
+      {"extends", "description", "vendor", "family", "model", "stepping", "brand", "mhz", "tsc_mhz",
+       "llvm", "features", "mitigations", "prices"});
+  CpuModel cpu;
+  cpu.name = std::move(name);
+  cpu.at = root.at;
+  cpu.description = reader.text("description");
+  cpu.vendor = reader.chosen("vendor", {"Intel", "AMD"}) == "AMD" ? Vendor::Amd : Vendor::Intel;
+  // SDM vol. 2A, CPUID leaf 1: 4 + 8 bits of family, 4 + 4 of model, 4 of stepping.
+  cpu.family = static_cast<unsigned>(reader.whole("family", 15 + 255));
+  cpu.model = static_cast<unsigned>(reader.whole("model", 255));
+  cpu.stepping = static_cast<unsigned>(reader.whole("stepping", 15));
+  cpu.brand = reader.text("brand");
+  if (cpu.brand.size() > kLongestBrand) {
+    throw UserError(root.find("brand")->at,
+                    fmt::format("'brand' in the CPU model has {} characters; CPUID has room for {}",
+                                cpu.brand.size(), kLongestBrand));
+  }
+  cpu.core_khz = read_khz(reader, "mhz");
+  cpu.tsc_khz = read_khz(reader, "tsc_mhz");
+  cpu.llvm_cpu = reader.text("llvm");
+  cpu.features = reader.words("features");
+  cpu.mitigations = reader.words("mitigations");
+  const TomlValue& prices = reader.need("prices", Kind::Table);
+  read_prices(prices, "", cpu);
+  need_all_prices(cpu, prices.at);
+  return cpu;
+}
+
+}  // namespace ringfare

@@ -12,6 +12,8 @@
 
 namespace ringfare {
 
+struct TomlValue;
+
 /// How we know a number (models/README in docs/models.md).
 enum class Evidence { Measured, Vendor, Published, Fitted, Assumed };
 
@@ -37,10 +39,13 @@ struct CpuModel {
   std::string llvm_cpu;                  // whose scheduling model prices ordinary instructions
   std::vector<std::string> features;     // CPUID feature names, the Linux /proc/cpuinfo spelling
   std::vector<std::string> mitigations;  // what a kernel switches on for it under `auto`
-  /// System instructions by mnemonic ("swapgs", "mov_cr3", "wrmsr", "verw", "rdtsc", ...) and
-  /// hardware micro-steps by price key ("syscall.read_lstar", ...).
+  /// By the keys of models/price_keys.hpp: system instructions ("swapgs", "mov_to_cr3", ...) and
+  /// hardware micro-steps ("syscall.check", ...).
   std::map<std::string, Price, std::less<>> prices;
   SourcePosition at;
 };
+
+/// `root` is the whole file, `extends` done.
+CpuModel read_cpu_model(const TomlValue& root, std::string name);
 
 }  // namespace ringfare

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/cpu_model.hpp"
@@ -15,13 +17,16 @@ namespace ringfare {
 struct StageModel {
   std::string name;  // "swapgs", "page table switch", ...
   std::string side;  // "entry", "exit", or "way out" (reached by a branch only, e.g. iretq)
-  std::string when;  // a mitigation, or empty: always
+  std::string when;  // "pti", "no-pti", several with commas (all must hold), or empty: always
   std::string note;
   std::string source;
   std::string assembly;        // AT&T syntax; empty with a fixed price
   unsigned assembly_line = 0;  // line of the model file that holds the first line of `assembly`
   std::optional<Price> fixed;  // instead of `assembly`
   SourcePosition at;
+
+  /// Does it exist in a kernel with these mitigations on?
+  bool active(const std::set<std::string, std::less<>>& mitigations) const;
 };
 
 /// The service itself ends the entry half: the stage list of a door is entry..., service, exit...
@@ -35,6 +40,9 @@ struct MitigationModel {
   std::string sysfs;    // file under /sys/devices/system/cpu/vulnerabilities
   std::string meaning;  // one line
 };
+
+/// Kinds of file that services may be priced by.
+inline constexpr std::string_view kFileKinds[] = {"terminal", "regular", "pipe", "null"};
 
 /// The price of serving one call: fixed part, per kind of file where it matters, per byte copied.
 struct ServiceModel {
@@ -62,6 +70,11 @@ struct KernelModel {
   /// Constants usable as symbols in every stage's assembly, besides those of cpu/kernel_memory.
   std::map<std::string, std::int64_t, std::less<>> constants;
   SourcePosition at;
+
+  const MitigationModel* mitigation(std::string_view wanted) const;  // null where unknown
 };
+
+/// `root` is the whole file, `extends` done.
+KernelModel read_kernel_model(const TomlValue& root, std::string name);
 
 }  // namespace ringfare

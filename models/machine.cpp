@@ -1,1 +1,80 @@
 // SPDX-License-Identifier: MIT
+#include "models/machine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace ringfare {
+
+namespace {
+
+constexpr std::string_view kOff = "no-";
+
+using Mitigations = std::set<std::string, std::less<>>;
+
+std::vector<std::string> allowed_words(const KernelModel& kernel, std::string_view prefix) {
+  std::vector<std::string> words;
+  for (const MitigationModel& mitigation : kernel.mitigations) {
+    words.push_back(std::string(prefix) + mitigation.name);
+  }
+  return words;
+}
+
+Mitigations automatic(const CpuModel& cpu, const KernelModel& kernel) {
+  Mitigations on;
+  for (const std::string& name : cpu.mitigations) {
+    if (kernel.mitigation(name) != nullptr) on.insert(name);
+  }
+  return on;
+}
+
+void apply(std::string_view word, const KernelModel& kernel, Mitigations& on) {
+  const bool off = word.starts_with(kOff);
+  const std::string_view name = off ? word.substr(kOff.size()) : word;
+  if (kernel.mitigation(name) == nullptr) {
+    throw UserError(fmt::format("--mitigations: kernel '{}' knows no '{}'{}", kernel.name, name,
+                                suggestion(name, allowed_words(kernel, ""))));
+  }
+  if (off) {
+    on.erase(std::string(name));
+  } else {
+    on.emplace(name);
+  }
+}
+
+Mitigations choose(const CpuModel& cpu, const KernelModel& kernel, std::string_view choice) {
+  Mitigations on;
+  for (bool first = true; first || !choice.empty(); first = false) {
+    const std::size_t comma = std::min(choice.find(','), choice.size());
+    const std::string_view word = choice.substr(0, comma);
+    choice.remove_prefix(std::min(comma + 1, choice.size()));
+    if (first && word == "auto") {
+      on = automatic(cpu, kernel);
+    } else if (!(first && word == "off")) {
+      apply(word, kernel, on);
+    }
+  }
+  return on;
+}
+
+}  // namespace
+
+Machine make_machine(CpuModel cpu, KernelModel kernel, std::string_view mitigation_choice,
+                     std::optional<std::uint64_t> mhz) {
+  if (mhz) {
+    constexpr std::uint64_t kMost = 1'000'000;
+    if (*mhz == 0 || *mhz > kMost) {
+      throw UserError(fmt::format("--mhz: {} is no clock; it goes from 1 to {}", *mhz, kMost));
+    }
+    const std::uint64_t core_khz = *mhz * 1000;
+    // The TSC keeps its ratio to the core clock. At most 10^9 x 10^9 kHz: fits.
+    cpu.tsc_khz = cpu.tsc_khz * core_khz / cpu.core_khz;
+    cpu.core_khz = core_khz;
+  }
+  Mitigations on = choose(cpu, kernel, mitigation_choice);
+  return {std::move(cpu), std::move(kernel), std::move(on)};
+}
+
+}  // namespace ringfare

@@ -10,6 +10,7 @@
 
 #include "models/cpu_model.hpp"
 #include "models/kernel_model.hpp"
+#include "models/nearest.hpp"
 
 namespace ringfare {
 
@@ -43,9 +44,5 @@ struct Machine {
 /// UserError for a name the kernel does not know.
 Machine make_machine(CpuModel cpu, KernelModel kernel, std::string_view mitigation_choice,
                      std::optional<std::uint64_t> mhz = {});
-
-/// The candidate closest to `word` by edit distance, or nothing where none is near.
-std::optional<std::string> nearest(std::string_view word,
-                                   const std::vector<std::string>& candidates);
 
 }  // namespace ringfare
