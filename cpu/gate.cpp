@@ -382,10 +382,8 @@ std::string_view to_string(Door door) {
 }
 
 std::span<const MicroStep> micro_steps(Door door) {
-  const auto [first, last] =
-      std::equal_range(std::begin(kSteps), std::end(kSteps), MicroStep{.door = door},
-                       [](const MicroStep& a, const MicroStep& b) { return a.door < b.door; });
-  return {first, last};
+  const auto rows = std::ranges::equal_range(kSteps, door, {}, &MicroStep::door);
+  return {rows.begin(), rows.end()};
 }
 
 bool applies(const MicroStep& step, Vendor vendor) {
