@@ -56,6 +56,33 @@ void need_all_prices(const CpuModel& cpu, const SourcePosition& at) {
   }
 }
 
+/// `caches = [{ level = 1, holds = "data", kilobytes = 32, ways = 8 }, ...]`; lines of 64 bytes
+/// where it does not say otherwise.
+std::vector<Cache> read_caches(const TableReader& reader) {
+  std::vector<Cache> caches;
+  if (!reader.has("caches")) return caches;
+  for (const TomlValue& item : reader.need("caches", Kind::Array).items) {
+    if (!item.is(Kind::Table))
+      throw UserError(
+          item.at, "a cache is a table: { level = 1, holds = \"data\", kilobytes = 32, ways = 8 }");
+    const TableReader row(item, "a cache", {"level", "holds", "kilobytes", "ways", "line_bytes"});
+    const std::string holds = row.chosen("holds", {"data", "instructions", "both"});
+    Cache cache;
+    cache.level = static_cast<unsigned>(row.whole("level", 3));
+    cache.holds = holds == "data"           ? Cache::Holds::Data
+                  : holds == "instructions" ? Cache::Holds::Instructions
+                                            : Cache::Holds::Both;
+    cache.kilobytes = static_cast<unsigned>(row.whole("kilobytes", 1u << 20));
+    cache.ways = static_cast<unsigned>(row.whole("ways", 128));
+    if (row.has("line_bytes"))
+      cache.line_bytes = static_cast<unsigned>(row.whole("line_bytes", 128));
+    if (std::min({cache.level, cache.kilobytes, cache.ways, cache.line_bytes}) == 0)
+      throw UserError(item.at, "a cache has no zero among its numbers; give its true geometry");
+    caches.push_back(cache);
+  }
+  return caches;
+}
+
 std::uint64_t read_khz(const TableReader& reader, std::string_view key) {
   return static_cast<std::uint64_t>(std::llround(reader.positive(key) * 1000));
 }
@@ -66,7 +93,7 @@ CpuModel read_cpu_model(const TomlValue& root, std::string name) {
   const TableReader reader(
       root, "the CPU model",
       {"extends", "description", "vendor", "family", "model", "stepping", "brand", "mhz", "tsc_mhz",
-       "llvm", "features", "mitigations", "prices"});
+       "llvm", "features", "caches", "mitigations", "prices"});
   CpuModel cpu;
   cpu.name = std::move(name);
   cpu.at = root.at;
@@ -86,6 +113,7 @@ CpuModel read_cpu_model(const TomlValue& root, std::string name) {
   cpu.tsc_khz = read_khz(reader, "tsc_mhz");
   cpu.llvm_cpu = reader.text("llvm");
   cpu.features = reader.words("features");
+  cpu.caches = read_caches(reader);
   cpu.mitigations = reader.words("mitigations");
   const TomlValue& prices = reader.need("prices", Kind::Table);
   read_prices(prices, "", cpu);

@@ -27,6 +27,16 @@ struct Price {
   SourcePosition at;
 };
 
+/// One cache as CPUID describes it (leaf 4 of Intel, 0x80000005-6 of AMD).
+struct Cache {
+  enum class Holds { Data, Instructions, Both };
+  unsigned level = 1;
+  Holds holds = Holds::Both;
+  unsigned kilobytes = 0, ways = 0, line_bytes = 64;
+
+  bool operator==(const Cache&) const = default;
+};
+
 /// What things cost on one processor: models/cpus/NAME.toml after `extends`.
 struct CpuModel {
   std::string name;         // file name without .toml
@@ -38,6 +48,7 @@ struct CpuModel {
   std::uint64_t tsc_khz = 0;
   std::string llvm_cpu;                  // whose scheduling model prices ordinary instructions
   std::vector<std::string> features;     // CPUID feature names, the Linux /proc/cpuinfo spelling
+  std::vector<Cache> caches;             // L1 data, L1 instructions, L2, L3
   std::vector<std::string> mitigations;  // what a kernel switches on for it under `auto`
   /// By the keys of models/price_keys.hpp: system instructions ("swapgs", "mov_to_cr3", ...) and
   /// hardware micro-steps ("syscall.check", ...).
