@@ -71,6 +71,9 @@ class Crossings {
   /// the result (or what the kernel answered by itself), RIP is behind the gate instruction.
   const CrossingBill& leave(Registers& registers, std::int64_t result, const ServiceCharge& charge);
 
+  /// The process ends inside the call: the bill of the way in and of the service.
+  const CrossingBill& end(const ServiceCharge& charge);
+
  private:
   class Kernel;
   std::unique_ptr<Kernel> kernel_;

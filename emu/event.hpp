@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -44,10 +45,14 @@ struct ExitEvent {
 
 using Event = std::variant<CallEvent, SignalEvent, WarningEvent, ExitEvent>;
 
+/// How much of a call a sink wants to hear: nothing, that it happened, or its text too.
+enum class Interest : std::uint8_t { Nothing, Occurrence, Text };
+
 /// Receives events in order; `now` is the cycles charged so far.
 class Sink {
  public:
   virtual ~Sink() = default;
+  virtual Interest interest(std::string_view call) const = 0;
   virtual void on(Cycles now, const Event& event) = 0;
   virtual void finish() {}
 };

@@ -1,1 +1,263 @@
 // SPDX-License-Identifier: MIT
+#include "emu/session.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "cpu/translator/translator.hpp"
+#include "emu/account.hpp"
+#include "emu/block_prices.hpp"
+#include "emu/clock.hpp"
+#include "emu/cpuid.hpp"
+#include "emu/emulated.hpp"
+#include "emu/kernel/personality.hpp"
+#include "emu/loader.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr int kInt80 = 0x80;
+constexpr std::size_t kNumberedCalls = 1024;  // larger numbers share the account slot behind
+
+std::size_t slot_of(const CallRequest& request) {
+  return std::min<std::uint64_t>(request.number, kNumberedCalls);
+}
+
+CallRequest request_of(const Registers& r) {
+  return {.abi = Abi::Amd64,
+          .number = r[Gpr::Rax],
+          .args = {r[Gpr::Rdi], r[Gpr::Rsi], r[Gpr::Rdx], r[Gpr::R10], r[Gpr::R8], r[Gpr::R9]}};
+}
+
+bool is_error(std::int64_t result) {
+  return result < 0 && result >= -4095;
+}
+
+PersonalityOptions personality_options(const Machine& machine, const SessionInputs& inputs) {
+  return {.uname_release = machine.kernel.release,
+          .uname_version = machine.kernel.version,
+          .seed = inputs.seed};
+}
+
+}  // namespace
+
+class Session::Run {
+ public:
+  Run(Machine machine, const SessionInputs& inputs, std::vector<Sink*> sinks);
+  Bill to_end();
+
+ private:
+  void on(const AtGate& gate);
+  void on(const AtInstruction& instruction);
+  void on(const AtFault& fault);
+  void on(const BudgetSpent&);
+  void on(const Interrupted& interrupted);
+
+  void system_call(std::uint8_t length);
+  void die(const SignalEvent& event);
+  void tell(const Event& event);
+  Interest interest(std::string_view call) const;
+  const std::string& name_of(const CallRequest& request);
+  Cycles now() const;  // all cycles charged so far
+  Bill bill();
+
+  Machine machine_;
+  SessionInputs inputs_;
+  std::vector<Sink*> sinks_;
+  Pricer pricer_{machine_.cpu};
+  Crossings crossings_{machine_, pricer_};
+  BlockPrices prices_{pricer_};
+  SimulatedClock clock_{machine_.cpu.core_khz, machine_.cpu.tsc_khz, SimulatedClock::kDefaultEpoch};
+  Cpuid cpuid_{machine_.cpu};
+  EmulatedInstructions emulated_{machine_.cpu, cpuid_, clock_};
+  AddressSpace memory_;
+  ProgramImage image_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Personality> linux_;
+  CallDescription description_{memory_, inputs_.describe};
+  Thread thread_;
+  Account account_;
+  std::vector<std::string> names_ = std::vector<std::string>(kNumberedCalls + 1);  // by slot
+  bool over_ = false;
+  std::optional<int> exit_status_, killed_by_;
+};
+
+Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink*> sinks)
+    : machine_(std::move(machine)), inputs_(inputs), sinks_(std::move(sinks)) {
+  crossings_.watch(inputs_.watch, inputs_.intel_syntax);
+  image_ = load_program(memory_, inputs_.program);
+  build_initial_stack(memory_, image_,
+                      {.arguments = inputs_.arguments,
+                       .environment = inputs_.environment,
+                       .hwcap = cpuid_.leaf(1, 0).edx,
+                       .hwcap2 = cpuid_.leaf(7, 0).ebx & 1 ? 2u : 0u,
+                       .seed = inputs_.seed,
+                       .uid = getuid(),
+                       .euid = geteuid(),
+                       .gid = getgid(),
+                       .egid = getegid()});
+  engine_ = std::make_unique<Translator>(memory_, prices_);
+  linux_ = std::make_unique<Personality>(memory_, clock_, image_,
+                                         personality_options(machine_, inputs_));
+  thread_.registers.rip = image_.entry.value;
+  thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
+}
+
+Bill Session::Run::to_end() {
+  while (!over_) {
+    Budget budget;
+    if (inputs_.max_instructions != budget.instructions)
+      budget.instructions = inputs_.max_instructions - thread_.totals[kInstructionLane];
+    const Stop stop = engine_->run(thread_, budget);
+    std::visit([this](const auto& reason) { on(reason); }, stop);
+    for (const GuestRange range : memory_.take_changed_code()) engine_->invalidate(range);
+  }
+  if (exit_status_ || killed_by_) tell(ExitEvent{.status = exit_status_, .killed_by = killed_by_});
+  for (Sink* sink : sinks_) sink->finish();
+  return bill();
+}
+
+void Session::Run::on(const AtGate& gate) {
+  switch (gate.gate) {
+    case Gate::Syscall:
+      return system_call(gate.length);
+    case Gate::Interrupt:
+      if (gate.vector != kInt80) return die({.signal = SIGSEGV, .code = SI_KERNEL});
+      [[fallthrough]];
+    case Gate::Sysenter:
+      tell(WarningEvent{fmt::format(
+          "warning: {} at {:#x}: {} has no such door for 64-bit code; the guest gets SIGSEGV",
+          gate.gate == Gate::Sysenter ? "sysenter" : "int $0x80", thread_.registers.rip,
+          machine_.kernel.name)});
+      die({.signal = SIGSEGV, .code = SI_KERNEL});
+  }
+}
+
+void Session::Run::system_call(std::uint8_t length) {
+  Registers& registers = thread_.registers;
+  const CallRequest request = request_of(registers);
+  const std::string& name = name_of(request);
+  const Interest wanted = interest(name);
+  clock_.set_busy(now());
+  const auto entered = clock_.since_start();
+  if (wanted == Interest::Text) description_.before(request);
+
+  Served served;
+  if (crossings_.enter(registers, Gate::Syscall, length))
+    served = linux_->serve(thread_, request);
+  else
+    served.result = static_cast<std::int64_t>(registers[Gpr::Rax]);
+  const bool returned = !served.exit_status && !served.killed_by;
+  const ServiceCharge charge{.call = name,
+                             .file_kind = served.file_kind,
+                             .bytes_in = served.bytes_in,
+                             .bytes_out = served.bytes_out};
+  const CrossingBill& crossing =
+      returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
+  const bool failed = returned && is_error(served.result);
+  account_.charge(slot_of(request), name, failed, crossing);
+  if (auto warning = linux_->take_warning()) tell(WarningEvent{*warning});
+  if (wanted != Interest::Nothing) {
+    CallEvent event{.name = name,
+                    .call = {},
+                    .result = {},
+                    .failed = failed,
+                    .returned = returned,
+                    .entered = entered,
+                    .bill = crossing};
+    if (wanted == Interest::Text) {
+      event.call = description_.after(request, served.result);
+      event.result = returned ? describe_result(request, served.result) : "?";
+    }
+    tell(event);
+  }
+  if (served.killed_by) {
+    die({.signal = *served.killed_by, .code = SI_USER});
+  } else if (served.exit_status) {
+    exit_status_ = served.exit_status;
+    over_ = true;
+  }
+}
+
+void Session::Run::on(const AtInstruction& instruction) {
+  clock_.set_busy(now());
+  const auto price = emulated_.execute(instruction, thread_.registers);
+  if (!price) return die({.signal = SIGSEGV, .code = SI_KERNEL});
+  thread_.totals[kFirstCycleLane] += static_cast<std::uint64_t>(price->hundredths);
+}
+
+void Session::Run::on(const AtFault& fault) {
+  die({.signal = fault.signal, .code = fault.code, .address = fault.address.value});
+}
+
+void Session::Run::on(const BudgetSpent&) {
+  tell(WarningEvent{fmt::format("stopped after {} instructions, as --max-instructions says",
+                                thread_.totals[kInstructionLane])});
+  over_ = true;
+}
+
+void Session::Run::on(const Interrupted& interrupted) {
+  die({.signal = interrupted.signal, .code = SI_KERNEL});
+}
+
+void Session::Run::die(const SignalEvent& event) {
+  tell(event);
+  killed_by_ = event.signal;
+  over_ = true;
+}
+
+void Session::Run::tell(const Event& event) {
+  for (Sink* sink : sinks_) sink->on(now(), event);
+}
+
+Interest Session::Run::interest(std::string_view call) const {
+  Interest most = Interest::Nothing;
+  for (const Sink* sink : sinks_) most = std::max(most, sink->interest(call));
+  return most;
+}
+
+const std::string& Session::Run::name_of(const CallRequest& request) {
+  std::string& name = names_[slot_of(request)];
+  if (name.empty() || request.number >= kNumberedCalls)
+    name = call_name(request.abi, request.number);
+  return name;
+}
+
+Cycles Session::Run::now() const {
+  return Cycles{static_cast<std::int64_t>(thread_.totals[kFirstCycleLane])} + account_.total();
+}
+
+Bill Session::Run::bill() {
+  clock_.set_busy(now());
+  Bill bill;
+  account_.fill(bill);
+  bill.instructions = thread_.totals[kInstructionLane];
+  bill.user = Cycles{static_cast<std::int64_t>(thread_.totals[kFirstCycleLane])};
+  bill.blocks = prices_.blocks();
+  for (const std::uint64_t times : engine_->executions()) bill.block_executions += times;
+  bill.simulated_time = clock_.since_start();
+  bill.program = fmt::format("{}", fmt::join(inputs_.arguments, " "));
+  bill.cpu = machine_.cpu.name;
+  bill.core_khz = machine_.cpu.core_khz;
+  bill.kernel_name = machine_.kernel.name;
+  bill.engine = "translator";
+  bill.version = RINGFARE_VERSION;
+  bill.mitigations.assign(machine_.mitigations.begin(), machine_.mitigations.end());
+  bill.exit_status = exit_status_;
+  bill.killed_by = killed_by_;
+  return bill;
+}
+
+Session::Session(Machine machine, const SessionInputs& inputs, std::vector<Sink*> sinks)
+    : run_(std::make_unique<Run>(std::move(machine), inputs, std::move(sinks))) {}
+Session::~Session() = default;
+
+Bill Session::run() {
+  return run_->to_end();
+}
+
+}  // namespace ringfare

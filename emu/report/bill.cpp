@@ -1,1 +1,152 @@
 // SPDX-License-Identifier: MIT
+#include "emu/report/bill.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "emu/report/number_text.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::size_t kDearest = 12;  // rows of the table of calls
+
+std::string mitigations_text(const Bill& bill) {
+  return bill.mitigations.empty() ? "none" : fmt::format("{}", fmt::join(bill.mitigations, " "));
+}
+
+std::uint64_t call_count(const Bill& bill) {
+  std::uint64_t count = 0;
+  for (const Bill::Call& call : bill.calls) count += call.calls;
+  return count;
+}
+
+std::string cycles_grouped(Cycles cycles) {
+  const std::string text = cycles_text(cycles);
+  const auto whole = static_cast<std::uint64_t>(cycles.hundredths / 100);
+  const std::size_t point = text.find('.');
+  return grouped(whole) + (point == std::string::npos ? "" : text.substr(point));
+}
+
+std::string head_text(const Bill& bill) {
+  const Cycles all = bill.user + bill.kernel;
+  std::string text;
+  const auto row = [&](const char* name, const std::string& value) {
+    text += fmt::format("  {:<15} {}\n", name, value);
+  };
+  row("machine", fmt::format("{} at {} MHz, {}, mitigations {}", bill.cpu, bill.core_khz / 1000,
+                             bill.kernel_name, mitigations_text(bill)));
+  row("instructions", fmt::format("{} user, {} kernel", grouped(bill.instructions),
+                                  grouped(bill.kernel_instructions)));
+  row("cycles", fmt::format("{} user ({}), {} kernel ({})", cycles_grouped(bill.user),
+                            share_text(bill.user, all), cycles_grouped(bill.kernel),
+                            share_text(bill.kernel, all)));
+  row("simulated time", duration_text(bill.simulated_time));
+  const std::uint64_t calls = call_count(bill);
+  row("crossing",
+      fmt::format("{} of all cycles went into getting in and out, in {} system call{}",
+                  share_text(crossing_cycles(bill), all), grouped(calls), calls == 1 ? "" : "s"));
+  return text;
+}
+
+std::string stages_text(const Bill& bill, const Paint& paint) {
+  std::string text = "\n  " + paint.heading("kernel cycles by stage") + "\n";
+  text += fmt::format("    {:<8} {:<28} {:>14} {:>7} {:>10} {:>10}\n", "side", "stage", "cycles",
+                      "share", "times", "insns");
+  for (const Bill::Stage& stage : bill.stages)
+    text += fmt::format("    {:<8} {} {} {:>7} {:>10} {:>10}\n", stage.side,
+                        paint.name(fmt::format("{:<28}", stage.name)),
+                        paint.price(fmt::format("{:>14}", cycles_grouped(stage.cycles))),
+                        share_text(stage.cycles, bill.kernel), grouped(stage.times),
+                        grouped(stage.instructions));
+  return text;
+}
+
+std::string calls_text(const Bill& bill, const Paint& paint) {
+  std::string text = "\n  " + paint.heading("dearest system calls") + "\n";
+  text += fmt::format("    {:<24} {:>14} {:>12} {:>9} {:>9} {:>7}\n", "call", "cycles",
+                      "cycles/call", "calls", "errors", "share");
+  const std::size_t shown = std::min(bill.calls.size(), kDearest);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Bill::Call& call = bill.calls[i];
+    const Cycles mean{call.cycles.hundredths / static_cast<std::int64_t>(call.calls)};
+    text += fmt::format(
+        "    {} {} {:>12} {:>9} {:>9} {:>7}\n", paint.name(fmt::format("{:<24}", call.name)),
+        paint.price(fmt::format("{:>14}", cycles_grouped(call.cycles))), cycles_grouped(mean),
+        grouped(call.calls), call.errors == 0 ? "" : grouped(call.errors),
+        share_text(call.cycles, bill.kernel));
+  }
+  if (shown < bill.calls.size())
+    text +=
+        fmt::format("    ... and {} more; --bill FILE has them all\n", bill.calls.size() - shown);
+  return text;
+}
+
+double number(Cycles cycles) {
+  return static_cast<double>(cycles.hundredths) / 100.0;
+}
+
+using Json = nlohmann::ordered_json;
+
+Json stages_json(const Bill& bill) {
+  Json stages = Json::array();
+  for (const Bill::Stage& stage : bill.stages)
+    stages.push_back({{"name", stage.name},
+                      {"side", stage.side},
+                      {"cycles", number(stage.cycles)},
+                      {"times", stage.times},
+                      {"instructions", stage.instructions}});
+  return stages;
+}
+
+Json calls_json(const Bill& bill) {
+  Json calls = Json::array();
+  for (const Bill::Call& call : bill.calls)
+    calls.push_back({{"name", call.name},
+                     {"calls", call.calls},
+                     {"errors", call.errors},
+                     {"cycles", number(call.cycles)}});
+  return calls;
+}
+
+}  // namespace
+
+Cycles crossing_cycles(const Bill& bill) {
+  Cycles sum;
+  for (const Bill::Stage& stage : bill.stages)
+    if (stage.side != "service" && stage.side != "copy") sum += stage.cycles;
+  return sum;
+}
+
+std::string bill_text(const Bill& bill, const Paint& paint) {
+  std::string text = paint.heading("ringfare: " + bill.program) + "\n" + head_text(bill);
+  if (!bill.stages.empty()) text += stages_text(bill, paint);
+  if (!bill.calls.empty()) text += calls_text(bill, paint);
+  return text;
+}
+
+std::string bill_json(const Bill& bill) {
+  Json json;
+  json["program"] = bill.program;
+  json["version"] = bill.version;
+  json["machine"] = {{"cpu", bill.cpu},
+                     {"core_khz", bill.core_khz},
+                     {"kernel", bill.kernel_name},
+                     {"mitigations", bill.mitigations},
+                     {"engine", bill.engine}};
+  json["instructions"] = bill.instructions;
+  json["kernel_instructions"] = bill.kernel_instructions;
+  json["blocks"] = {{"translated", bill.blocks}, {"executions", bill.block_executions}};
+  json["cycles"] = {{"total", number(bill.user + bill.kernel)},
+                    {"user", number(bill.user)},
+                    {"kernel", number(bill.kernel)},
+                    {"crossing", number(crossing_cycles(bill))},
+                    {"stages", stages_json(bill)}};
+  json["calls"] = calls_json(bill);
+  json["simulated_ns"] = bill.simulated_time.count();
+  if (bill.exit_status) json["exit_status"] = *bill.exit_status;
+  if (bill.killed_by) json["killed_by"] = *bill.killed_by;
+  return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace ringfare

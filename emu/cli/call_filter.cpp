@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "emu/cli/call_filter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "cpu/failure.hpp"
+#include "emu/kernel/syscall_table.hpp"
+#include "models/machine.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::string_view kQualifiers[] = {"trace=", "t="};
+
+[[noreturn]] void refuse(std::string_view item, const std::string& mend) {
+  throw UserError(fmt::format("-e trace: '{}': {}", item, mend));
+}
+
+std::vector<std::string> known_names() {
+  std::vector<std::string> names;
+  for (const SyscallRow& row : syscall_table()) names.emplace_back(row.name);
+  return names;
+}
+
+}  // namespace
+
+CallFilter::CallFilter(const std::vector<std::string>& expressions) {
+  for (const std::string& expression : expressions) {
+    std::string_view set = expression;
+    bool qualified = false;
+    for (const std::string_view qualifier : kQualifiers)
+      if (!qualified && set.starts_with(qualifier)) {
+        set.remove_prefix(qualifier.size());
+        qualified = true;
+      }
+    if (!qualified && set.find('=') != set.npos)
+      throw UserError(fmt::format("-e {}: only 'trace=SET' is understood here", expression));
+    read(set);
+  }
+}
+
+void CallFilter::read(std::string_view set) {
+  names_.clear();
+  negated_ = set.starts_with('!');
+  if (negated_) set.remove_prefix(1);
+  everything_ = set == "all" && !negated_;
+  if (set == "all" || set == "none") {
+    negated_ = (set == "none") == negated_;
+    return;
+  }
+  while (true) {
+    const std::size_t comma = set.find(',');
+    add(set.substr(0, comma));
+    if (comma == set.npos) return;
+    set.remove_prefix(comma + 1);
+  }
+}
+
+void CallFilter::add(std::string_view item) {
+  const bool optional = item.starts_with('?');
+  if (optional) item.remove_prefix(1);
+  if (item.starts_with('%')) return add_group(item.substr(1), optional);
+  if (item.starts_with('/')) return add_pattern(item.substr(1));
+  const auto names = known_names();
+  if (std::find(names.begin(), names.end(), item) == names.end() && !optional) {
+    const auto near = nearest(item, names);
+    refuse(item, near ? fmt::format("no such system call; did you mean '{}'?", *near)
+                      : std::string("no such system call; 'ringfare syscalls' lists them"));
+  }
+  names_.emplace(item);
+}
+
+void CallFilter::add_group(std::string_view name, bool optional) {
+  const CallGroupName* group = find_call_group(name);
+  if (group == nullptr && optional) return;
+  if (group == nullptr) {
+    std::vector<std::string> groups;
+    for (const CallGroupName& row : kCallGroupNames) groups.push_back(fmt::format("%{}", row.name));
+    refuse(fmt::format("%{}", name),
+           fmt::format("no such group of calls; there are {}", fmt::join(groups, ", ")));
+  }
+  for (const SyscallRow& row : syscall_table())
+    if (row.groups.contains(group->group)) names_.emplace(row.name);
+}
+
+void CallFilter::add_pattern(std::string_view pattern) {
+  if (pattern.ends_with('/')) pattern.remove_suffix(1);
+  try {
+    const std::regex wanted(std::string(pattern), std::regex::extended);
+    for (const SyscallRow& row : syscall_table())
+      if (std::regex_search(std::string(row.name), wanted)) names_.emplace(row.name);
+  } catch (const std::regex_error&) {
+    refuse(pattern, "not a regular expression (POSIX extended, regex(7))");
+  }
+}
+
+}  // namespace ringfare

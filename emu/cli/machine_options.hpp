@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emu/cli/options.hpp"
+#include "models/machine.hpp"
+
+namespace ringfare {
+
+inline constexpr const char* kDefaultCpu = "skylake";
+inline constexpr const char* kDefaultKernel = "linux-6.1";
+
+/// --cpu, --mhz, --kernel, --mitigations.
+void add_machine_options(OptionTable& table);
+
+/// $RINGFARE_MODEL_PATH first, then the shipped models.
+ModelLibrary model_library();
+
+Machine chosen_machine(const ParsedOptions& options);
+
+}  // namespace ringfare

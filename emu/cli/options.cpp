@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "emu/cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/program_options/parsers.hpp>
+#include <optional>
+
+#include "cpu/failure.hpp"
+#include "models/machine.hpp"
+
+namespace ringfare {
+namespace {
+
+namespace po = boost::program_options;
+
+bool takes_value(const po::option_description& option) {
+  return option.semantic()->max_tokens() > 0;
+}
+
+[[noreturn]] void refuse(std::string_view verb, const std::string& what) {
+  throw UserError(fmt::format("{}: {} ('ringfare {} --help' lists the options)", verb, what, verb));
+}
+
+[[noreturn]] void refuse_unknown(std::string_view verb, const OptionTable& table,
+                                 const std::string& word) {
+  std::vector<std::string> known;
+  for (const auto& option : table.options())
+    if (!option->long_name().empty()) known.push_back("--" + option->long_name());
+  const auto near = word.starts_with("--") ? nearest(word, known) : std::nullopt;
+  refuse(verb, near ? fmt::format("unknown option '{}'; did you mean '{}'?", word, *near)
+                    : fmt::format("unknown option '{}'", word));
+}
+
+/// Finds where our options end. Boost's own splitting would take options of the guest for ours.
+class Splitter {
+ public:
+  Splitter(std::string_view verb, const OptionTable& table, const std::vector<std::string>& words)
+      : verb_(verb), table_(table), words_(words) {}
+
+  /// The number of leading words that are ours.
+  std::size_t ours() {
+    while (at_ < words_.size()) {
+      const std::string& word = words_[at_];
+      if (word == "--" || word.size() < 2 || word[0] != '-') break;
+      ++at_;
+      word[1] == '-' ? long_option(word) : short_options(word);
+    }
+    return at_;
+  }
+
+ private:
+  void long_option(const std::string& word) {
+    const std::size_t equals = word.find('=');
+    const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
+    const auto* option = table_.find_nothrow(name, false);
+    if (option == nullptr) refuse_unknown(verb_, table_, word.substr(0, equals));
+    if (takes_value(*option)) {
+      if (equals == std::string::npos) value_of(word);
+    } else if (equals != std::string::npos) {
+      refuse(verb_, fmt::format("option '{}' takes no value", word.substr(0, equals)));
+    }
+  }
+
+  void short_options(const std::string& word) {
+    for (std::size_t i = 1; i < word.size(); ++i) {
+      const std::string letter{'-', word[i]};
+      const auto* option = table_.find_nothrow(letter, false);
+      if (option == nullptr) refuse_unknown(verb_, table_, letter);
+      if (!takes_value(*option)) continue;
+      if (i + 1 == word.size()) value_of(letter);
+      return;
+    }
+  }
+
+  void value_of(const std::string& option) {
+    if (at_ == words_.size()) refuse(verb_, fmt::format("option '{}' needs a value", option));
+    ++at_;
+  }
+
+  std::string_view verb_;
+  const OptionTable& table_;
+  const std::vector<std::string>& words_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
+                            const std::vector<std::string>& words) {
+  const auto ours =
+      words.begin() + static_cast<std::ptrdiff_t>(Splitter(verb, table, words).ours());
+  ParsedOptions parsed;
+  parsed.rest.assign(ours != words.end() && *ours == "--" ? ours + 1 : ours, words.end());
+  namespace style = po::command_line_style;
+  try {
+    po::store(po::command_line_parser(std::vector<std::string>(words.begin(), ours))
+                  .options(table)
+                  .style(style::unix_style & ~style::allow_guessing)
+                  .run(),
+              parsed.values);
+    po::notify(parsed.values);
+  } catch (const po::error& error) {
+    refuse(verb, error.what());
+  }
+  return parsed;
+}
+
+}  // namespace ringfare

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "cpu/failure.hpp"
+#include "emu/cli/call_filter.hpp"
+#include "emu/cli/machine_options.hpp"
+#include "emu/cli/output.hpp"
+#include "emu/cli/verbs.hpp"
+#include "emu/report/bill.hpp"
+#include "emu/report/count_table.hpp"
+#include "emu/report/notices.hpp"
+#include "emu/report/trace_text.hpp"
+#include "emu/session.hpp"
+
+namespace ringfare {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kProgramUsage = "[OPTIONS] [--] PROG [ARGS...]";
+
+void add_common_options(OptionTable& table) {
+  add_machine_options(table);
+  table.add_options()("bill", po::value<std::string>()->value_name("FILE"),
+                      "write the bill as JSON to FILE")(
+      "output,o", po::value<std::string>()->default_value("")->value_name("FILE"),
+      "write the report to FILE (or '|command') instead of standard error")(
+      "env,E", po::value<std::vector<std::string>>()->value_name("NAME[=VALUE]"),
+      "set a variable of the guest's environment, or remove it")(
+      "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+      "seed of the guest's random numbers")(
+      "max-instructions", po::value<std::uint64_t>()->value_name("N"), "stop after N instructions")(
+      "color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
+      "auto, always or never")(
+      "quiet,q", "guest output only: no bill, no warnings, no '+++ exited' line")("help,h",
+                                                                                  "this text");
+}
+
+void add_trace_options(OptionTable& table) {
+  table.add_options()("stages", "open each line into the stages of its crossing")(
+      "instructions", "open each line into every instruction of the kernel")(
+      "trace,e", po::value<std::vector<std::string>>()->value_name("trace=SET"),
+      "calls to show: names, %class, /regex/, ?name, all, none; '!' negates")(
+      "summary-only,c", "a table of calls instead of lines")("summary,C",
+                                                             "lines, and the table at the end")(
+      "string-limit,s", po::value<std::size_t>()->default_value(32)->value_name("N"),
+      "show at most N bytes of a string")("verbose,v", "show structures in full")(
+      "syntax", po::value<std::string>()->default_value("att")->value_name("att|intel"),
+      "syntax of the instructions shown");
+}
+
+/// Which of `choices` the option names; throws UserError otherwise.
+std::string one_of(const ParsedOptions& options, const char* name,
+                   const std::vector<std::string>& choices) {
+  const std::string& value = options.text(name);
+  for (const std::string& choice : choices)
+    if (value == choice) return value;
+  throw UserError(fmt::format("--{} {}: give one of {}", name, value, fmt::join(choices, ", ")));
+}
+
+bool colored(const ParsedOptions& options, const Output& output) {
+  const std::string when = one_of(options, "color", {"auto", "always", "never"});
+  const char* refused = std::getenv("NO_COLOR");  // https://no-color.org
+  if (when != "auto") return when == "always";
+  return output.terminal() && (refused == nullptr || *refused == '\0');
+}
+
+bool executable_file(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         access(path.c_str(), X_OK) == 0;
+}
+
+/// As a shell finds a program: a name without a slash is looked for in PATH.
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  std::string_view left = path == nullptr ? "/usr/bin:/bin" : path;
+  while (true) {
+    const std::size_t colon = std::min(left.find(':'), left.size());
+    const std::string_view folder = colon == 0 ? "." : left.substr(0, colon);
+    if (std::string candidate = fmt::format("{}/{}", folder, name); executable_file(candidate))
+      return candidate;
+    if (colon == left.size()) break;
+    left.remove_prefix(colon + 1);
+  }
+  throw UserError(fmt::format("{}: not found in PATH; give its path", name));
+}
+
+std::vector<std::string> guest_environment(const ParsedOptions& options) {
+  std::vector<std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    environment.emplace_back(*variable);
+  if (!options.has("env")) return environment;
+  for (const std::string& setting : options.values["env"].as<std::vector<std::string>>()) {
+    const std::string name = setting.substr(0, setting.find('='));
+    std::erase_if(environment,
+                  [&](const std::string& variable) { return variable.starts_with(name + "="); });
+    if (setting.size() != name.size()) environment.push_back(setting);
+  }
+  return environment;
+}
+
+SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
+  SessionInputs inputs;
+  inputs.program = find_program(options.rest.front());
+  inputs.arguments = options.rest;
+  inputs.environment = guest_environment(options);
+  inputs.seed = options.values["seed"].as<std::uint64_t>();
+  if (options.has("max-instructions"))
+    inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();
+  if (!trace) return inputs;
+  inputs.describe.string_limit = options.values["string-limit"].as<std::size_t>();
+  inputs.describe.verbose = options.has("verbose");
+  inputs.intel_syntax = one_of(options, "syntax", {"att", "intel"}) == "intel";
+  if (options.has("instructions")) inputs.watch = Watch::Instructions;
+  return inputs;
+}
+
+/// The sinks of a trace, as -c, -C, --stages and --instructions choose them.
+std::vector<std::unique_ptr<Sink>> trace_sinks(const ParsedOptions& options, std::FILE* out,
+                                               const Paint& paint) {
+  const auto filter = std::make_shared<const CallFilter>(
+      options.has("trace") ? options.values["trace"].as<std::vector<std::string>>()
+                           : std::vector<std::string>{});
+  const auto shows = [filter](std::string_view call) { return filter->shows(call); };
+  std::vector<std::unique_ptr<Sink>> sinks;
+  if (!options.has("summary-only")) {
+    TraceText::Options text{.opened = {}, .quiet = options.has("quiet")};
+    if (options.has("stages")) text.opened = Detail::Stages;
+    if (options.has("instructions")) text.opened = Detail::Instructions;
+    sinks.push_back(std::make_unique<TraceText>(out, paint, text, shows));
+  } else if (!options.has("quiet")) {
+    sinks.push_back(std::make_unique<Notices>(out));
+  }
+  if (options.has("summary-only") || options.has("summary"))
+    sinks.push_back(std::make_unique<CountTable>(out, shows));
+  return sinks;
+}
+
+/// Ends this process as the guest ended: by the same signal, without a core file of ours.
+int die_by(int signal) {
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  std::signal(signal, SIG_DFL);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+  kill(getpid(), signal);
+  return 128 + signal;
+}
+
+int exit_status(const Bill& bill) {
+  if (bill.killed_by) return die_by(*bill.killed_by);
+  return bill.exit_status.value_or(kBudgetSpent);
+}
+
+int run_or_trace(const char* verb, bool trace, const std::vector<std::string>& words) {
+  OptionTable table("options");
+  add_common_options(table);
+  if (trace) add_trace_options(table);
+  const ParsedOptions options = parse_options(verb, table, words);
+  if (options.has("help")) {
+    std::cout << "usage: ringfare " << verb << " " << kProgramUsage << "\n\n" << table;
+    return 0;
+  }
+  if (options.rest.empty())
+    throw UserError(
+        fmt::format("{}: name a program to run: ringfare {} {}", verb, verb, kProgramUsage));
+  Machine machine = chosen_machine(options);
+  const SessionInputs inputs = session_inputs(options, trace);
+  Output report(options.text("output"));
+  std::unique_ptr<Output> json;
+  if (options.has("bill")) json = std::make_unique<Output>(options.text("bill"));
+  const Paint paint(colored(options, report));
+
+  std::vector<std::unique_ptr<Sink>> sinks;
+  if (trace)
+    sinks = trace_sinks(options, report.file(), paint);
+  else if (!options.has("quiet"))
+    sinks.push_back(std::make_unique<Notices>(report.file()));
+  std::vector<Sink*> listening;
+  for (const auto& sink : sinks) listening.push_back(sink.get());
+
+  const Bill bill = Session(std::move(machine), inputs, listening).run();
+  if (!trace && !options.has("quiet")) fmt::print(report.file(), "{}", bill_text(bill, paint));
+  report.close();
+  if (json) {
+    fmt::print(json->file(), "{}", bill_json(bill));
+    json->close();
+  }
+  return exit_status(bill);
+}
+
+}  // namespace
+
+int run_verb(const std::vector<std::string>& words) {
+  return run_or_trace("run", false, words);
+}
+
+int trace_verb(const std::vector<std::string>& words) {
+  return run_or_trace("trace", true, words);
+}
+
+}  // namespace ringfare

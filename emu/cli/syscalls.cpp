@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "cpu/failure.hpp"
+#include "emu/cli/options.hpp"
+#include "emu/cli/verbs.hpp"
+#include "emu/kernel/syscall_document.hpp"
+
+namespace ringfare {
+
+int syscalls_verb(const std::vector<std::string>& words) {
+  OptionTable table("options");
+  table.add_options()("help,h", "this text");
+  const ParsedOptions options = parse_options("syscalls", table, words);
+  if (options.has("help")) {
+    std::cout << "usage: ringfare syscalls\n\n" << table;
+    return 0;
+  }
+  if (!options.rest.empty())
+    throw UserError(
+        fmt::format("syscalls: '{}' is not understood; it takes no words", options.rest.front()));
+  fmt::print("{}", render_syscall_document());
+  return 0;
+}
+
+}  // namespace ringfare

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ringfare {
+
+/// Exit statuses of our own; everything else is the guest's.
+inline constexpr int kOwnFailure = 125;
+inline constexpr int kBudgetSpent = 124;
+
+// Each verb gets the words after it and answers the exit status.
+int run_verb(const std::vector<std::string>& words);
+int trace_verb(const std::vector<std::string>& words);
+int explain_verb(const std::vector<std::string>& words);
+int models_verb(const std::vector<std::string>& words);
+int syscalls_verb(const std::vector<std::string>& words);
+
+}  // namespace ringfare

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <optional>
+
+#include "emu/event.hpp"
+#include "emu/report/waterfall.hpp"
+
+namespace ringfare {
+
+/// One line per system call, as strace writes it, with its price:
+///
+///     write(1, "hi\n", 3)                     = 3 <1284cy>
+///     openat(AT_FDCWD, "/none", O_RDONLY)     = -1 ENOENT (No such file or directory) <1720.5cy>
+///     --- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x10} ---
+///     +++ exited with 0 +++
+class TraceText final : public Sink {
+ public:
+  struct Options {
+    std::optional<Detail> opened;  // under each line: its stages or instructions
+    bool quiet = false;            // no "+++ exited" line
+  };
+
+  /// `shows` decides by name which calls are shown.
+  TraceText(std::FILE* out, Paint paint, Options options,
+            std::function<bool(std::string_view)> shows);
+
+  Interest interest(std::string_view call) const override;
+  void on(Cycles now, const Event& event) override;
+  void finish() override { std::fflush(out_); }
+
+ private:
+  void line(const CallEvent& event);
+  void line(const SignalEvent& event);
+  void line(const WarningEvent& event);
+  void line(const ExitEvent& event);
+
+  std::FILE* out_;
+  Paint paint_;
+  Options options_;
+  std::function<bool(std::string_view)> shows_;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emu/crossing.hpp"
+#include "emu/event.hpp"
+#include "emu/kernel/describe.hpp"
+#include "models/machine.hpp"
+
+namespace ringfare {
+
+/// Everything that decides a run; the same inputs give the same bytes.
+struct SessionInputs {
+  std::string program;                   // host path of the executable
+  std::vector<std::string> arguments;    // argv[0] first
+  std::vector<std::string> environment;  // "NAME=value"
+  std::uint64_t seed = 1;
+  std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
+  DescribeOptions describe;
+  Watch watch = Watch::Nothing;
+  bool intel_syntax = false;
+};
+
+/// One guest program on one machine: engine, ring 0, Linux and prices at work together.
+class Session {
+ public:
+  /// Loads the program. Throws UserError for a program or a machine that cannot be run.
+  Session(Machine machine, const SessionInputs& inputs, std::vector<Sink*> sinks);
+  ~Session();
+
+  /// Runs to the end; call once. A bill without exit status and signal: the budget was used up.
+  Bill run();
+
+ private:
+  class Run;
+  std::unique_ptr<Run> run_;
+};
+
+}  // namespace ringfare
