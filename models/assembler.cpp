@@ -34,7 +34,10 @@
 namespace ringfare {
 namespace {
 
+using Symbols = std::map<std::string, std::uint64_t, std::less<>>;
+
 constexpr const char* kTriple = "x86_64-unknown-linux-gnu";
+constexpr std::uint64_t kFirstAddress = 0xffff800000000000;  // where canonical kernel space begins
 
 const llvm::Target& x86_target() {
   LLVMInitializeX86TargetInfo();
@@ -88,8 +91,8 @@ class Mistakes {
 class FlatWriter final : public llvm::MCObjectWriter {
  public:
   FlatWriter(KernelAddress base, const llvm::SourceMgr& sources, Mistakes& mistakes,
-             std::vector<std::string> names)
-      : base_(base), sources_(sources), mistakes_(mistakes), names_(std::move(names)) {}
+             const Symbols& symbols)
+      : base_(base), sources_(sources), mistakes_(mistakes), symbols_(symbols) {}
 
   void recordRelocation(llvm::MCAssembler& assembler, const llvm::MCFragment* fragment,
                         const llvm::MCFixup& fixup, llvm::MCValue target,
@@ -101,7 +104,7 @@ class FlatWriter final : public llvm::MCObjectWriter {
     value = *plus - *minus + static_cast<std::uint64_t>(target.getConstant());
     if (kind.Flags & llvm::MCFixupKindInfo::FKF_IsPCRel)
       value -= base_.value + assembler.getFragmentOffset(*fragment) + fixup.getOffset();
-    check_range(kind, static_cast<std::int64_t>(value), fixup);
+    check_range(kind, static_cast<std::int64_t>(value), target.getSymB() != nullptr, fixup);
   }
 
   std::uint64_t writeObject(llvm::MCAssembler& assembler) override {
@@ -125,6 +128,7 @@ class FlatWriter final : public llvm::MCObjectWriter {
       note(fixup, fmt::format("'{}' cannot be referred to by @: there is no linker", name));
       return {};
     }
+    if (const auto given = symbols_.find(name); given != symbols_.end()) return given->second;
     if (!symbol.isInSection()) {
       const auto near = nearest(name, known(assembler));
       note(fixup, fmt::format("unknown symbol '{}'", name) +
@@ -135,22 +139,25 @@ class FlatWriter final : public llvm::MCObjectWriter {
   }
 
   std::vector<std::string> known(const llvm::MCAssembler& assembler) const {
-    std::vector<std::string> out = names_;
+    std::vector<std::string> out;
+    for (const auto& [name, value] : symbols_) out.push_back(name);
     for (const llvm::MCSymbol& symbol : assembler.symbols())
       if (symbol.isInSection() && !symbol.isTemporary()) out.push_back(symbol.getName().str());
     std::ranges::sort(out);
     return out;
   }
 
-  void check_range(const llvm::MCFixupKindInfo& kind, std::int64_t value,
+  void check_range(const llvm::MCFixupKindInfo& kind, std::int64_t value, bool difference,
                    const llvm::MCFixup& fixup) {
     const unsigned bits = kind.TargetSize;
-    const std::string_view name = kind.Name;
-    const bool is_signed =
-        (kind.Flags & llvm::MCFixupKindInfo::FKF_IsPCRel) || name.starts_with("reloc_signed");
-    const bool fits = bits >= 64 || llvm::isIntN(bits, value) ||
-                      (!is_signed && llvm::isUIntN(bits, static_cast<std::uint64_t>(value)));
-    if (!fits) note(fixup, fmt::format("address {:#x} does not fit in {} bits", value, bits));
+    const bool is_signed = (kind.Flags & llvm::MCFixupKindInfo::FKF_IsPCRel) ||
+                           std::string_view(kind.Name).starts_with("reloc_signed");
+    const bool fits = bits >= 64 ||
+                      (!is_signed && llvm::isUIntN(bits, static_cast<std::uint64_t>(value))) ||
+                      ((is_signed || difference) && llvm::isIntN(bits, value));
+    if (!fits)
+      note(fixup,
+           fmt::format("{:#x} does not fit in {} bits", static_cast<std::uint64_t>(value), bits));
   }
 
   void note(const llvm::MCFixup& fixup, std::string what) {
@@ -162,7 +169,7 @@ class FlatWriter final : public llvm::MCObjectWriter {
   KernelAddress base_;
   const llvm::SourceMgr& sources_;
   Mistakes& mistakes_;
-  std::vector<std::string> names_;
+  const Symbols& symbols_;
   llvm::SmallVector<char, 1024> bytes_;
 };
 
@@ -175,7 +182,19 @@ class MappingStreamer final : public llvm::MCELFStreamer {
     llvm::SMLoc at;
   };
 
-  using llvm::MCELFStreamer::MCELFStreamer;
+  MappingStreamer(llvm::MCContext& context, std::unique_ptr<llvm::MCAsmBackend> backend,
+                  std::unique_ptr<FlatWriter> writer, std::unique_ptr<llvm::MCCodeEmitter> emitter,
+                  const Symbols& symbols)
+      : MCELFStreamer(context, std::move(backend), std::move(writer), std::move(emitter)),
+        symbols_(symbols) {}
+
+  void emitLabel(llvm::MCSymbol* symbol, llvm::SMLoc at) override {
+    if (at.isValid() && symbols_.contains(std::string_view(symbol->getName())))
+      getContext().reportError(
+          at, fmt::format("'{}' is already a symbol of the kernel: choose another label",
+                          std::string_view(symbol->getName())));
+    llvm::MCELFStreamer::emitLabel(symbol, at);
+  }
 
   void emitInstruction(const llvm::MCInst& inst, const llvm::MCSubtargetInfo& subtarget) override {
     llvm::MCSymbol* begin = mark();
@@ -188,18 +207,18 @@ class MappingStreamer final : public llvm::MCELFStreamer {
  private:
   llvm::MCSymbol* mark() {
     llvm::MCSymbol* symbol = getContext().createTempSymbol();
-    emitLabel(symbol);
+    emitLabel(symbol, llvm::SMLoc());
     return symbol;
   }
 
+  const Symbols& symbols_;
   std::vector<Mark> marks_;
 };
 
 /// LLVM's objects for one assembly, in the order they depend on each other.
 class Assembly {
  public:
-  Assembly(const AssemblyText& source, KernelAddress base,
-           const std::map<std::string, std::uint64_t, std::less<>>& symbols)
+  Assembly(const AssemblyText& source, KernelAddress base, const Symbols& symbols)
       : source_(source),
         mistakes_(source),
         target_(x86_target()),
@@ -254,27 +273,26 @@ class Assembly {
   }
 
  private:
-  /// As variables with a constant value, so that they take the shortest encoding, as immediates and
-  /// displacements do.
-  void define(const std::map<std::string, std::uint64_t, std::less<>>& symbols) {
+  /// Numbers become variables with a constant value, which fold in expressions and take the
+  /// shortest encoding. Addresses stay symbols for FlatWriter to settle, so that RIP-relative
+  /// operands reach them and one too wide for its field is noticed.
+  void define(const Symbols& symbols) {
     for (const auto& [name, value] : symbols)
-      context_.getOrCreateSymbol(name)->setVariableValue(
-          llvm::MCConstantExpr::create(static_cast<std::int64_t>(value), context_));
+      if (value < kFirstAddress)
+        context_.getOrCreateSymbol(name)->setVariableValue(
+            llvm::MCConstantExpr::create(static_cast<std::int64_t>(value), context_));
   }
 
-  void make_streamer(KernelAddress base,
-                     const std::map<std::string, std::uint64_t, std::less<>>& symbols) {
-    std::vector<std::string> names;
-    for (const auto& [name, value] : symbols) names.push_back(name);
-    auto writer = std::make_unique<FlatWriter>(base, sources_, mistakes_, std::move(names));
+  void make_streamer(KernelAddress base, const Symbols& symbols) {
+    auto writer = std::make_unique<FlatWriter>(base, sources_, mistakes_, symbols);
     writer_ = writer.get();
     streamer_ = std::make_unique<MappingStreamer>(
         context_,
         std::unique_ptr<llvm::MCAsmBackend>(
             target_.createMCAsmBackend(*subtarget_, *registers_, options_)),
         std::move(writer),
-        std::unique_ptr<llvm::MCCodeEmitter>(
-            target_.createMCCodeEmitter(*instructions_, context_)));
+        std::unique_ptr<llvm::MCCodeEmitter>(target_.createMCCodeEmitter(*instructions_, context_)),
+        symbols);
     streamer_->setUseAssemblerInfoForParsing(true);
   }
 
@@ -296,7 +314,7 @@ class Assembly {
 }  // namespace
 
 KernelText assemble(const std::vector<const StageModel*>& stages, KernelAddress base,
-                    const std::map<std::string, std::uint64_t, std::less<>>& symbols) {
+                    const Symbols& symbols) {
   KernelText text;
   text.base = base;
   std::ranges::copy_if(stages, std::back_inserter(text.stages),
