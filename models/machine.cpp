@@ -14,11 +14,9 @@ constexpr std::string_view kOff = "no-";
 
 using Mitigations = std::set<std::string, std::less<>>;
 
-std::vector<std::string> allowed_words(const KernelModel& kernel, std::string_view prefix) {
-  std::vector<std::string> words;
-  for (const MitigationModel& mitigation : kernel.mitigations) {
-    words.push_back(std::string(prefix) + mitigation.name);
-  }
+std::vector<std::string> allowed_words(const KernelModel& kernel) {
+  std::vector<std::string> words = {"auto", "off"};
+  for (const MitigationModel& mitigation : kernel.mitigations) words.push_back(mitigation.name);
   return words;
 }
 
@@ -31,11 +29,18 @@ Mitigations automatic(const CpuModel& cpu, const KernelModel& kernel) {
 }
 
 void apply(std::string_view word, const KernelModel& kernel, Mitigations& on) {
+  if (word.empty()) {
+    throw UserError(
+        "--mitigations: an empty word; write auto, off or names with commas between them");
+  }
+  if (word == "auto" || word == "off") {
+    throw UserError(fmt::format("--mitigations: '{}' can only stand first", word));
+  }
   const bool off = word.starts_with(kOff);
   const std::string_view name = off ? word.substr(kOff.size()) : word;
   if (kernel.mitigation(name) == nullptr) {
     throw UserError(fmt::format("--mitigations: kernel '{}' knows no '{}'{}", kernel.name, name,
-                                suggestion(name, allowed_words(kernel, ""))));
+                                suggestion(name, allowed_words(kernel))));
   }
   if (off) {
     on.erase(std::string(name));

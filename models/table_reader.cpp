@@ -48,7 +48,10 @@ std::string_view example(Kind kind) {
 }
 
 Cycles read_cycles(const TomlValue& value, const std::string& what) {
-  if (!(value.real >= 0)) {
+  if (std::isnan(value.real)) {
+    throw UserError(value.at, fmt::format("'cycles' in {} is not a number of cycles", what));
+  }
+  if (value.real < 0) {
     throw UserError(value.at,
                     fmt::format("'cycles' in {} is negative; a price is 0 or more", what));
   }
