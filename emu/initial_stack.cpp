@@ -14,8 +14,9 @@ constexpr std::uint64_t kClockTicks = 100;  // USER_HZ
 /// What the kernel pushes around the XSAVE image when it delivers a signal, alignment included
 /// (getauxval(3), AT_MINSIGSTKSZ: 1776 where AVX is the last component).
 constexpr std::uint64_t kSignalFrame = 944;
-/// A quarter of the stack may hold strings (execve(2), E2BIG).
+/// execve(2), E2BIG: a quarter of the stack for all strings, 32 pages for one.
 constexpr std::uint64_t kStringLimit = kStackSize / 4;
+constexpr std::uint64_t kLongestString = 32 * kPageSize;
 
 struct AuxiliaryEntry {
   std::uint64_t type, value;
@@ -75,9 +76,17 @@ void map_stack(AddressSpace& memory, const ProgramImage& image) {
 }
 
 void refuse_long_strings(const ProgramImage& image, const StackInputs& inputs) {
-  std::uint64_t size = image.path.size() + 1;
-  for (const auto* strings : {&inputs.arguments, &inputs.environment})
-    for (const std::string& text : *strings) size += text.size() + 1 + sizeof(std::uint64_t);
+  std::uint64_t size = image.path.size() + 1, longest = 0;
+  for (const auto* strings : {&inputs.arguments, &inputs.environment}) {
+    for (const std::string& text : *strings) {
+      longest = std::max<std::uint64_t>(longest, text.size() + 1);
+      size += text.size() + 1 + sizeof(std::uint64_t);
+    }
+  }
+  if (longest > kLongestString)
+    throw UserError(fmt::format(
+        "{}: an argument or environment variable takes {} bytes, more than Linux's {}; shorten it",
+        image.path, longest, kLongestString));
   if (size > kStringLimit)
     throw UserError(fmt::format(
         "{}: arguments and environment take {} bytes, more than the {} that fit on the stack; "
