@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The bill's instructions equal what single-stepping the same program on the bare machine counts,
+// to the instruction.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/guests/step_counter.hpp"
+
+namespace ringfare::testing {
+namespace {
+
+struct Row {
+  std::string_view name, program;
+  std::vector<std::string> arguments;
+};
+
+Launch launch_of(const Row& row) {
+  Launch launch{.arguments = {guest(std::string(row.program))}};
+  launch.arguments.insert(launch.arguments.end(), row.arguments.begin(), row.arguments.end());
+  return launch;
+}
+
+std::uint64_t billed_instructions(const Launch& launch) {
+  ScratchDirectory directory;
+  const std::string bill = (directory.path() / "bill.json").string();
+  const Outcome outcome = run(under_ringfare(launch, {"run", "-q", "--bill", bill}));
+  EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+  return nlohmann::json::parse(read_whole(bill)).at("instructions").get<std::uint64_t>();
+}
+
+/// The entries the guest finds on its initial stack, from a guest that prints them.
+std::vector<std::uint64_t> auxiliary_types() {
+  const Outcome outcome = run(under_ringfare({.arguments = {guest("auxiliary.musl")}}));
+  EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+  std::istringstream lines(outcome.output);
+  std::vector<std::uint64_t> types;
+  for (std::uint64_t type; lines >> type;) types.push_back(type);
+  return types;
+}
+
+class InstructionCount : public ::testing::TestWithParam<Row> {};
+
+TEST_P(InstructionCount, EqualsSingleSteps) {
+  if (!std::filesystem::exists(guest(std::string(GetParam().program))))
+    GTEST_SKIP() << GetParam().program << " was not built";
+  const Launch launch = launch_of(GetParam());
+  const Steps steps = count_steps(launch, auxiliary_types());
+  ASSERT_GT(steps.instructions, 0u);
+  EXPECT_EQ(billed_instructions(launch), steps.instructions) << "raw steps " << steps.raw;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Guests, InstructionCount,
+    ::testing::Values(Row{"Hello", "hello.freestanding", {}},
+                      Row{"StringInstructions", "strings.freestanding", {}},
+                      Row{"Registers", "registers.freestanding", {}},
+                      Row{"Switchboard", "switchboard.freestanding", {}},
+                      Row{"Sort", "sort.freestanding", {}},
+                      Row{"HelloMusl", "hello.musl", {"argument"}},
+                      Row{"HelloMuslPie", "hello.musl-pie", {"argument"}},
+                      Row{"Fib", "fib.musl", {"15"}}, Row{"Sha256", "sha256.musl", {"8"}},
+                      Row{"VirtualCalls", "virtual_calls.musl", {"poly", "20"}},
+                      Row{"ControlMusl", "control.musl", {}}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(StepCounter, MergesRepetitions) {
+  const Steps steps = count_steps({.arguments = {guest("strings.freestanding")}});
+  // One less than the repetitions of each of its REP instructions, in program order.
+  EXPECT_EQ(steps.raw - steps.instructions, 255u + 31 + 255 + 100 + 8 + 100 + 127 + 1);
+}
+
+}  // namespace
+}  // namespace ringfare::testing

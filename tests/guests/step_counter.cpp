@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "tests/guests/step_counter.hpp"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/personality.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <map>
+#include <stdexcept>
+#include <system_error>
+
+namespace ringfare::testing {
+namespace {
+
+[[noreturn]] void become(const Launch& launch) {
+  std::vector<char*> arguments, environment;
+  for (const std::string& text : launch.arguments)
+    arguments.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : launch.environment)
+    environment.push_back(const_cast<char*>(text.c_str()));
+  arguments.push_back(nullptr);
+  environment.push_back(nullptr);
+  const int nothing = open("/dev/null", O_RDWR);
+  for (int descriptor : {0, 1, 2}) dup2(nothing, descriptor);
+  close(nothing);
+  personality(ADDR_NO_RANDOMIZE);
+  if (chdir(launch.directory.c_str()) == 0 && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0)
+    execve(arguments[0], arguments.data(), environment.data());
+  _exit(126);
+}
+
+std::uint64_t peek(pid_t child, std::uint64_t address) {
+  errno = 0;
+  const long word = ptrace(PTRACE_PEEKDATA, child, address, nullptr);
+  if (errno != 0) throw std::system_error(errno, std::generic_category(), "PTRACE_PEEKDATA");
+  return static_cast<std::uint64_t>(word);
+}
+
+void poke(pid_t child, std::uint64_t address, std::uint64_t word) {
+  if (ptrace(PTRACE_POKEDATA, child, address, word) != 0)
+    throw std::system_error(errno, std::generic_category(), "PTRACE_POKEDATA");
+}
+
+std::uint64_t instruction_pointer(pid_t child) {
+  return static_cast<std::uint64_t>(
+      ptrace(PTRACE_PEEKUSER, child, offsetof(user_regs_struct, rip), nullptr));
+}
+
+/// SDM vol. 2, REP: F2 or F3 among the prefixes in front of INS, OUTS, MOVS, CMPS, STOS, LODS or
+/// SCAS.
+bool repeats(pid_t child, std::uint64_t address) {
+  std::uint64_t bytes = peek(child, address);
+  bool repeated = false;
+  for (int i = 0; i < 8; ++i, bytes >>= 8) {
+    const std::uint64_t byte = bytes & 0xff;
+    if (byte == 0xf2 || byte == 0xf3) {
+      repeated = true;
+    } else if (byte != 0x66 && byte != 0x67 && (byte & 0xf0) != 0x40) {
+      const bool string = (byte >= 0xa4 && byte <= 0xa7) || (byte >= 0xaa && byte <= 0xaf) ||
+                          (byte >= 0x6c && byte <= 0x6f);
+      return repeated && string;
+    }
+  }
+  return false;
+}
+
+/// Past argc, argv and envp (psABI, "Initial Stack and Register State").
+std::uint64_t auxiliary_vector(pid_t child) {
+  const auto stack = static_cast<std::uint64_t>(
+      ptrace(PTRACE_PEEKUSER, child, offsetof(user_regs_struct, rsp), nullptr));
+  std::uint64_t address = stack + 8 * (peek(child, stack) + 2);
+  while (peek(child, address) != 0) address += 8;
+  return address + 8;
+}
+
+void keep_auxiliary(pid_t child, const std::vector<std::uint64_t>& types) {
+  const std::uint64_t start = auxiliary_vector(child);
+  std::map<std::uint64_t, std::uint64_t> given;
+  std::uint64_t end = start;
+  for (; peek(child, end) != AT_NULL; end += 16) given[peek(child, end)] = peek(child, end + 8);
+  if (start + 16 * types.size() > end)
+    throw std::runtime_error("the kernel's auxiliary vector is shorter than the one asked for");
+  std::uint64_t place = start;
+  for (std::uint64_t type : types) {
+    poke(child, place, type);
+    poke(child, place + 8, given.contains(type) ? given[type] : 0);
+    place += 16;
+  }
+  poke(child, place, AT_NULL);
+  poke(child, place + 8, 0);
+}
+
+Steps step_to_the_end(pid_t child) {
+  Steps steps;
+  std::uint64_t before = instruction_pointer(child);
+  int deliver = 0;
+  for (;;) {
+    if (ptrace(PTRACE_SINGLESTEP, child, nullptr, deliver) != 0 ||
+        waitpid(child, &steps.wait_status, 0) < 0)
+      throw std::system_error(errno, std::generic_category(), "PTRACE_SINGLESTEP");
+    ++steps.raw;
+    if (!WIFSTOPPED(steps.wait_status)) {
+      if (WIFEXITED(steps.wait_status)) ++steps.instructions;  // the system call that ended it
+      return steps;
+    }
+    const int signal = WSTOPSIG(steps.wait_status);
+    deliver = signal == SIGTRAP ? 0 : signal;
+    if (deliver != 0) continue;  // it faulted, so it did not retire
+    const std::uint64_t after = instruction_pointer(child);
+    if (after != before || !repeats(child, after)) ++steps.instructions;
+    before = after;
+  }
+}
+
+}  // namespace
+
+Steps count_steps(const Launch& launch,
+                  const std::optional<std::vector<std::uint64_t>>& auxiliary_types) {
+  const pid_t child = fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child == 0) become(launch);
+  int status = 0;
+  if (waitpid(child, &status, 0) < 0 || !WIFSTOPPED(status))
+    throw std::runtime_error("cannot trace " + launch.arguments[0]);
+  ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL);
+  if (auxiliary_types) keep_auxiliary(child, *auxiliary_types);
+  return step_to_the_end(child);
+}
+
+}  // namespace ringfare::testing
