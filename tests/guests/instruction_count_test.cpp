@@ -55,6 +55,10 @@ TEST_P(InstructionCount, EqualsSingleSteps) {
   EXPECT_EQ(billed_instructions(launch), steps.instructions) << "raw steps " << steps.raw;
 }
 
+std::string name_of(const ::testing::TestParamInfo<Row>& row) {
+  return std::string(row.param.name);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Guests, InstructionCount,
     ::testing::Values(Row{"Hello", "hello.freestanding", {}},
@@ -67,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"Fib", "fib.musl", {"15"}}, Row{"Sha256", "sha256.musl", {"8"}},
                       Row{"VirtualCalls", "virtual_calls.musl", {"poly", "20"}},
                       Row{"ControlMusl", "control.musl", {}}),
-    [](const auto& info) { return std::string(info.param.name); });
+    name_of);
 
 TEST(StepCounter, MergesRepetitions) {
   const Steps steps = count_steps({.arguments = {guest("strings.freestanding")}});
