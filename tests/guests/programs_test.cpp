@@ -221,7 +221,7 @@ std::vector<Row> lua_rows() {
     rows.push_back(
         {glibc ? "LanguageGlibc" : "LanguageMusl", program, {kScripts + "language.lua"}});
     rows.push_back({glibc ? "WordsGlibc" : "WordsMusl", program, {kScripts + "words.lua"}, "text"});
-    rows.push_back({glibc ? "QueensGlibc" : "QueensMusl", program, {kScripts + "queens.lua", "6"}});
+    rows.push_back({glibc ? "QueensGlibc" : "QueensMusl", program, {kScripts + "queens.lua", "8"}});
     rows.push_back({glibc ? "MissingGlibc" : "MissingMusl", program, {"missing.lua"}});
   }
   return rows;
