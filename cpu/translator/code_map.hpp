@@ -1,44 +1,4 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
-#include <unordered_map>
-#include <vector>
-
-#include "cpu/block.hpp"
-#include "cpu/memory.hpp"
-
-namespace ringfare::translator {
-
-/// Guest code as decoded basic blocks, each decoded and priced once.
-class CodeMap {
- public:
-  CodeMap(const AddressSpace& memory, BlockObserver& observer)
-      : memory_(memory), observer_(observer) {}
-
-  /// Why the instruction at the end of a block was not taken into it.
-  enum class Obstacle : std::uint8_t { None, Refused, NoCode };
-
-  struct Entry {
-    Block block;  // may be empty where `obstacle` is at its start
-    BlockPrice price{};
-    Obstacle obstacle = Obstacle::None;
-  };
-
-  const Entry& at(GuestAddress address);
-  const Entry& entry(BlockId id) const { return *entries_[id]; }
-  std::size_t size() const { return entries_.size(); }
-
-  /// Forgets where blocks are, not their ids: the code has changed.
-  void forget() { by_address_.clear(); }
-
- private:
-  std::unique_ptr<Entry> decode(GuestAddress address) const;
-
-  const AddressSpace& memory_;
-  BlockObserver& observer_;
-  std::vector<std::unique_ptr<Entry>> entries_;
-  std::unordered_map<GuestAddress, BlockId> by_address_;
-};
-
-}  // namespace ringfare::translator
+#include "cpu/code_map.hpp"

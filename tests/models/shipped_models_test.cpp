@@ -8,6 +8,7 @@
 
 #include "models/machine.hpp"
 #include "models/price_keys.hpp"
+#include "tests/models/model_folder.hpp"
 
 namespace ringfare {
 namespace {
@@ -72,6 +73,30 @@ TEST(ShippedModels, TheReferenceListsEveryPrice) {
   for (const PriceKey& key : kPriceKeys) table += documented(key);
   EXPECT_NE(text.find(table), std::string::npos) << "docs/models.md should hold this table:\n"
                                                  << table;
+}
+
+/// The TOML texts of docs/models.md that are complete files.
+std::vector<std::string> worked_examples() {
+  std::ifstream file(kSource / "docs/models.md");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::vector<std::string> examples;
+  const std::string_view begin = "```toml\nextends";
+  for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1)) {
+    const std::size_t first = at + std::string_view("```toml\n").size();
+    examples.push_back(text.substr(first, text.find("```", first) - first));
+  }
+  return examples;
+}
+
+TEST(ShippedModels, TheWorkedExamplesOfTheReferenceLoad) {
+  const ModelFolder folder;
+  const ModelLibrary library({folder.root(), kSource / "models"});
+  const std::vector<std::string> examples = worked_examples();
+  ASSERT_EQ(examples.size(), 2u);
+  folder.write("cpus/mine.toml", examples[0]);
+  EXPECT_EQ(folder.complaint([&] { library.cpu("mine"); }), "");
+  folder.write("kernels/mine.toml", examples[1]);
+  EXPECT_EQ(folder.complaint([&] { library.kernel("mine"); }), "");
 }
 
 }  // namespace

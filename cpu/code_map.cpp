@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/code_map.hpp"
+#include "cpu/code_map.hpp"
 
 #include <algorithm>
 #include <cstring>
 
 #include "cpu/decoder.hpp"
 
-namespace ringfare::translator {
+namespace ringfare {
 namespace {
 
 constexpr std::size_t kLongestInstruction = 15;
@@ -67,4 +67,4 @@ std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
   return made;
 }
 
-}  // namespace ringfare::translator
+}  // namespace ringfare
