@@ -113,20 +113,22 @@ int AddressSpace::protect(GuestRange range, Permissions permissions) {
   return 0;
 }
 
-int AddressSpace::move(GuestRange from, GuestAddress to) {
-  const GuestRange target{to, to + from.size()};
-  if (!is_page_aligned(from) || !is_page_aligned(target) || from.empty()) return -EINVAL;
-  if (!limits_.contains(target)) return -ENOMEM;
+int AddressSpace::remap(GuestRange from, GuestRange to) {
+  if (!is_page_aligned(from) || !is_page_aligned(to) || from.empty()) return -EINVAL;
+  if (!limits_.contains(to)) return -ENOMEM;
+  for (const GuestRange& ours : reserved_)
+    if (ours.overlaps(to)) return -ENOMEM;
   const Region* const source = find(from.begin);
   if (source == nullptr || !source->range.contains(from)) return -EFAULT;
-  void* const moved = mremap(host_pointer(from.begin), from.size(), from.size(),
-                             MREMAP_MAYMOVE | MREMAP_FIXED, host_pointer(to));
+  const int flags = from.begin == to.begin ? 0 : MREMAP_MAYMOVE | MREMAP_FIXED;
+  void* const moved = mremap(host_pointer(from.begin), from.size(), to.size(), flags,
+                             flags == 0 ? nullptr : host_pointer(to.begin));
   if (moved == MAP_FAILED) return -errno;
-  note_change(from);
   Region region = part(*source, from);
-  region.range = target;
+  note_change(from, region.permissions);
+  region.range = to;
   cut(from);
-  cut(target);
+  cut(to);
   insert(std::move(region));
   return 0;
 }

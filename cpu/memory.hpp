@@ -66,7 +66,10 @@ class AddressSpace {
   int protect(GuestRange range, Permissions permissions);
 
   /// Moves the pages of `from` to `to` (same size, nothing mapped there before). 0 or -errno.
-  int move(GuestRange from, GuestAddress to);
+  int move(GuestRange from, GuestAddress to) { return remap(from, {to, to + from.size()}); }
+  /// The same with a larger `to`, or a larger range at the same place (mremap(2)). -EFAULT where
+  /// the host holds `from` in several mappings.
+  int remap(GuestRange from, GuestRange to);
 
   /// A hole of `size` bytes inside `within`, the highest one or the lowest.
   enum class Search { TopDown, BottomUp };

@@ -171,7 +171,7 @@ inline constexpr ArgKindRow kArgKinds[] = {
     {ArgKind::UnsignedLong, "ulong", false},
     {ArgKind::Hex, "hex", false},
     {ArgKind::Size, "size", false},
-    {ArgKind::Offset, "off", false},
+    {ArgKind::Offset, "off", true},
     {ArgKind::OffsetLow, "lo", false},
     {ArgKind::OffsetHigh, "hi", false},
     {ArgKind::PageOffset, "pageoff", false},

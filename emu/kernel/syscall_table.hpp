@@ -13,9 +13,9 @@ namespace ringfare {
 
 class Process;
 
-/// A handler answers one call: it does the work and returns what came of it.
+/// A handler answers one call: it does the work and returns the value or -errno.
 using CallArguments = std::array<std::uint64_t, 6>;
-using CallHandler = Served (*)(Process&, const CallArguments&);
+using CallHandler = std::int64_t (*)(Process&, const CallArguments&);
 
 /// How much of a call the personality does: as Linux, with the limits of the note, or not at all
 /// (-ENOSYS).

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace ringfare {
+
+/// An open file of the guest.
+struct Descriptor {
+  /// Where the bytes come from: the host's file, our seeded generator (/dev/urandom), or a text we
+  /// made when it was opened (/proc/self/maps).
+  enum class Source : std::uint8_t { Host, Random, Made };
+
+  int host_fd = -1;
+  bool close_on_exec = false;
+  Source source = Source::Host;
+  std::string_view kind;  // "regular", "terminal", ...; empty until asked for
+};
+
+/// The guest's descriptor table. Closed: only 0, 1 and 2, where the host has them, and what the
+/// guest opened exist. Host descriptors are owned, except the host's own 0, 1 and 2, which stay
+/// open.
+class DescriptorTable {
+ public:
+  DescriptorTable();
+  ~DescriptorTable();
+  DescriptorTable(const DescriptorTable&) = delete;
+  DescriptorTable& operator=(const DescriptorTable&) = delete;
+
+  /// Numbers below this may be given out: RLIMIT_NOFILE.
+  void set_limit(std::uint64_t limit) { limit_ = limit; }
+
+  Descriptor* find(int guest_fd);
+  /// The host's number; -1 for one the guest does not have.
+  int host(int guest_fd);
+  /// "terminal", "regular", "pipe", "null", "directory", "socket", "device"; empty where not open.
+  std::string_view kind(int guest_fd);
+
+  /// The lowest free number from `lowest` on; nothing where the limit is reached.
+  std::optional<int> lowest_free(int lowest = 0) const;
+  /// Puts `descriptor` at the lowest free number from `lowest` on. The number, or -EMFILE and the
+  /// host descriptor is closed.
+  int install(const Descriptor& descriptor, int lowest = 0);
+  /// Puts `descriptor` at `guest_fd`, closing what is there. `guest_fd`, or -EBADF beyond the
+  /// limit.
+  int install_at(const Descriptor& descriptor, int guest_fd);
+  /// 0 or -errno.
+  int close(int guest_fd);
+
+  /// One more than the highest number in use.
+  int end() const { return static_cast<int>(slots_.size()); }
+
+ private:
+  static int close_host(int host_fd);
+
+  std::vector<std::optional<Descriptor>> slots_;
+  std::uint64_t limit_ = 0;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "emu/kernel/syscall_table.hpp"
+
+namespace ringfare {
+
+// The handlers of the system-call table, by file. A handler returns the value or -errno.
+
+// pass_through.cpp
+/// The host's kernel serves the call; arguments are checked and translated by their kinds.
+std::int64_t pass_to_host(Process& process, const CallArguments& args);
+/// The same for a call that opens a descriptor.
+std::int64_t pass_and_install(Process& process, const CallArguments& args);
+
+// file.cpp
+std::int64_t sys_open(Process& process, const CallArguments& args);
+std::int64_t sys_openat(Process& process, const CallArguments& args);
+std::int64_t sys_creat(Process& process, const CallArguments& args);
+std::int64_t sys_close(Process& process, const CallArguments& args);
+std::int64_t sys_close_range(Process& process, const CallArguments& args);
+std::int64_t sys_dup(Process& process, const CallArguments& args);
+std::int64_t sys_dup2(Process& process, const CallArguments& args);
+std::int64_t sys_dup3(Process& process, const CallArguments& args);
+std::int64_t sys_fcntl(Process& process, const CallArguments& args);
+std::int64_t sys_read(Process& process, const CallArguments& args);
+std::int64_t sys_readv(Process& process, const CallArguments& args);
+/// The same for a call that writes: EPIPE comes with SIGPIPE.
+std::int64_t pass_write(Process& process, const CallArguments& args);
+std::int64_t sys_readlink(Process& process, const CallArguments& args);
+std::int64_t sys_readlinkat(Process& process, const CallArguments& args);
+std::int64_t sys_pipe2(Process& process, const CallArguments& args);
+std::int64_t sys_pipe(Process& process, const CallArguments& args);
+std::int64_t sys_getcwd(Process& process, const CallArguments& args);
+
+// terminal.cpp
+std::int64_t sys_ioctl(Process& process, const CallArguments& args);
+
+// poll.cpp
+std::int64_t sys_poll(Process& process, const CallArguments& args);
+std::int64_t sys_ppoll(Process& process, const CallArguments& args);
+std::int64_t sys_select(Process& process, const CallArguments& args);
+std::int64_t sys_pselect6(Process& process, const CallArguments& args);
+std::int64_t sys_epoll_ctl(Process& process, const CallArguments& args);
+std::int64_t sys_epoll_wait(Process& process, const CallArguments& args);
+std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args);
+
+// memory.cpp
+std::int64_t sys_mmap(Process& process, const CallArguments& args);
+std::int64_t sys_munmap(Process& process, const CallArguments& args);
+std::int64_t sys_mprotect(Process& process, const CallArguments& args);
+std::int64_t sys_mremap(Process& process, const CallArguments& args);
+std::int64_t sys_brk(Process& process, const CallArguments& args);
+std::int64_t sys_madvise(Process& process, const CallArguments& args);
+std::int64_t sys_msync(Process& process, const CallArguments& args);
+std::int64_t sys_mincore(Process& process, const CallArguments& args);
+std::int64_t sys_mlock(Process& process, const CallArguments& args);
+std::int64_t sys_mlock2(Process& process, const CallArguments& args);
+std::int64_t sys_mlockall(Process& process, const CallArguments& args);
+std::int64_t sys_munlockall(Process& process, const CallArguments& args);
+
+// task.cpp
+std::int64_t sys_exit(Process& process, const CallArguments& args);
+/// -ENOSYS without a warning.
+std::int64_t not_offered(Process& process, const CallArguments& args);
+std::int64_t sys_arch_prctl(Process& process, const CallArguments& args);
+std::int64_t sys_prctl(Process& process, const CallArguments& args);
+std::int64_t sys_set_tid_address(Process& process, const CallArguments& args);
+std::int64_t sys_set_robust_list(Process& process, const CallArguments& args);
+std::int64_t sys_futex(Process& process, const CallArguments& args);
+std::int64_t sys_personality(Process& process, const CallArguments& args);
+
+// identity.cpp
+std::int64_t sys_getpid(Process& process, const CallArguments& args);
+std::int64_t sys_getppid(Process& process, const CallArguments& args);
+std::int64_t sys_getpgrp(Process& process, const CallArguments& args);
+std::int64_t sys_getpgid(Process& process, const CallArguments& args);
+std::int64_t sys_getsid(Process& process, const CallArguments& args);
+std::int64_t sys_setpgid(Process& process, const CallArguments& args);
+std::int64_t sys_setsid(Process& process, const CallArguments& args);
+std::int64_t sys_getresuid(Process& process, const CallArguments& args);
+std::int64_t sys_getresgid(Process& process, const CallArguments& args);
+std::int64_t sys_getgroups(Process& process, const CallArguments& args);
+std::int64_t sys_setgroups(Process& process, const CallArguments& args);
+std::int64_t sys_capget(Process& process, const CallArguments& args);
+std::int64_t sys_uname(Process& process, const CallArguments& args);
+
+// limits.cpp
+std::int64_t sys_prlimit64(Process& process, const CallArguments& args);
+std::int64_t sys_getrlimit(Process& process, const CallArguments& args);
+std::int64_t sys_setrlimit(Process& process, const CallArguments& args);
+std::int64_t sys_getpriority(Process& process, const CallArguments& args);
+std::int64_t sys_setpriority(Process& process, const CallArguments& args);
+std::int64_t sys_sched_yield(Process& process, const CallArguments& args);
+std::int64_t sys_sched_getaffinity(Process& process, const CallArguments& args);
+std::int64_t sys_sched_setaffinity(Process& process, const CallArguments& args);
+std::int64_t sys_sched_getscheduler(Process& process, const CallArguments& args);
+std::int64_t sys_sched_getparam(Process& process, const CallArguments& args);
+std::int64_t sys_sched_get_priority_max(Process& process, const CallArguments& args);
+std::int64_t sys_sched_get_priority_min(Process& process, const CallArguments& args);
+std::int64_t sys_getcpu(Process& process, const CallArguments& args);
+std::int64_t sys_sysinfo(Process& process, const CallArguments& args);
+
+// time.cpp
+std::int64_t sys_clock_gettime(Process& process, const CallArguments& args);
+std::int64_t sys_clock_getres(Process& process, const CallArguments& args);
+std::int64_t sys_time(Process& process, const CallArguments& args);
+std::int64_t sys_gettimeofday(Process& process, const CallArguments& args);
+std::int64_t sys_nanosleep(Process& process, const CallArguments& args);
+std::int64_t sys_clock_nanosleep(Process& process, const CallArguments& args);
+std::int64_t sys_times(Process& process, const CallArguments& args);
+std::int64_t sys_getrusage(Process& process, const CallArguments& args);
+std::int64_t sys_utimensat(Process& process, const CallArguments& args);
+std::int64_t sys_utime(Process& process, const CallArguments& args);
+std::int64_t sys_utimes(Process& process, const CallArguments& args);
+std::int64_t sys_futimesat(Process& process, const CallArguments& args);
+
+// signal.cpp
+std::int64_t sys_rt_sigaction(Process& process, const CallArguments& args);
+std::int64_t sys_rt_sigprocmask(Process& process, const CallArguments& args);
+std::int64_t sys_rt_sigpending(Process& process, const CallArguments& args);
+std::int64_t sys_sigaltstack(Process& process, const CallArguments& args);
+std::int64_t sys_kill(Process& process, const CallArguments& args);
+std::int64_t sys_tkill(Process& process, const CallArguments& args);
+std::int64_t sys_tgkill(Process& process, const CallArguments& args);
+
+// random.cpp
+std::int64_t sys_getrandom(Process& process, const CallArguments& args);
+
+}  // namespace ringfare

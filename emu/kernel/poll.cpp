@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// poll(2), select(2), epoll(7). Whether a file is ready is the host's business and may take host
+// time; a wait that runs out, or has nothing to wait for, passes on the simulated clock.
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "emu/kernel/handlers.hpp"
+#include "emu/kernel/host_call.hpp"
+#include "emu/kernel/process.hpp"
+#include "emu/kernel/time_values.hpp"
+
+namespace ringfare {
+namespace {
+
+using std::chrono::nanoseconds;
+using Timeout = std::optional<nanoseconds>;  // nothing: for ever
+
+/// One host poll; simulated time passes where the whole timeout did.
+std::int64_t wait_for(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
+  const bool watches = std::ranges::any_of(files, [](const pollfd& file) { return file.fd >= 0; });
+  timespec host_timeout = to_timespec(timeout.value_or(nanoseconds(0)));
+  // Nothing to watch: the host need not wait.
+  if (!watches && timeout) host_timeout = {};
+  const std::int64_t ready = host_call(SYS_ppoll, files.data(), files.size(),
+                                       timeout ? &host_timeout : nullptr, nullptr, 8);
+  if (ready == 0 && timeout) process.clock.sleep(*timeout);
+  return ready;
+}
+
+std::int64_t poll_files(Process& process, std::uint64_t address, std::uint64_t count,
+                        const Timeout& timeout) {
+  if (count > process.limits[RLIMIT_NOFILE].rlim_cur) return -EINVAL;
+  std::vector<pollfd> asked(count);
+  if (!process.user.space().read({address}, std::as_writable_bytes(std::span(asked))))
+    return -EFAULT;
+  process.user.count_in(count * sizeof(pollfd));
+  std::vector<pollfd> files = asked;
+  bool invalid = false;
+  for (pollfd& file : files) {
+    if (file.fd < 0) continue;
+    file.fd = process.descriptors.host(file.fd);
+    invalid = invalid || file.fd < 0;
+  }
+  const std::int64_t ready = wait_for(process, files, invalid ? Timeout(nanoseconds(0)) : timeout);
+  if (ready < 0) return ready;
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool missing = asked[i].fd >= 0 && files[i].fd < 0;
+    asked[i].revents = missing ? static_cast<short>(POLLNVAL) : files[i].revents;
+    if (asked[i].fd >= 0 && asked[i].revents != 0) ++total;
+    const std::uint64_t at = address + i * sizeof(pollfd) + offsetof(pollfd, revents);
+    if (!process.user.store(at, asked[i].revents)) return -EFAULT;
+  }
+  return total;
+}
+
+using Set = std::array<std::uint64_t, FD_SETSIZE / 64>;
+
+/// The three sets of select(2): where they are, what was asked, and the poll events each means.
+struct Watch {
+  std::uint64_t address;
+  short asks, answers;
+  Set set{};
+
+  bool contains(int fd) const { return (set[fd / 64u] >> fd % 64 & 1) != 0; }
+};
+
+// fs/select.c: what counts as readable, writable, exceptional.
+constexpr short kReadable = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
+constexpr short kWritable = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
+
+std::int64_t select_files(Process& process, std::uint64_t limit, const CallArguments& args,
+                          const Timeout& timeout) {
+  if (static_cast<std::int32_t>(limit) < 0) return -EINVAL;
+  const int end = std::min(static_cast<int>(limit), FD_SETSIZE);
+  const std::size_t bytes = (static_cast<std::size_t>(end) + 63) / 64 * 8;
+  std::array<Watch, 3> watches{Watch{args[1], POLLIN | POLLRDNORM, kReadable},
+                               Watch{args[2], POLLOUT | POLLWRNORM, kWritable},
+                               Watch{args[3], POLLPRI, POLLPRI}};
+  for (Watch& watch : watches) {
+    if (watch.address == 0) continue;
+    if (!process.user.space().read({watch.address},
+                                   std::as_writable_bytes(std::span(watch.set)).first(bytes)))
+      return -EFAULT;
+    process.user.count_in(bytes);
+  }
+  std::vector<pollfd> files;
+  std::vector<int> guest;
+  for (int fd = 0; fd < end; ++fd) {
+    short events = 0;
+    for (const Watch& watch : watches)
+      if (watch.contains(fd)) events = static_cast<short>(events | watch.asks);
+    if (events == 0) continue;
+    if (process.descriptors.host(fd) < 0) return -EBADF;
+    files.push_back({process.descriptors.host(fd), events, 0});
+    guest.push_back(fd);
+  }
+  const std::int64_t ready = wait_for(process, files, timeout);
+  if (ready < 0) return ready;
+  std::int64_t total = 0;
+  for (Watch& watch : watches) {
+    Set answer{};
+    for (std::size_t i = 0; i < files.size(); ++i)
+      if (watch.contains(guest[i]) && (files[i].revents & watch.answers) != 0) {
+        answer[guest[i] / 64u] |= 1ull << guest[i] % 64;
+        ++total;
+      }
+    if (watch.address == 0) continue;
+    if (!process.user.space().write({watch.address}, std::as_bytes(std::span(answer)).first(bytes)))
+      return -EFAULT;
+    process.user.count_out(bytes);
+  }
+  return total;
+}
+
+/// What is left of a timeout after `ready` files: Linux writes it back, and nothing on failure.
+template <class Time>
+void store_rest(Process& process, std::uint64_t address, std::int64_t ready, const Time& given) {
+  if (address == 0) return;
+  // A wait that ended early took no simulated time.
+  if (process.user.space().writable({address}, sizeof(Time)))
+    process.user.store(address, ready == 0 ? Time{} : given);
+}
+
+/// Reads struct timespec at `address`; `error` is set where it is bad.
+Timeout timeout_at(Process& process, std::uint64_t address, std::int64_t& error) {
+  if (address == 0) return std::nullopt;
+  const auto time = process.user.load<timespec>(address);
+  if (!time) return error = -EFAULT, std::nullopt;
+  if (!is_valid(*time)) return error = -EINVAL, std::nullopt;
+  return to_duration(*time);
+}
+
+Timeout milliseconds(std::uint64_t argument) {
+  const auto count = static_cast<std::int32_t>(argument);
+  if (count < 0) return std::nullopt;
+  return std::chrono::milliseconds(count);
+}
+
+std::int64_t wait_for_events(Process& process, const CallArguments& args) {
+  const auto count = static_cast<std::int32_t>(args[2]);
+  constexpr std::int32_t kMostEvents = INT_MAX / static_cast<int>(sizeof(epoll_event));
+  if (count <= 0 || count > kMostEvents) return -EINVAL;
+  const std::uint64_t size = static_cast<std::uint64_t>(count) * sizeof(epoll_event);
+  const std::uint64_t there = process.user.writable_prefix(args[1], size) / sizeof(epoll_event);
+  const std::int64_t ready =
+      host_call(SYS_epoll_wait, process.host_fd(args[0]),
+                there == 0 ? UserMemory::nowhere() : AddressSpace::host({args[1]}),
+                there == 0 ? static_cast<std::uint64_t>(count) : there, args[3]);
+  const Timeout timeout = milliseconds(args[3]);
+  if (ready == 0 && timeout) process.clock.sleep(*timeout);
+  if (ready > 0) process.user.count_out(static_cast<std::uint64_t>(ready) * sizeof(epoll_event));
+  return ready;
+}
+
+}  // namespace
+
+std::int64_t sys_poll(Process& process, const CallArguments& args) {
+  return poll_files(process, args[0], static_cast<std::uint32_t>(args[1]), milliseconds(args[2]));
+}
+
+std::int64_t sys_ppoll(Process& process, const CallArguments& args) {
+  std::int64_t error = 0;
+  const Timeout timeout = timeout_at(process, args[2], error);
+  if (error != 0) return error;
+  const std::int64_t ready =
+      poll_files(process, args[0], static_cast<std::uint32_t>(args[1]), timeout);
+  if (timeout) store_rest(process, args[2], ready, to_timespec(*timeout));
+  return ready;
+}
+
+std::int64_t sys_select(Process& process, const CallArguments& args) {
+  Timeout timeout;
+  if (args[4] != 0) {
+    const auto time = process.user.load<timeval>(args[4]);
+    if (!time) return -EFAULT;
+    if (time->tv_sec < 0 || time->tv_usec < 0) return -EINVAL;
+    timeout = to_duration({time->tv_sec, 0}) + std::chrono::microseconds(time->tv_usec);
+  }
+  const std::int64_t ready = select_files(process, args[0], args, timeout);
+  if (timeout && ready >= 0) store_rest(process, args[4], ready, to_timeval(*timeout));
+  return ready;
+}
+
+std::int64_t sys_pselect6(Process& process, const CallArguments& args) {
+  std::int64_t error = 0;
+  const Timeout timeout = timeout_at(process, args[4], error);
+  if (error != 0) return error;
+  const std::int64_t ready = select_files(process, args[0], args, timeout);
+  if (timeout && ready >= 0) store_rest(process, args[4], ready, to_timespec(*timeout));
+  return ready;
+}
+
+std::int64_t sys_epoll_ctl(Process& process, const CallArguments& args) {
+  const bool deletes = static_cast<std::int32_t>(args[1]) == EPOLL_CTL_DEL;
+  void* const event = deletes ? nullptr : process.user.in(args[3], sizeof(epoll_event));
+  const std::int64_t result =
+      host_call(SYS_epoll_ctl, process.host_fd(args[0]), args[1], process.host_fd(args[2]), event);
+  if (result == 0 && !deletes) process.user.count_in(sizeof(epoll_event));
+  return result;
+}
+
+std::int64_t sys_epoll_wait(Process& process, const CallArguments& args) {
+  return wait_for_events(process, args);
+}
+
+std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args) {
+  return wait_for_events(process, args);
+}
+
+}  // namespace ringfare

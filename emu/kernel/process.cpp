@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "emu/kernel/process.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "emu/kernel/proc_files.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::size_t kNameLength = 15;  // TASK_COMM_LEN - 1
+
+/// AT_RANDOM comes from the same seed; the guest's stream must not repeat it.
+constexpr std::uint64_t kStream = 0x6765'7472'616e'646f;
+
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1).substr(0, kNameLength);
+}
+
+}  // namespace
+
+Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const ProgramImage& program,
+                 const PersonalityOptions& choices)
+    : user(space),
+      clock(simulated_clock),
+      image(program),
+      options(choices),
+      random(choices.seed ^ kStream),
+      brk_end(program.brk_start),
+      name(base_name(program.path)),
+      group(choices.pid),
+      session(choices.pid - 1) {}
+
+int Process::host_directory(std::uint64_t argument) {
+  return static_cast<int>(argument) == AT_FDCWD ? AT_FDCWD : host_fd(argument);
+}
+
+std::int64_t Process::install(std::int64_t host_result, std::uint64_t flags,
+                              Descriptor::Source source) {
+  if (host_result < 0) return host_result;
+  return descriptors.install({.host_fd = static_cast<int>(host_result),
+                              .close_on_exec = (flags & O_CLOEXEC) != 0,
+                              .source = source});
+}
+
+const char* Process::host_path(std::uint64_t address) {
+  const char* const path = user.string(address);
+  if (path == nullptr || path == UserMemory::nowhere()) return path;
+  if (*path != '/') return path;
+  ProcPath found = find_proc_path(*this, std::string_view(path, strnlen(path, PATH_MAX)));
+  // A made file has the host's name, type and mode; only its contents are ours (see open).
+  if (found.meaning == ProcPath::Meaning::Replaced) {
+    std::string& slot = paths_[next_path_++ % paths_.size()];
+    slot = std::move(found.text);
+    return slot.c_str();
+  }
+  if (found.meaning == ProcPath::Meaning::Missing) return "/proc/self/no such file";
+  return path;
+}
+
+void Process::warn(const std::string& text) {
+  if (warned.insert(text).second) warning = text;
+}
+
+}  // namespace ringfare

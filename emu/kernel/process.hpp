@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cpu/memory.hpp"
+#include "cpu/state.hpp"
+#include "emu/clock.hpp"
+#include "emu/kernel/descriptors.hpp"
+#include "emu/kernel/personality.hpp"
+#include "emu/kernel/random_source.hpp"
+#include "emu/kernel/resource_limits.hpp"
+#include "emu/kernel/signal_state.hpp"
+#include "emu/kernel/syscall_table.hpp"
+#include "emu/kernel/user_memory.hpp"
+
+namespace ringfare {
+
+/// What Linux keeps about the guest between calls. Handlers are free functions on it.
+class Process {
+ public:
+  Process(AddressSpace& space, SimulatedClock& simulated_clock, const ProgramImage& program,
+          const PersonalityOptions& choices);
+
+  /// The host descriptor of an argument that names one; -1 for one the guest does not have.
+  int host_fd(std::uint64_t argument) { return descriptors.host(static_cast<int>(argument)); }
+  /// The same where AT_FDCWD is allowed.
+  int host_directory(std::uint64_t argument);
+
+  /// Opens for the guest: the new descriptor's number or -errno.
+  std::int64_t install(std::int64_t host_result, std::uint64_t flags,
+                       Descriptor::Source source = Descriptor::Source::Host);
+
+  /// The path at `address` as the host's kernel should see it: what a process finds under its own
+  /// name (/proc/self, /dev/stdin) is the guest's. Valid during the current call.
+  const char* host_path(std::uint64_t address);
+
+  /// The process is over after the current call.
+  void exit(int status) { exit_status = status; }
+  void kill(int signal) { killed_by = signal; }
+
+  int pid() const { return options.pid; }
+  int parent_pid() const { return options.pid - 1; }
+
+  /// Says something once about the current call.
+  void warn(const std::string& text);
+
+  UserMemory user;
+  SimulatedClock& clock;
+  ProgramImage image;
+  PersonalityOptions options;
+  DescriptorTable descriptors;
+  SignalState signals;
+  ResourceLimits limits;
+  RandomSource random;
+  GuestAddress brk_end;  // the program break
+  std::string name;      // PR_SET_NAME: at most 15 bytes
+  int group, session;    // process group and session: a shell's job, whose leader we are
+  int nice = 0;
+  std::int32_t parent_death_signal = 0, dumpable = 1;  // prctl(2)
+  std::uint32_t execution_domain = 0;                  // personality(2)
+
+  /// The call being served.
+  Thread* thread = nullptr;
+  const SyscallRow* row = nullptr;
+
+  std::optional<int> exit_status, killed_by;
+  std::optional<std::string> warning;
+  std::set<std::string> warned;
+
+ private:
+  std::array<std::string, 2> paths_;  // of a call with two of them
+  std::size_t next_path_ = 0;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/resource.h>
+
+#include <array>
+
+namespace ringfare {
+
+/// What getrlimit answers. Only RLIMIT_NOFILE limits anything.
+class ResourceLimits {
+ public:
+  ResourceLimits();
+
+  static constexpr unsigned kCount = 16;  // RLIM_NLIMITS
+
+  const rlimit& operator[](unsigned resource) const { return limits_[resource]; }
+  /// 0 or -errno: as for a process without CAP_SYS_RESOURCE.
+  int set(unsigned resource, const rlimit& limit);
+
+ private:
+  std::array<rlimit, kCount> limits_;
+};
+
+}  // namespace ringfare

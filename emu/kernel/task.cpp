@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// exit(2), arch_prctl(2), prctl(2), set_tid_address(2), futex(2), personality(2).
+#include <asm/prctl.h>
+#include <linux/futex.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "emu/kernel/handlers.hpp"
+#include "emu/kernel/host_call.hpp"
+#include "emu/kernel/process.hpp"
+#include "emu/kernel/time_values.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::uint64_t kTaskSize = 0x7fff'ffff'f000;
+constexpr std::size_t kNameSize = 16;  // TASK_COMM_LEN
+
+std::int64_t set_name(Process& process, std::uint64_t address) {
+  const std::size_t there = process.user.readable_prefix(address, kNameSize - 1);
+  const char* const text = reinterpret_cast<const char*>(AddressSpace::host({address}));
+  const std::size_t length = there == 0 ? 0 : strnlen(text, there);
+  if (there < kNameSize - 1 && length == there) return -EFAULT;
+  process.name.assign(text, length);
+  process.user.count_in(length + 1);
+  return 0;
+}
+
+std::int64_t name(Process& process, std::uint64_t address) {
+  std::array<char, kNameSize> text{};
+  std::memcpy(text.data(), process.name.data(), std::min(process.name.size(), kNameSize - 1));
+  return process.user.store(address, text) ? 0 : -EFAULT;
+}
+
+/// FUTEX_WAIT where nobody else could ever wake the guest.
+std::int64_t wait(Process& process, const CallArguments& args, bool is_absolute) {
+  const auto word = process.user.load<std::uint32_t>(args[0]);
+  if (!word) return -EFAULT;
+  if (args[3] == 0) {
+    if (*word != static_cast<std::uint32_t>(args[2])) return -EAGAIN;
+    process.warn(
+        "the guest waits for a futex that no other thread can wake (a deadlock); it was killed");
+    process.kill(SIGKILL);
+    return -EINTR;
+  }
+  const auto timeout = process.user.load<timespec>(args[3]);
+  if (!timeout) return -EFAULT;
+  if (!is_valid(*timeout)) return -EINVAL;
+  if (*word != static_cast<std::uint32_t>(args[2])) return -EAGAIN;
+  auto duration = to_duration(*timeout);
+  if (is_absolute)
+    duration -= (args[1] & FUTEX_CLOCK_REALTIME) != 0 ? process.clock.realtime()
+                                                      : process.clock.since_start();
+  process.clock.sleep(std::max(duration, std::chrono::nanoseconds(0)));
+  return -ETIMEDOUT;
+}
+
+}  // namespace
+
+std::int64_t sys_exit(Process& process, const CallArguments& args) {
+  process.exit(static_cast<int>(args[0] & 0xff));
+  return 0;
+}
+
+/// Calls the C library makes and does without when refused.
+std::int64_t not_offered(Process&, const CallArguments&) {
+  return -ENOSYS;
+}
+
+std::int64_t sys_arch_prctl(Process& process, const CallArguments& args) {
+  Registers& registers = process.thread->registers;
+  switch (static_cast<std::int32_t>(args[0])) {
+    case ARCH_SET_FS:
+    case ARCH_SET_GS: {
+      if (args[1] >= kTaskSize) return -EPERM;
+      Segment& segment = args[0] == ARCH_SET_FS ? registers.fs : registers.gs;
+      segment.selector = 0;
+      segment.base = args[1];
+      return 0;
+    }
+    case ARCH_GET_FS:
+      return process.user.store(args[1], registers.fs.base) ? 0 : -EFAULT;
+    case ARCH_GET_GS:
+      return process.user.store(args[1], registers.gs.base) ? 0 : -EFAULT;
+    case ARCH_GET_CPUID:
+      return 1;  // CPUID does not fault
+    default:
+      return -EINVAL;
+  }
+}
+
+std::int64_t sys_prctl(Process& process, const CallArguments& args) {
+  switch (static_cast<std::int32_t>(args[0])) {
+    case PR_SET_NAME:
+      return set_name(process, args[1]);
+    case PR_GET_NAME:
+      return name(process, args[1]);
+    case PR_SET_PDEATHSIG:
+      if (args[1] > SignalState::kCount) return -EINVAL;
+      process.parent_death_signal = static_cast<std::int32_t>(args[1]);
+      return 0;
+    case PR_GET_PDEATHSIG:
+      return process.user.store(args[1], process.parent_death_signal) ? 0 : -EFAULT;
+    case PR_GET_DUMPABLE:
+      return process.dumpable;
+    case PR_SET_DUMPABLE:
+      if (args[1] > 1) return -EINVAL;
+      process.dumpable = static_cast<std::int32_t>(args[1]);
+      return 0;
+    case PR_CAPBSET_READ:
+    case PR_GET_SECUREBITS:
+    case PR_GET_KEEPCAPS:
+      return host_call(SYS_prctl, args[0], args[1], 0, 0, 0);
+    case PR_GET_NO_NEW_PRIVS:
+    case PR_SET_NO_NEW_PRIVS:
+      return host_call(SYS_prctl, args[0], args[1], args[2], args[3], args[4]);
+    case PR_GET_SECCOMP:
+    case PR_GET_THP_DISABLE:
+      return 0;
+    case PR_GET_TIMERSLACK:
+      return 50'000;  // nanoseconds, prctl(2)
+    case PR_SET_TIMERSLACK:
+      return 0;
+    default:
+      return -EINVAL;
+  }
+}
+
+std::int64_t sys_set_tid_address(Process& process, const CallArguments&) {
+  return process.pid();
+}
+
+std::int64_t sys_set_robust_list(Process&, const CallArguments& args) {
+  constexpr std::uint64_t kHeadSize = 24;  // struct robust_list_head
+  return args[1] == kHeadSize ? 0 : -EINVAL;
+}
+
+std::int64_t sys_futex(Process& process, const CallArguments& args) {
+  if (args[0] % 4 != 0) return -EINVAL;
+  const std::uint64_t operation = args[1] & FUTEX_CMD_MASK;
+  switch (operation) {
+    case FUTEX_WAIT:
+      return wait(process, args, false);
+    case FUTEX_WAIT_BITSET:
+      return static_cast<std::uint32_t>(args[5]) == 0 ? -EINVAL : wait(process, args, true);
+    case FUTEX_WAKE_BITSET:
+      if (static_cast<std::uint32_t>(args[5]) == 0) return -EINVAL;
+      [[fallthrough]];
+    case FUTEX_WAKE:
+    case FUTEX_REQUEUE:
+      return 0;  // nobody waits
+    default:
+      return -ENOSYS;
+  }
+}
+
+std::int64_t sys_personality(Process& process, const CallArguments& args) {
+  constexpr std::uint32_t kAsk = 0xffff'ffff;
+  const std::uint32_t old = process.execution_domain;
+  if (static_cast<std::uint32_t>(args[0]) != kAsk)
+    process.execution_domain = static_cast<std::uint32_t>(args[0]);
+  return old;
+}
+
+}  // namespace ringfare
