@@ -199,6 +199,7 @@ std::int64_t Pricer::Tables::bound(const Item& item, bool last) {
                       .writes = {form.writes.begin(), form.writes.end()},
                       .latency_to_memory = form.store_latency,
                       .loaded = item.loaded,
+                      .load_later = forms_.core().has(Trait::QuickForwarding),
                       .stored = item.stored});
   return std::max(most, last ? dependencies_.hundredths() : dependencies_.quick_hundredths());
 }

@@ -11,27 +11,35 @@ namespace {
 // Golden Cove); AMD Software Optimization Guides for families 17h and 19h (6 macro-operations, 5 in
 // Zen 1). Move elimination: the same, and Intel erratum ICL065 (general registers switched off on
 // Ice Lake). Locked operations, slow LEA and false dependencies: uops.info measurements.
+constexpr std::uint16_t kSandyBridge =
+    Trait::WideFusion | Trait::SlowLea | Trait::StackSynchronised | Trait::ScanReadsDestination;
+constexpr std::uint16_t kIvyBridge = kSandyBridge | Trait::FreeMoves | Trait::FreeVectorMoves;
+constexpr std::uint16_t kSkylake = kIvyBridge | Trait::QuickForwarding;
+constexpr std::uint16_t kIceLake =
+    Trait::WideFusion | Trait::StackSynchronised | Trait::FreeVectorMoves | Trait::QuickForwarding;
+constexpr std::uint16_t kGoldenCove = kIceLake | Trait::FreeMoves;
+constexpr std::uint16_t kZen = Trait::MacroOperations | Trait::FreeMoves | Trait::FreeVectorMoves;
+
 constexpr CoreRow kCores[] = {
-    // name, width, macro, mov, vmov, fuse, lea, sync, scan, locked
-    {"sandybridge", 4, false, false, false, true, true, true, true, 18},
-    {"ivybridge", 4, false, true, true, true, true, true, true, 18},
-    {"haswell", 4, false, true, true, true, true, true, true, 18},
-    {"broadwell", 4, false, true, true, true, true, true, true, 18},
-    {"skylake", 4, false, true, true, true, true, true, true, 18},  // and skylake-avx512
-    {"cascadelake", 4, false, true, true, true, true, true, true, 18},
-    {"icelake", 5, false, false, true, true, false, true, false, 18},
-    {"tigerlake", 5, false, false, true, true, false, true, false, 18},
-    {"rocketlake", 5, false, false, true, true, false, true, false, 18},
-    {"alderlake", 6, false, true, true, true, false, true, false, 18},
-    {"sapphirerapids", 6, false, true, true, true, false, true, false, 18},
-    {"znver1", 5, true, true, true, false, false, false, false, 17},
-    {"znver2", 6, true, true, true, false, false, false, false, 17},
-    {"znver", 6, true, true, true, true, false, false, false, 8},
-    {"", 4, false, false, false, true, false, true, false, 18},
+    {"sandybridge", 4, 18, kSandyBridge},
+    {"ivybridge", 4, 18, kIvyBridge},
+    {"haswell", 4, 18, kIvyBridge},
+    {"broadwell", 4, 18, kIvyBridge},
+    {"skylake", 4, 18, kSkylake},  // and skylake-avx512
+    {"cascadelake", 4, 18, kSkylake},
+    {"icelake", 5, 18, kIceLake},
+    {"tigerlake", 5, 18, kIceLake},
+    {"rocketlake", 5, 18, kIceLake},
+    {"alderlake", 6, 18, kGoldenCove},
+    {"sapphirerapids", 6, 18, kGoldenCove},
+    {"znver1", 5, 17, kZen},
+    {"znver2", 6, 17, kZen},
+    {"znver", 6, 8, kZen | Trait::WideFusion},
+    {"", 4, 18, Trait::WideFusion | Trait::StackSynchronised},
 };
 
-// uops.info, DIV and IDIV with a small quotient on Skylake, Ice Lake and Zen 3. LLVM's tables for
-// Intel cores before Alder Lake give one value for all widths.
+// uops.info and Agner Fog's instruction tables: DIV and IDIV with a small quotient. LLVM's tables
+// for these cores give one worst case for all widths.
 constexpr DivisionRow kDivisions[] = {
     {"skylake", "DIV8", 23, 6, 10},     {"skylake", "DIV16", 23, 6, 10},
     {"skylake", "DIV32", 26, 6, 10},    {"skylake", "DIV64", 36, 21, 36},
@@ -109,11 +117,11 @@ constexpr std::string_view kClearing[] = {
 static_assert(std::ranges::is_sorted(kClearing));
 
 constexpr MoveRow kMoves[] = {
-    {"MOV32rr", false},   {"MOV32rr_REV", false}, {"MOV64rr", false},   {"MOV64rr_REV", false},
-    {"MOVAPDrr", true},   {"MOVAPSrr", true},     {"MOVDQArr", true},   {"MOVDQUrr", true},
-    {"MOVUPDrr", true},   {"MOVUPSrr", true},     {"VMOVAPDYrr", true}, {"VMOVAPDrr", true},
-    {"VMOVAPSYrr", true}, {"VMOVAPSrr", true},    {"VMOVDQAYrr", true}, {"VMOVDQArr", true},
-    {"VMOVDQUYrr", true}, {"VMOVDQUrr", true},    {"VMOVUPSYrr", true}, {"VMOVUPSrr", true},
+    {"MOV32rr", false},   {"MOV64rr", false},  {"MOVAPDrr", true},   {"MOVAPSrr", true},
+    {"MOVDQArr", true},   {"MOVDQUrr", true},  {"MOVUPDrr", true},   {"MOVUPSrr", true},
+    {"VMOVAPDYrr", true}, {"VMOVAPDrr", true}, {"VMOVAPSYrr", true}, {"VMOVAPSrr", true},
+    {"VMOVDQAYrr", true}, {"VMOVDQArr", true}, {"VMOVDQUYrr", true}, {"VMOVDQUrr", true},
+    {"VMOVUPSYrr", true}, {"VMOVUPSrr", true},
 };
 static_assert(std::ranges::is_sorted(kMoves, {}, &MoveRow::opcode));
 

@@ -7,18 +7,32 @@
 
 namespace ringfare {
 
-/// What LLVM's tables do not say, or say wrongly, about a family of cores.
+/// What LLVM's tables do not say of a core, or say wrongly.
+enum class Trait : std::uint16_t {
+  MacroOperations = 1 << 0,       // LLVM counts a load with its operation as one already
+  FreeMoves = 1 << 1,             // moves between general registers are eliminated
+  FreeVectorMoves = 1 << 2,       // the same, vector registers
+  WideFusion = 1 << 3,            // add, sub, and, inc, dec fuse with jumps, not only cmp and test
+  SlowLea = 1 << 4,               // base + index + displacement: the multiplier's port and 3 cycles
+  StackSynchronised = 1 << 5,     // naming RSP after push or pop costs a micro-operation
+  ScanReadsDestination = 1 << 6,  // bsf, bsr and popcnt wait for their destination
+  QuickForwarding = 1 << 7,       // a load from a store under way takes a cycle less than from L1
+};
+
+constexpr std::uint16_t operator|(Trait a, Trait b) {
+  return static_cast<std::uint16_t>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr std::uint16_t operator|(std::uint16_t a, Trait b) {
+  return static_cast<std::uint16_t>(a | static_cast<unsigned>(b));
+}
+
 struct CoreRow {
   std::string_view llvm_cpu;  // beginning of the name
   std::uint8_t width;         // fused micro-operations renamed per cycle
-  bool macro_ops;           // LLVM counts a load with its operation as one (AMD); else we fuse them
-  bool moves_are_free;      // register moves are eliminated: general registers
-  bool vmoves_are_free;     // the same, vector registers
-  bool fuses_jumps_widely;  // add, sub, and, inc, dec fuse with jumps, not only cmp and test
-  bool slow_lea;            // base + index + displacement: port 1 and 3 cycles
-  bool stack_sync;          // naming RSP after push/pop costs a micro-operation
-  bool bit_scan_reads_destination;  // bsf, bsr and popcnt wait for their destination
-  std::uint16_t locked;             // cycles a locked operation occupies the core
+  std::uint16_t locked;       // cycles a locked operation occupies the core
+  std::uint16_t traits;
+
+  constexpr bool has(Trait trait) const { return traits & static_cast<unsigned>(trait); }
 };
 
 /// The row for a scheduling model; the last row fits anything.

@@ -80,10 +80,9 @@ struct Form {
   bool stores = false;
   bool moves_stack_pointer = false;  // push, pop, call, ret: RSP comes from the stack engine
   bool names_stack_pointer = false;  // RSP as an ordinary operand
-  std::uint16_t load_latency = 0;
-  std::uint16_t store_latency = 0;  // from the instruction's start to forwardable data
-  std::uint16_t fuses_with = 0;     // bit c: a following jump on condition c joins this one
-  std::int8_t condition = -1;       // conditional jump: its condition code
+  std::uint16_t store_latency = 0;   // from the instruction's start to forwardable data
+  std::uint16_t fuses_with = 0;      // bit c: a following jump on condition c joins this one
+  std::int8_t condition = -1;        // conditional jump: its condition code
   Few<PortUse, 8> ports;
   Few<Read, 10> reads;
   Few<Write, 6> writes;

@@ -204,6 +204,7 @@ std::optional<Seen> FormTable::Builder::decode(std::span<const std::uint8_t> cod
     at += size;
     const llvm::StringRef name = instructions_->getName(seen.inst.getOpcode());
     seen.name = {name.data(), name.size()};
+    if (seen.name.ends_with("_REV")) seen.name.remove_suffix(4);  // the other encoding
   } while (at < code.size() && seen.name.ends_with("_PREFIX"));
   seen.desc = &instructions_->get(seen.inst.getOpcode());
   seen.schedule = schedule(seen);
@@ -270,7 +271,7 @@ Few<PortUse, 8> FormTable::Builder::ports(const Seen& seen) const {
 std::uint8_t FormTable::Builder::slots(const Seen& seen, const Few<PortUse, 8>& ports) const {
   if (!seen.schedule) return 1;
   const unsigned counted = seen.schedule->NumMicroOps;
-  if (core_.macro_ops || counted > 8) return static_cast<std::uint8_t>(counted);
+  if (core_.has(Trait::MacroOperations) || counted > 8) return static_cast<std::uint8_t>(counted);
   unsigned loads = 0, store_halves = 0, others = 0, total = 0;
   for (const PortUse& use : ports) {
     if ((use.units & counted_) == 0) continue;
@@ -345,7 +346,8 @@ void FormTable::Builder::add_memory(const Seen& seen, Form& form) const {
       operand(0).getReg() && std::string_view(registers_->getName(operand(0).getReg())) == "RIP";
   // Data that is both loaded and stored has waited for the load; data that is only stored can be
   // forwarded as soon as it is there.
-  if (form.loads && form.stores) form.store_latency = latency(seen, 0);
+  if (form.loads && form.stores)
+    form.store_latency = static_cast<std::uint16_t>(std::max(latency(seen, 0) - 1, 0));
 }
 
 bool FormTable::Builder::names(const Seen& seen, Place wanted) const {
@@ -385,7 +387,7 @@ void FormTable::Builder::use_stack_engine(Form& form) const {
   form.reads = reads, form.writes = writes;
   form.moves_stack_pointer = true;
   for (PortUse& use : form.ports)
-    if (!core_.macro_ops && use.units == alu_ && use.cycles > 0) {
+    if (!core_.has(Trait::MacroOperations) && use.units == alu_ && use.cycles > 0) {
       --use.cycles;
       form.slots = static_cast<std::uint8_t>(form.slots > 1 ? form.slots - 1 : 1);
       break;
@@ -393,7 +395,7 @@ void FormTable::Builder::use_stack_engine(Form& form) const {
 }
 
 void FormTable::Builder::correct_lea(const Seen& seen, const Encoding& encoding, Form& form) const {
-  if (!core_.slow_lea || !seen.name.starts_with("LEA") || seen.memory != 1) return;
+  if (!core_.has(Trait::SlowLea) || !seen.name.starts_with("LEA") || seen.memory != 1) return;
   if (encoding.displacement_size == 0 || !seen.inst.getOperand(1).getReg() ||
       !seen.inst.getOperand(3).getReg())
     return;
@@ -431,11 +433,11 @@ void FormTable::Builder::correct(const Seen& seen, const Encoding& encoding, For
     for (Write& write : form.writes) write.latency = 0;
   }
   if (const MoveRow* move = move_row(seen.name);
-      move && !same && (move->vector ? core_.vmoves_are_free : core_.moves_are_free)) {
+      move && !same && core_.has(move->vector ? Trait::FreeVectorMoves : Trait::FreeMoves)) {
     form.ports = {};
     for (Write& write : form.writes) write.latency = 0;
   }
-  if (core_.bit_scan_reads_destination &&
+  if (core_.has(Trait::ScanReadsDestination) &&
       (seen.name.starts_with("POPCNT") || seen.name.starts_with("BSF") ||
        seen.name.starts_with("BSR")) &&
       !form.writes.empty())
@@ -443,7 +445,7 @@ void FormTable::Builder::correct(const Seen& seen, const Encoding& encoding, For
   if (seen.name.starts_with("NOOP")) form.ports = {};
   const bool exchange = seen.name.starts_with("XCHG") && seen.memory >= 0;
   if (encoding.locked || exchange) form.ports.push({kWholeCore, core_.locked});
-  form.fuses_with = fusible_conditions(seen.name, core_.fuses_jumps_widely);
+  form.fuses_with = fusible_conditions(seen.name, core_.has(Trait::WideFusion));
   if (form.memory.rip_relative && encoding.fixed + 4u < 15 &&
       seen.name.find("mi") != seen.name.npos)
     form.fuses_with = 0;
@@ -462,15 +464,15 @@ Form FormTable::Builder::build(std::span<const std::uint8_t> code, const Encodin
   form.slots = slots(*seen, form.ports);
   add_dependencies(*seen, form);
   add_memory(*seen, form);
-  if (seen->memory >= 0) form.load_latency = 0;
   const bool stack = seen->name.starts_with("PUSH") || seen->name.starts_with("POP6") ||
                      seen->name.starts_with("POP1") || seen->name.starts_with("CALL") ||
                      seen->name.starts_with("RET");
   if (stack)
     use_stack_engine(form);
   else
-    form.names_stack_pointer = core_.stack_sync && names(*seen, kStackPointer);
+    form.names_stack_pointer = core_.has(Trait::StackSynchronised) && names(*seen, kStackPointer);
   correct(*seen, encoding, form);
+  if (form.slots == 0 && form.ports.empty()) form.slots = 1;
   if (const auto key = system_key(seen->name)) price_system(*seen, *key, form);
   return form;
 }
