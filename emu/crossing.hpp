@@ -53,26 +53,39 @@ struct ServiceCharge {
 
 enum class Watch : std::uint8_t { Nothing, Instructions };
 
+class KernelMemory;
+
 /// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
 /// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
 /// instructions are watched it is executed every time. Either way the registers come out the same.
+///
+/// Between `enter` and `leave` the registers are the user's, as they stood at the gate, however the
+/// path is run; ring 0 keeps its own aside. Whoever serves the call may change the bases of FS and
+/// GS; the general registers come back from the kernel's pt_regs.
 class Crossings {
  public:
+  /// `machine` and `pricer` are kept by reference. Throws UserError for a kernel that does not
+  /// assemble; the other members do for one whose path goes wrong.
   Crossings(const Machine& machine, Pricer& pricer);
   ~Crossings();
 
   void watch(Watch what, bool intel_syntax);
 
   /// Thread at a gate instruction of `length` bytes: goes in as far as the service. True when the
-  /// kernel would serve the call (its number passed the check); false when it answers by itself.
+  /// kernel would serve the call (its number passed the check); false when it answers by itself,
+  /// and then RAX already holds the answer.
   bool enter(Registers& registers, const Gate gate, std::uint8_t length);
 
   /// Stores `result`, goes out to user mode, and returns the bill of the whole crossing. RAX holds
-  /// the result (or what the kernel answered by itself), RIP is behind the gate instruction.
+  /// the result (or what the kernel answered by itself), RIP is behind the gate instruction. The
+  /// bill is good until the next crossing.
   const CrossingBill& leave(Registers& registers, std::int64_t result, const ServiceCharge& charge);
 
   /// The process ends inside the call: the bill of the way in and of the service.
   const CrossingBill& end(const ServiceCharge& charge);
+
+  /// The memory of the kernel as the last executed crossing left it.
+  const KernelMemory& memory() const;
 
  private:
   class Kernel;

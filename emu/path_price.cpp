@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "emu/path_price.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cpu/decoder.hpp"
+#include "cpu/failure.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::size_t kNone = ~std::size_t{0};
+constexpr std::size_t kDoors = 3;
+
+}  // namespace
+
+PathPricer::PathPricer(const Machine& machine, Pricer& pricer, const KernelPath& path)
+    : machine_(machine), pricer_(pricer), path_(path) {
+  const std::vector<const StageModel*>& assembled = path.text().stages;
+  fixed_before_.resize(assembled.size());
+  std::size_t next = 0;
+  for (const DoorModel& door : machine.kernel.doors)
+    for (const StageModel& stage : door.stages) {
+      if (next < assembled.size() && &stage == assembled[next]) {
+        ++next;
+      } else if (door.name == to_string(Door::Syscall) && stage.fixed &&
+                 stage.active(machine.mitigations)) {
+        (next < assembled.size() ? fixed_before_[next] : fixed_last_).push_back(&stage);
+      }
+    }
+}
+
+Cycles PathPricer::key(std::string_view name) const {
+  const auto price = machine_.cpu.prices.find(name);
+  if (price == machine_.cpu.prices.end())
+    throw UserError(machine_.cpu.at, fmt::format("no price for '{}', which kernel {} executes; add "
+                                                 "it to [prices]",
+                                                 name, machine_.kernel.name));
+  return price->second.cycles;
+}
+
+const RunCost& PathPricer::run(KernelAddress start, std::span<const std::uint8_t> lengths) {
+  std::uint64_t size = 0;
+  for (const std::uint8_t length : lengths) size += length;
+  const std::uint64_t id = (start.value << 20) ^ size;
+  const auto found = runs_.find(id);
+  if (found != runs_.end()) return found->second;
+  std::vector<std::uint8_t> bytes;
+  for (KernelAddress at = start; bytes.size() < size;) {
+    const auto code = path_.memory().fetch(at, PageTable::Kernel);
+    const std::size_t length = std::min<std::size_t>(code.size(), size - bytes.size());
+    bytes.insert(bytes.end(), code.begin(), code.begin() + static_cast<std::ptrdiff_t>(length));
+    at += length;
+  }
+  return runs_.emplace(id, pricer_.price(bytes, lengths)).first->second;
+}
+
+/// One walk over the items of a path.
+class PathPricer::Pass {
+ public:
+  Pass(PathPricer& owner, Steps steps, Syntax syntax)
+      : owner_(owner),
+        path_(owner.path_),
+        keep_(steps == Steps::Keep),
+        syntax_(syntax),
+        assembled_(path_.text().stages.size(), kNone) {
+    gates_.fill(kNone);
+  }
+
+  PricedPath walk(std::size_t count) {
+    const std::vector<PathItem>& items = path_.items();
+    for (std::size_t i = 0; i < count; ++i) {
+      if (path_.service_at() == i) service();
+      if (items[i].step) {
+        micro_step(items[i], i);
+      } else {
+        instruction(items[i], i);
+      }
+    }
+    if (path_.service_at() == count) service();
+    for (const StageModel* stage : owner_.fixed_last_) fixed(*stage);
+    flush();
+    return std::move(result_);
+  }
+
+ private:
+  std::size_t open(std::string name, std::string side, std::string note, std::string source) {
+    result_.stages.push_back({.name = std::move(name),
+                              .side = std::move(side),
+                              .cycles = {},
+                              .instructions = 0,
+                              .note = std::move(note),
+                              .source = std::move(source)});
+    return result_.stages.size() - 1;
+  }
+
+  void charge(std::size_t stage, Cycles cycles) {
+    result_.stages[stage].cycles += cycles;
+    result_.total += cycles;
+  }
+
+  void fixed(const StageModel& stage) {
+    const std::size_t index = open(stage.name, stage.side, stage.note, stage.source);
+    charge(index, stage.fixed->cycles);
+    if (keep_)
+      result_.steps.push_back({.address = 0,
+                               .bytes = {},
+                               .text = stage.name,
+                               .effect = stage.note,
+                               .cycles = stage.fixed->cycles,
+                               .stage = static_cast<std::uint16_t>(index)});
+  }
+
+  void service() {
+    flush();
+    result_.service_stage = open("service", "service", "", "");
+    result_.service_step = result_.steps.size();
+  }
+
+  std::size_t gate_stage(Door door, std::string_view clause) {
+    std::size_t& index = gates_[static_cast<std::size_t>(door)];
+    if (index == kNone)
+      index = open(std::string(to_string(door)), "gate", "what the processor does by itself",
+                   std::string(clause));
+    return index;
+  }
+
+  void micro_step(const PathItem& item, std::size_t i) {
+    flush();
+    const MicroStep& step = *item.step;
+    const std::size_t stage = gate_stage(step.door, step.clause);
+    const bool pays = charged(step, owner_.machine_.cpu.vendor);
+    const Cycles cycles = pays ? owner_.key(step.key) : Cycles{};
+    charge(stage, cycles);
+    if (keep_)
+      result_.steps.push_back({.address = 0,
+                               .bytes = {},
+                               .text = std::string(step.what),
+                               .effect = effect(i),
+                               .cycles = cycles,
+                               .stage = static_cast<std::uint16_t>(stage)});
+  }
+
+  /// The stage of an instruction, opened at its first execution.
+  std::size_t stage_of(const PathItem& item) {
+    const AssembledInstruction* assembled = path_.instruction(item.address);
+    if (!assembled) {  // the service stub
+      CHECK(result_.service_stage.has_value(), "code outside the text before the service");
+      return *result_.service_stage;
+    }
+    std::size_t& index = assembled_[assembled->stage];
+    if (index == kNone) {
+      flush();
+      for (const StageModel* stage : owner_.fixed_before_[assembled->stage]) fixed(*stage);
+      const StageModel& stage = *path_.text().stages[assembled->stage];
+      index = open(stage.name, stage.side, stage.note, stage.source);
+    }
+    return index;
+  }
+
+  void instruction(const PathItem& item, std::size_t i) {
+    if (item.door) {
+      flush();
+      const Door door = path_.items()[i + 1].step->door;
+      const std::size_t stage = gate_stage(door, path_.items()[i + 1].step->clause);
+      ++result_.stages[stage].instructions;
+      keep_step(item, i, stage, Cycles{});
+      return;
+    }
+    const std::size_t stage = stage_of(item);
+    ++result_.stages[stage].instructions;
+    const bool follows = !lengths_.empty() && stage == run_stage_ && item.address == run_end_;
+    if (!follows || !item.price_key.empty()) flush();
+    if (!item.price_key.empty()) {
+      const Cycles cycles = owner_.key(item.price_key);
+      charge(stage, cycles);
+      keep_step(item, i, stage, cycles);
+      return;
+    }
+    if (lengths_.empty()) {
+      run_start_ = item.address;
+      run_stage_ = stage;
+      run_first_step_ = result_.steps.size();
+    }
+    lengths_.push_back(item.length);
+    run_end_ = item.address + item.length;
+    keep_step(item, i, stage, Cycles{});
+    if (item.ends_run) flush();
+  }
+
+  void flush() {
+    if (lengths_.empty()) return;
+    const RunCost& cost = owner_.run(run_start_, lengths_);
+    charge(run_stage_, cost.total);
+    for (std::size_t i = 0; keep_ && i < lengths_.size(); ++i)
+      result_.steps[run_first_step_ + i].cycles = cost.each[i];
+    lengths_.clear();
+  }
+
+  void keep_step(const PathItem& item, std::size_t i, std::size_t stage, Cycles cycles) {
+    if (!keep_) return;
+    const auto code = path_.memory().fetch(item.address, PageTable::Kernel).first(item.length);
+    result_.steps.push_back({.address = item.address.value,
+                             .bytes = {code.begin(), code.end()},
+                             .text = disassemble(code, item.address.value, syntax_),
+                             .effect = effect(i),
+                             .cycles = cycles,
+                             .stage = static_cast<std::uint16_t>(stage)});
+  }
+
+  std::string effect(std::size_t i) const {
+    return i < path_.effects().size() ? path_.effects()[i] : std::string();
+  }
+
+  PathPricer& owner_;
+  const KernelPath& path_;
+  bool keep_;
+  Syntax syntax_;
+  PricedPath result_;
+  std::vector<std::size_t> assembled_;  // index into the bill by index into KernelText::stages
+  std::array<std::size_t, kDoors> gates_;
+  KernelAddress run_start_, run_end_;
+  std::size_t run_stage_ = 0, run_first_step_ = 0;
+  std::vector<std::uint8_t> lengths_;
+};
+
+PricedPath PathPricer::price(std::size_t count, Steps steps, Syntax syntax) {
+  return Pass(*this, steps, syntax).walk(count);
+}
+
+}  // namespace ringfare
