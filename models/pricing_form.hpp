@@ -9,6 +9,9 @@ namespace ringfare {
 
 /// Execution units of a core: one bit per port, pipe or divider.
 using Units = std::uint64_t;
+inline constexpr unsigned kLastUnits = 62;  // from this bit on, units LLVM's tables do not have:
+inline constexpr Units kIntegerDivider = Units{1} << 62;
+inline constexpr Units kWholeCore = Units{1} << 63;  // held by locked operations
 
 /// `cycles` of work that any one of `units` can do.
 struct PortUse {

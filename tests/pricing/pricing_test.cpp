@@ -320,6 +320,36 @@ TEST(PricingOnSkylake, WidthAndFusion) {
   EXPECT_EQ(total(times(6, "push %rax")), 600);
 }
 
+TEST(PricingOfCores, AProcessorLlvmDoesNotKnowIsTheUsersMistake) {
+  const auto refusal = [](const char* name) -> std::string {
+    CpuModel wrong = cpu(name);
+    wrong.at = {"cpus/wrong.toml", 7};
+    testing::internal::CaptureStderr();
+    std::string what = "nothing refused";
+    try {
+      Pricer pricer(wrong);
+    } catch (const UserError& error) {
+      what = error.what();
+    }
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+    return what;
+  };
+  EXPECT_EQ(
+      refusal("skylke"),
+      "cpus/wrong.toml:7: LLVM does not know the processor 'skylke'; did you mean 'skylake'?");
+  EXPECT_TRUE(refusal("pentium3").starts_with("cpus/wrong.toml:7: LLVM has no scheduling model"));
+}
+
+TEST(PricingOfCores, EveryScheduleCanBeRead) {
+  const Code run = assembled("add (%rsi), %rax\nmov %rax, 8(%rdi)\nmulsd %xmm1, %xmm0\ndiv %ecx");
+  for (const char* name : {"x86-64", "atom", "slm", "btver2", "bdver2", "broadwell", "ivybridge",
+                           "skylake-avx512", "cascadelake", "icelake-client", "tigerlake",
+                           "rocketlake", "sapphirerapids", "znver1", "znver2"}) {
+    Pricer pricer(cpu(name));
+    EXPECT_GT(pricer.price(run.bytes, run.lengths).total.hundredths, 100) << name;
+  }
+}
+
 TEST(PricingOnSkylake, DisplacementsAndImmediatesShareAForm) {
   Pricer pricer(cpu("skylake"));
   const auto total = [&](const std::string& text) {
