@@ -65,11 +65,12 @@ class Emitter {
     bytes({static_cast<std::uint8_t>(0x48 | (f >> 3) << 2 | t >> 3), 0x89,
            static_cast<std::uint8_t>(0xc0 | (f & 7) << 3 | (t & 7))});
   }
-  void increment(Gpr reg) {  // lea 1(reg), reg
+  void add(Gpr reg, std::int8_t value) {  // lea value(reg), reg
     const auto n = static_cast<unsigned>(reg);
     CHECK((n & 7) != 4, "rsp has another encoding");
     bytes({static_cast<std::uint8_t>(0x48 | (n >> 3) << 2 | n >> 3), 0x8d,
-           static_cast<std::uint8_t>(0x40 | (n & 7) << 3 | (n & 7)), 1});
+           static_cast<std::uint8_t>(0x40 | (n & 7) << 3 | (n & 7)),
+           static_cast<std::uint8_t>(value)});
   }
 
   JumpSite jump() {

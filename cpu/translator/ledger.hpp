@@ -17,6 +17,7 @@ class Ledger {
       : arena_(arena), superblocks_(superblocks) {}
 
   std::vector<Exit>& exits() { return exits_; }
+  const std::vector<Exit>& exits() const { return exits_; }
 
   /// A block of a path that a fault cut short was executed to its end.
   void add_execution(BlockId id);

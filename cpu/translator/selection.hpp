@@ -7,7 +7,8 @@
 
 namespace ringfare::translator {
 
-/// How a path leaves one of its blocks for the next.
+/// How a path leaves one of its blocks for the next. `Taken` behind a call goes on in the callee,
+/// behind a return at the address that call pushed.
 enum class Follow : std::uint8_t { Stop, FallThrough, Taken };
 
 struct Step {
@@ -16,50 +17,28 @@ struct Step {
 };
 
 struct SelectionLimits {
-  std::size_t blocks = 12;
-  std::size_t instructions = 64;
+  std::size_t blocks = 16;
+  std::size_t instructions = 96;
   std::size_t loop_instructions = 128;  // a loop is unrolled up to this length
 };
 
-/// Chooses the path of the superblock that starts at `address`: direct jumps are followed, backward
-/// conditional branches are taken to be loops, forward ones to fall through; a path that comes back
-/// to its start goes round again (unrolling). `is_head` says where a superblock starts already:
-/// there the path stops and is linked instead.
-template <class IsHead>
-std::vector<Step> select_path(CodeMap& code, GuestAddress address, const SelectionLimits& limits,
-                              IsHead is_head) {
-  std::vector<Step> path;
-  std::size_t instructions = 0;
-  bool looping = false;
-  GuestAddress at = address;
-  for (;;) {
-    const CodeMap::Entry& entry = code.at(at);
-    instructions += entry.block.instructions.size();
-    path.push_back({&entry, Follow::Stop});
-    if (entry.obstacle != CodeMap::Obstacle::None || entry.block.instructions.empty()) return path;
+/// What is known of the code when a path is chosen.
+class Experience {
+ public:
+  virtual ~Experience() = default;
+  /// Where the conditional jump at the end of the block at `start` mostly went; `Stop`: unknown.
+  virtual Follow usual_way(GuestAddress start) const = 0;
+  /// A path starts there already: others are linked to it.
+  virtual bool is_path_head(GuestAddress address) const = 0;
+};
 
-    const Instruction& last = entry.block.instructions.back();
-    Follow follow = Follow::Stop;
-    GuestAddress next = entry.block.end();
-    if (last.flow == Flow::Next) {
-      follow = Follow::FallThrough;
-    } else if (last.flow == Flow::Jump) {
-      follow = Follow::Taken;
-      next = last.target;
-    } else if (last.flow == Flow::ConditionalJump) {
-      const bool backward = last.target < entry.block.end() && last.detail != kShortOnly;
-      follow = backward ? Follow::Taken : Follow::FallThrough;
-      if (backward) next = last.target;
-    }
-    if (follow == Follow::Stop) return path;
-    const bool back_at_start = next == address;
-    looping |= back_at_start;
-    const std::size_t room = looping ? limits.loop_instructions : limits.instructions;
-    if (path.size() >= (looping ? 2 : 1) * limits.blocks || instructions >= room) return path;
-    if (!looping && is_head(next)) return path;
-    path.back().follow = follow;
-    at = next;
-  }
-}
+/// The block at `address` alone.
+std::vector<Step> single_block(CodeMap& code, GuestAddress address);
+
+/// Chooses the path of the superblock that starts at `address` where execution usually goes: along
+/// direct jumps, conditional ones the usual way, and calls that return within the path; a path that
+/// comes back to its start goes round again (unrolling).
+std::vector<Step> select_path(CodeMap& code, GuestAddress address, const SelectionLimits& limits,
+                              const Experience& experience);
 
 }  // namespace ringfare::translator

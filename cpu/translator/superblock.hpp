@@ -47,8 +47,13 @@ struct Point {
   std::array<std::uint8_t, 3> parked{kNobody, kNobody, kNobody};
 };
 
+/// First: one block, whose exits watch how often they are taken and come back when that is often.
+/// Second: a path chosen by what the first tier saw.
+enum class Tier : std::uint8_t { First, Second };
+
 /// A translated path through one or more basic blocks, entered at the top only.
 struct Superblock {
+  Tier tier = Tier::First;
   GuestAddress entry;
   std::vector<const Block*> path;
   std::byte* begin = nullptr;  // first host byte
@@ -56,6 +61,8 @@ struct Superblock {
   std::byte* end = nullptr;
   std::byte* indirect_head = nullptr;  // entry from indirect branches, made when first needed
   std::vector<Point> points;           // ascending by `host`
+  ExitId first_exit = 0, end_exit = 0;
+  std::vector<ExitId> incoming;  // direct exits linked to `head`
 };
 
 }  // namespace ringfare::translator

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "cpu/failure.hpp"
 #include "cpu/translator/faults.hpp"
@@ -53,7 +54,7 @@ Counting counting_for(const TranslatorOptions& options) {
 }  // namespace
 
 /// The code cache and what drives it.
-class Translator::Core final : private BoundaryTest {
+class Translator::Core final : private BoundaryTest, private Experience {
  public:
   Core(AddressSpace& memory, BlockObserver& observer, const TranslatorOptions& options)
       : memory_(memory),
@@ -84,9 +85,15 @@ class Translator::Core final : private BoundaryTest {
   Stop after_fault(Thread& thread);
   void rewind_to(std::uint64_t pc, Thread& thread);
 
-  std::uint32_t translate(GuestAddress address);
   std::uint32_t superblock_at(GuestAddress address);
-  void link_to(const Superblock& made);
+  std::uint32_t translate(Tier tier, GuestAddress address);
+  void promote(const Exit& exit);
+  void link(ExitId id, Superblock& to);
+  void link_exits(const Superblock& from);
+  void link_to(Superblock& made);
+  void take_table_entry(Superblock& superblock);
+  Follow usual_way(GuestAddress start) const override;
+  bool is_path_head(GuestAddress address) const override;
   void forget_all();
   const Superblock* superblock_of(std::uint64_t pc) const;
   const Point* point_at(const Superblock& superblock, std::uint64_t pc) const;
@@ -101,7 +108,8 @@ class Translator::Core final : private BoundaryTest {
   std::vector<Superblock> superblocks_;  // ascending by host address
   Ledger ledger_;
   FaultCatcher catcher_;
-  std::unordered_map<GuestAddress, std::uint32_t> by_entry_;
+  std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
+  std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
   bool linking_ = true;  // off while a budget is kept: every superblock comes back here
   bool stale_ = false;   // invalidated: forget all before going on
@@ -153,16 +161,14 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       const Exit exit = ledger_.exits()[context.exit];
       if (exit.kind != ExitKind::Direct) return stop_at(exit, thread);
       thread.registers.rip = exit.target.value;
+      if (linking_ && arena_.counters()[context.exit] == Writer::kOften) promote(exit);
       return std::nullopt;
     }
     case LeaveReason::IndirectMiss: {
       const GuestAddress target{context.guest_target};
       thread.registers.rip = target.value;
       Superblock& superblock = superblocks_[superblock_at(target)];
-      if (!linking_) return std::nullopt;
-      if (superblock.indirect_head == nullptr) writer_.write_indirect_head(superblock);
-      arena_.table()[target.value % Arena::kTableEntries] =
-          Arena::address_of(superblock.indirect_head);
+      if (linking_) take_table_entry(superblock);
       return std::nullopt;
     }
     case LeaveReason::Fault:
@@ -302,35 +308,90 @@ void Translator::Core::store(Thread& thread) {
 
 std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
   const auto found = by_entry_.find(address);
-  return found != by_entry_.end() ? found->second : translate(address);
-}
-
-std::uint32_t Translator::Core::translate(GuestAddress address) {
+  if (found != by_entry_.end()) return found->second;
   if (!writer_.has_room(ledger_.exits().size())) forget_all();
-  const auto index = static_cast<std::uint32_t>(superblocks_.size());
-  const auto path =
-      select_path(code_, address, {}, [this](GuestAddress at) { return by_entry_.contains(at); });
-  const auto first_exit = static_cast<ExitId>(ledger_.exits().size());
-  superblocks_.push_back(writer_.write(path, address, index, ledger_.exits()));
+  const std::uint32_t index = translate(Tier::First, address);
   by_entry_.emplace(address, index);
+  first_tier_.emplace(address, index);
   if (!linking_) return index;
-  for (auto id = first_exit; id < ledger_.exits().size(); ++id) {
-    const Exit& exit = ledger_.exits()[id];
-    if (exit.kind != ExitKind::Direct) continue;
-    if (const auto to = by_entry_.find(exit.target); to != by_entry_.end())
-      exit.site.link(superblocks_[to->second].head);
-    else
-      waiting_[exit.target].push_back(id);
-  }
+  link_exits(superblocks_[index]);
   link_to(superblocks_[index]);
   return index;
 }
 
-void Translator::Core::link_to(const Superblock& made) {
+std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address) {
+  const auto index = static_cast<std::uint32_t>(superblocks_.size());
+  const auto path =
+      tier == Tier::First ? single_block(code_, address) : select_path(code_, address, {}, *this);
+  superblocks_.push_back(writer_.write(tier, path, address, index, ledger_.exits()));
+  return index;
+}
+
+/// The block `exit` leaves is executed often: a path through it and what usually follows takes its
+/// place.
+void Translator::Core::promote(const Exit& exit) {
+  const GuestAddress entry = superblocks_[exit.superblock].entry;
+  const auto now = by_entry_.find(entry);
+  if (now == by_entry_.end() || superblocks_[now->second].tier == Tier::Second) return;
+  if (!writer_.has_room(ledger_.exits().size())) return;
+  Superblock& old = superblocks_[now->second];
+  const std::vector<ExitId> incoming = std::exchange(old.incoming, {});
+  const bool in_table = old.indirect_head != nullptr;
+  const std::uint32_t index = translate(Tier::Second, entry);
+  now->second = index;
+  Superblock& made = superblocks_[index];
+  link_exits(made);
+  for (const ExitId id : incoming) link(id, made);
+  if (in_table) take_table_entry(made);
+}
+
+void Translator::Core::link(ExitId id, Superblock& to) {
+  ledger_.exits()[id].site.link(to.head);
+  to.incoming.push_back(id);
+}
+
+void Translator::Core::link_exits(const Superblock& from) {
+  for (ExitId id = from.first_exit; id < from.end_exit; ++id) {
+    const Exit& exit = ledger_.exits()[id];
+    if (exit.kind != ExitKind::Direct) continue;
+    if (const auto to = by_entry_.find(exit.target); to != by_entry_.end())
+      link(id, superblocks_[to->second]);
+    else
+      waiting_[exit.target].push_back(id);
+  }
+}
+
+void Translator::Core::link_to(Superblock& made) {
   const auto found = waiting_.find(made.entry);
   if (found == waiting_.end()) return;
-  for (const ExitId id : found->second) ledger_.exits()[id].site.link(made.head);
+  for (const ExitId id : found->second) link(id, made);
   waiting_.erase(found);
+}
+
+/// Indirect branches to the superblock's entry find it from now on.
+void Translator::Core::take_table_entry(Superblock& superblock) {
+  if (superblock.indirect_head == nullptr) writer_.write_indirect_head(superblock);
+  arena_.table()[superblock.entry.value % Arena::kTableEntries] =
+      Arena::address_of(superblock.indirect_head);
+}
+
+Follow Translator::Core::usual_way(GuestAddress start) const {
+  const auto found = first_tier_.find(start);
+  if (found == first_tier_.end()) return Follow::Stop;
+  const Superblock& seen = superblocks_[found->second];
+  const GuestAddress fall_through = seen.path.front()->end();
+  std::uint64_t taken = 0, fallen = 0;
+  for (ExitId id = seen.first_exit; id < seen.end_exit; ++id)
+    (ledger_.exits()[id].target == fall_through ? fallen : taken) += arena_.counters()[id];
+  if (taken == 0 && fallen == 0) return Follow::Stop;
+  // A loop that mostly ends soon is still worth going round.
+  const bool backward = seen.path.front()->instructions.back().target < fall_through;
+  return taken * (backward ? 2 : 1) > fallen ? Follow::Taken : Follow::FallThrough;
+}
+
+bool Translator::Core::is_path_head(GuestAddress address) const {
+  const auto found = by_entry_.find(address);
+  return found != by_entry_.end() && superblocks_[found->second].tier == Tier::Second;
 }
 
 void Translator::Core::invalidate(GuestRange range) {
@@ -346,6 +407,7 @@ void Translator::Core::forget_all() {
   ledger_.close();
   superblocks_.clear();
   by_entry_.clear();
+  first_tier_.clear();
   waiting_.clear();
   if (stale_) code_.forget();
   stale_ = false;

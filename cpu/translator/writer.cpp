@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/writer.hpp"
 
+#include <optional>
+
 #include "cpu/failure.hpp"
 #include "cpu/translator/rules.hpp"
 
@@ -76,14 +78,17 @@ void Writer::write_stubs() {
   context.entry_stub = Arena::address_of(entry_stub_);
 }
 
-Superblock Writer::write(const std::vector<Step>& path, GuestAddress entry, std::uint32_t index,
-                         std::vector<Exit>& exits) {
+Superblock Writer::write(Tier tier, const std::vector<Step>& path, GuestAddress entry,
+                         std::uint32_t index, std::vector<Exit>& exits) {
   Superblock made;
+  made.tier = tier;
   made.entry = entry;
+  made.first_exit = static_cast<ExitId>(exits.size());
   made.begin = made.head = hot_.here();
   Draft draft{path, made, index, exits};
   for (std::size_t step = 0; step < path.size(); ++step) write_block(draft, step);
   made.end = hot_.here();
+  made.end_exit = static_cast<ExitId>(exits.size());
   return made;
 }
 
@@ -129,10 +134,13 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
       return write_condition(draft, step);
     case Flow::Call:
       push_return_address(hot_, block.end());
-      return write_direct_exit(draft, hot_, last.target);
+      if (follow == Follow::Stop) write_direct_exit(draft, hot_, last.target);
+      return;
+    case Flow::Return:
+      return follow == Follow::Stop ? write_indirect(draft, step)
+                                    : write_expected_return(draft, step);
     case Flow::IndirectJump:
     case Flow::IndirectCall:
-    case Flow::Return:
       return write_indirect(draft, step);
     case Flow::Gate:
       return write_stop(draft, ExitKind::Gate, address);
@@ -162,29 +170,54 @@ void Writer::write_condition(Draft& draft, std::size_t step) {
   if (follow == Follow::Stop) write_direct_exit(draft, hot_, block.end());
 }
 
-void Writer::write_indirect(Draft& draft, std::size_t step) {
-  Context& context = arena_.context();
-  const Block& block = draft.path[step].entry->block;
+/// Parks RCX and pops the return address into it.
+void Writer::write_pop_target(Draft& draft, const Block& block) {
   const Instruction& last = block.instructions.back();
   const auto bytes = std::span(block.bytes).last(last.length);
+  hot_.store(&arena_.context().spill[0], Gpr::Rcx);
+  draft.superblock.points.back().parked[0] = static_cast<std::uint8_t>(Gpr::Rcx);
+  hot_.bytes({0x59});  // pop rcx
+  const bool releases_arguments = last.length >= 3 && bytes[bytes.size() - 3] == 0xc2;
+  if (!releases_arguments) return;
+  hot_.bytes({0x48, 0x8d, 0xa4, 0x24});  // lea rsp, [rsp + imm16]
+  hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
+}
+
+void Writer::write_indirect(Draft& draft, std::size_t step) {
+  const Block& block = *draft.superblock.path.back();
+  const Instruction& last = draft.path[step].entry->block.instructions.back();
   if (last.flow == Flow::Return) {
-    hot_.store(&context.spill[0], Gpr::Rcx);
-    draft.superblock.points.back().parked[0] = static_cast<std::uint8_t>(Gpr::Rcx);
-    hot_.bytes({0x59});  // pop rcx
-    const bool releases_arguments = last.length >= 3 && bytes[bytes.size() - 3] == 0xc2;
-    if (releases_arguments) {
-      hot_.bytes({0x48, 0x8d, 0xa4, 0x24});  // lea rsp, [rsp + imm16]
-      hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
-    }
+    write_pop_target(draft, block);
   } else {
-    load_indirect_target({hot_, context, draft.superblock, block.end() - last.length}, last, bytes);
+    const auto bytes = std::span(block.bytes).last(last.length);
+    load_indirect_target({hot_, arena_.context(), draft.superblock, block.end() - last.length},
+                         last, bytes);
     if (last.flow == Flow::IndirectCall) push_return_address(hot_, block.end());
   }
-  account(hot_, add_exit(draft, ExitKind::Indirect, {}));
-  hot_.store(&context.spill[1], Gpr::R11);
-  hot_.bytes({0x44, 0x0f, 0xb7, 0xd9});  // movzx r11d, cx
-  hot_.bytes({0x42, 0xff, 0x24, 0xdd});  // jmp [r11 * 8 + table]
-  hot_.raw(static_cast<std::uint32_t>(Arena::address_of(arena_.table())));
+  write_indirect_exit(draft, hot_);
+}
+
+/// To where RCX says; the guest's RCX is parked.
+void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
+  account(to, add_exit(draft, ExitKind::Indirect, {}));
+  to.store(&arena_.context().spill[1], Gpr::R11);
+  to.bytes({0x44, 0x0f, 0xb7, 0xd9});  // movzx r11d, cx
+  to.bytes({0x42, 0xff, 0x24, 0xdd});  // jmp [r11 * 8 + table]
+  to.raw(static_cast<std::uint32_t>(Arena::address_of(arena_.table())));
+}
+
+/// A return whose call is on the path: goes on there if that is where it returns to.
+void Writer::write_expected_return(Draft& draft, std::size_t step) {
+  write_pop_target(draft, *draft.superblock.path.back());
+  const auto expected = static_cast<std::int32_t>(draft.path[step + 1].entry->block.start.value);
+  hot_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - expected]
+  hot_.raw(-expected);
+  hot_.bytes({0xe3, 5});  // jrcxz: it is, over the jump
+  hot_.jump().link(cold_.here());
+  cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + expected]
+  cold_.raw(expected);
+  write_indirect_exit(draft, cold_);
+  hot_.load(Gpr::Rcx, &arena_.context().spill[0]);
 }
 
 std::byte* Writer::write_indirect_head(Superblock& superblock) {
@@ -222,13 +255,18 @@ void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
 
 void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   const ExitId id = add_exit(draft, ExitKind::Direct, target);
-  account(to, id);
+  std::optional<JumpSite> often;
+  if (draft.superblock.tier == Tier::First)
+    often = count_and_watch(to, id);
+  else
+    account(to, id);
   Exit& exit = draft.exits[id];
   exit.site = to.jump();
   exit.unlinked = cold_.here();
   cold_.store_imm32(&arena_.context().exit, id);
   cold_.jump(leave_stub_);
   exit.site.link(exit.unlinked);
+  if (often) often->link(exit.unlinked);
 }
 
 void Writer::side_exit(Draft& draft, JumpSite from, GuestAddress target) {
@@ -249,6 +287,13 @@ ExitId Writer::add_exit(Draft& draft, ExitKind kind, GuestAddress target) {
   return id;
 }
 
+void Writer::add_price(Emitter& to, ExitId id) {
+  // EVEX.L'L: vpaddq (x|y|z)mm31 += price; the width covers the lanes in use.
+  const auto width = static_cast<std::uint8_t>(price_size() / 32 << 5);
+  to.bytes({0x62, 0x61, 0x85, width, 0xd4, 0x3d});
+  to.relative(price_slot(id), 0);
+}
+
 void Writer::account(Emitter& to, ExitId id) {
   if (!counting_.counters) return;
   const void* const counter = &arena_.counters()[id];
@@ -256,20 +301,34 @@ void Writer::account(Emitter& to, ExitId id) {
     Context& context = arena_.context();
     to.store(&context.spill[2], Gpr::Rcx);
     to.load(Gpr::Rcx, counter);
-    to.increment(Gpr::Rcx);
+    to.add(Gpr::Rcx, 1);
     to.store(counter, Gpr::Rcx);
     to.load(Gpr::Rcx, &context.spill[2]);
     return;
   }
-  // EVEX.L'L: vpaddq (x|y|z)mm31 += price; the width covers the lanes in use.
-  const auto width = static_cast<std::uint8_t>(price_size() / 32 << 5);
-  to.bytes({0x62, 0x61, 0x85, width, 0xd4, 0x3d});
-  to.relative(price_slot(id), 0);
+  add_price(to, id);
   to.bytes({0x62, 0x61, 0xfe, 0x08, 0x7e, 0x35});  // vmovq xmm30, counter
   to.relative(counter, 0);
   to.bytes({0x62, 0x01, 0x8d, 0x00, 0xd4, 0xf5});  // vpaddq xmm30, xmm30, xmm29
   to.bytes({0x62, 0x61, 0xfd, 0x08, 0xd6, 0x35});  // vmovq counter, xmm30
   to.relative(counter, 0);
+}
+
+/// Counts an exit; answers the jump taken at the moment it has been taken kOften times.
+JumpSite Writer::count_and_watch(Emitter& to, ExitId id) {
+  Context& context = arena_.context();
+  const void* const counter = &arena_.counters()[id];
+  if (counting_.hidden_totals) add_price(to, id);
+  to.store(&context.spill[2], Gpr::Rcx);
+  to.load(Gpr::Rcx, counter);
+  to.add(Gpr::Rcx, 1);
+  to.store(counter, Gpr::Rcx);
+  to.add(Gpr::Rcx, -kOften);
+  to.bytes({0xe3, 2, 0xeb, 12});  // jrcxz: often; jmp over it
+  to.load(Gpr::Rcx, &context.spill[2]);
+  const JumpSite often = to.jump();
+  to.load(Gpr::Rcx, &context.spill[2]);
+  return often;
 }
 
 }  // namespace ringfare::translator

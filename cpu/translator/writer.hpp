@@ -29,8 +29,11 @@ class Writer {
   void rewind();
 
   /// Translates `path`; new exits are appended to `exits`, their prices put into the arena.
-  Superblock write(const std::vector<Step>& path, GuestAddress entry, std::uint32_t index,
-                   std::vector<Exit>& exits);
+  Superblock write(Tier tier, const std::vector<Step>& path, GuestAddress entry,
+                   std::uint32_t index, std::vector<Exit>& exits);
+
+  /// A direct exit of the first tier that has been taken so often comes back once, linked or not.
+  static constexpr std::int8_t kOften = 100;
 
   /// The entry that checks that RCX is `superblock.entry` (it came here by the low 16 bits of the
   /// address only) and restores RCX and R11.
@@ -45,12 +48,17 @@ class Writer {
   void write_block(Draft& draft, std::size_t step);
   void write_terminator(Draft& draft, std::size_t step);
   void write_condition(Draft& draft, std::size_t step);
+  void write_pop_target(Draft& draft, const Block& block);
   void write_indirect(Draft& draft, std::size_t step);
+  void write_indirect_exit(Draft& draft, Emitter& to);
+  void write_expected_return(Draft& draft, std::size_t step);
   void write_stop(Draft& draft, ExitKind kind, GuestAddress where);
   void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
   void side_exit(Draft& draft, JumpSite from, GuestAddress target);
   ExitId add_exit(Draft& draft, ExitKind kind, GuestAddress target);
   void account(Emitter& to, ExitId id);
+  void add_price(Emitter& to, ExitId id);
+  JumpSite count_and_watch(Emitter& to, ExitId id);
   /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
   std::size_t price_size() const {
     return counting_.lanes <= 2 ? 16 : counting_.lanes <= 4 ? 32 : 64;

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/translator/selection.hpp"
+
+#include <algorithm>
+
+namespace ringfare::translator {
+namespace {
+
+/// Where a path goes on behind one of its blocks.
+struct Continuation {
+  Follow follow = Follow::Stop;
+  GuestAddress next;
+};
+
+/// A call the path has followed and not returned from.
+struct OpenCall {
+  std::size_t step;
+  GuestAddress return_address;
+};
+
+class Selection {
+ public:
+  Selection(CodeMap& code, GuestAddress address, const SelectionLimits& limits,
+            const Experience& experience)
+      : code_(code), start_(address), limits_(limits), experience_(experience) {}
+
+  std::vector<Step> choose() {
+    GuestAddress at = start_;
+    for (;;) {
+      const CodeMap::Entry& entry = code_.at(at);
+      path_.push_back({&entry, Follow::Stop});
+      instructions_ += entry.block.instructions.size();
+      if (entry.obstacle != CodeMap::Obstacle::None || entry.block.instructions.empty()) break;
+      const auto [follow, next] = continuation(entry.block);
+      if (follow == Follow::Stop || !goes_on(next)) break;
+      path_.back().follow = follow;
+      at = next;
+    }
+    cut_open_calls();
+    return std::move(path_);
+  }
+
+ private:
+  Continuation continuation(const Block& block) {
+    const Instruction& last = block.instructions.back();
+    switch (last.flow) {
+      case Flow::Next:
+        return {Follow::FallThrough, block.end()};
+      case Flow::Jump:
+        return {Follow::Taken, last.target};
+      case Flow::ConditionalJump:
+        return conditional(block, last);
+      case Flow::Call:
+        return call(block, last);
+      case Flow::Return: {
+        if (calls_.empty()) return {};
+        const GuestAddress back = calls_.back().return_address;
+        calls_.pop_back();
+        return {Follow::Taken, back};
+      }
+      default:
+        return {};
+    }
+  }
+
+  Continuation conditional(const Block& block, const Instruction& last) const {
+    const Follow usual = experience_.usual_way(block.start);
+    if (usual == Follow::Taken && last.detail != kShortOnly) return {usual, last.target};
+    if (usual == Follow::FallThrough) return {usual, block.end()};
+    return {};
+  }
+
+  Continuation call(const Block& block, const Instruction& last) {
+    // The return address is pushed and checked as a sign-extended imm32. Recursion does not return
+    // soon.
+    if (block.end().value > INT32_MAX || is_on_path(last.target)) return {};
+    calls_.push_back({path_.size() - 1, block.end()});
+    return {Follow::Taken, last.target};
+  }
+
+  bool is_on_path(GuestAddress address) const {
+    return std::ranges::any_of(
+        path_, [address](const Step& step) { return step.entry->block.start == address; });
+  }
+
+  bool goes_on(GuestAddress next) {
+    looping_ |= next == start_ && calls_.empty();
+    const std::size_t room = looping_ ? limits_.loop_instructions : limits_.instructions;
+    if (path_.size() >= limits_.blocks || instructions_ >= room) return false;
+    return looping_ || !calls_.empty() || !experience_.is_path_head(next);
+  }
+
+  /// Back to the first call that does not return within the path: there it is linked.
+  void cut_open_calls() {
+    if (calls_.empty()) return;
+    path_.resize(calls_.front().step + 1);
+    path_.back().follow = Follow::Stop;
+  }
+
+  CodeMap& code_;
+  const GuestAddress start_;
+  const SelectionLimits& limits_;
+  const Experience& experience_;
+  std::vector<Step> path_;
+  std::vector<OpenCall> calls_;
+  std::size_t instructions_ = 0;
+  bool looping_ = false;
+};
+
+}  // namespace
+
+std::vector<Step> single_block(CodeMap& code, GuestAddress address) {
+  return {{&code.at(address), Follow::Stop}};
+}
+
+std::vector<Step> select_path(CodeMap& code, GuestAddress address, const SelectionLimits& limits,
+                              const Experience& experience) {
+  return Selection(code, address, limits, experience).choose();
+}
+
+}  // namespace ringfare::translator
