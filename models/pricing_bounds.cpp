@@ -33,11 +33,13 @@ void PortBound::add(PortUse use) {
   while (i < seen_count_ && seen_[i].units != use.units) ++i;
   if (i == seen_count_ && seen_count_ < seen_.size()) {
     seen_[seen_count_++] = {use.units, 0};
-    const std::size_t before = candidate_count_;
-    admit(use.units);
     // A union of sets without a common unit is never busier than the busier of the two.
-    for (std::size_t k = 0; k < before; ++k)
-      if (candidates_[k].units & use.units) admit(candidates_[k].units | use.units);
+    const std::size_t first = candidate_count_;
+    admit(use.units);
+    for (std::size_t n = first; n < candidate_count_; ++n)
+      for (std::size_t k = 0; k < n; ++k)
+        if (candidates_[k].units & candidates_[n].units)
+          admit(candidates_[k].units | candidates_[n].units);
   }
   if (i < seen_count_)
     seen_[i].cycles = static_cast<std::uint16_t>(std::min(seen_[i].cycles + use.cycles, 0xffff));

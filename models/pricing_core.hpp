@@ -30,6 +30,7 @@ struct CoreRow {
   std::string_view llvm_cpu;  // beginning of the name
   std::uint8_t width;         // fused micro-operations renamed per cycle
   std::uint16_t locked;       // cycles a locked operation occupies the core
+  std::uint16_t repeated;     // cycles a short REP string operation occupies the core
   std::uint16_t traits;
 
   constexpr bool has(Trait trait) const { return traits & static_cast<unsigned>(trait); }

@@ -56,6 +56,11 @@ bool is_prefix(std::uint8_t byte) {
   }
 }
 
+/// movs, cmps, stos, lods and scas.
+bool is_string(std::uint8_t op) {
+  return (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf);
+}
+
 /// A cursor over one instruction; past the end it reads zeros.
 struct Cursor {
   std::span<const std::uint8_t> code;
@@ -112,7 +117,10 @@ Encoding encoding_of(std::span<const std::uint8_t> code) {
     out.displacement_size = mod == 1 ? 1 : mod == 2 || (mod == 0 && base == 5) ? 4 : 0;
   } else if (operands == Operands::WithOpcodeInImmediate) {
     cursor.at = code.size();
+  } else if (cursor.at <= code.size()) {
+    out.repeated &= is_string(code[cursor.at - 1]);
   }
+  if (operands != Operands::None) out.repeated = false;
   out.fixed = static_cast<std::uint8_t>(std::min(cursor.at, code.size()));
   out.displacement = out.fixed;
   if (out.displacement + out.displacement_size > code.size()) out.displacement_size = 0;

@@ -13,7 +13,7 @@ struct Encoding {
   std::uint8_t displacement = 0;       // offset of the displacement; equals `fixed`
   std::uint8_t displacement_size = 0;  // 0, 1 or 4
   bool locked = false;                 // F0 prefix
-  bool repeated = false;               // F2 or F3 prefix
+  bool repeated = false;               // a string instruction with an F2 or F3 prefix
 };
 
 /// `code` is one complete instruction. SDM vol. 2, chapter 2 and appendix A.

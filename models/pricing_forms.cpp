@@ -222,6 +222,7 @@ void FormTable::Builder::correct(const Seen& seen, const Encoding& encoding, For
   if (seen.name.starts_with("NOOP")) form.ports = {};
   const bool exchange = seen.name.starts_with("XCHG") && seen.memory >= 0;
   if (encoding.locked || exchange) form.ports.push({kWholeCore, core_.locked});
+  if (encoding.repeated) form.ports.push({kWholeCore, core_.repeated});
   note_fusion(seen, form);
 }
 

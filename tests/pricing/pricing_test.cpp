@@ -209,6 +209,14 @@ TEST_P(Pricing, LockedOperationsStandAlone) {
   EXPECT_GE(total("xchg %eax, (%rdi)"), 700);
 }
 
+TEST_P(Pricing, ARepeatedStringOperationHasItsStartUp) {
+  EXPECT_GE(total("rep movsb"), 1500);
+  EXPECT_GE(total("rep stosq"), 1500);
+  EXPECT_GE(total("repne scasb"), 1500);
+  EXPECT_LT(total("movsb"), total("rep movsb"));
+  EXPECT_LT(total("movss %xmm1, %xmm0\ncvtsi2sd %rax, %xmm1"), 1000);
+}
+
 TEST_P(Pricing, SystemInstructionsCostWhatTheModelSays) {
   const std::pair<const char*, const char*> rows[] = {
       {"swapgs", "swapgs"},
