@@ -15,7 +15,7 @@ static uint32_t fraction(long double root) {
 
 static long double root(unsigned value, int power) {
   long double x = value;
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < 40; ++i)
     x -= power == 2 ? (x * x - value) / (2 * x) : (x * x * x - value) / (3 * x * x);
   return x;
 }

@@ -68,11 +68,11 @@ int main(void) {
   if (code == 0) descend(20);
   printf("landed with %d\n", code);
 
-  int values[257];
+  int values[65];
   unsigned seed = 1;
-  for (int i = 0; i < 257; ++i) values[i] = (int)((seed = seed * 1103515245u + 12345u) >> 4) % 1000;
-  qsort(values, 257, sizeof values[0], by_value);
-  for (int i = 0; i < 257; i += 32) printf("%d ", values[i]);
+  for (int i = 0; i < 65; ++i) values[i] = (int)((seed = seed * 1103515245u + 12345u) >> 4) % 1000;
+  qsort(values, 65, sizeof values[0], by_value);
+  for (int i = 0; i < 65; i += 32) printf("%d ", values[i]);
   printf("\nvarargs %ld\n", sum_of(6, 1, 2.5, 3, 4.5, 5, 6.5));
 
   char* room = alloca(100 + seed % 7);

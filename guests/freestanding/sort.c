@@ -2,7 +2,7 @@
 // Sorts the same pseudo-random numbers by heap and by insertion, and checks that they agree.
 #include "start.h"
 
-enum { kCount = 600 };
+enum { kCount = 150 };
 
 static unsigned first[kCount], second[kCount];
 

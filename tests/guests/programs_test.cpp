@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The same program, arguments and input on the bare machine and inside: same output, same ending.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +21,10 @@ struct Row {
   std::vector<std::string> arguments;
   std::string_view input = {};  // a file of the prepared directory that becomes standard input
 };
+
+void PrintTo(const Row& row, std::ostream* out) {
+  *out << row.program << ' ' << row.name;
+}
 
 std::string text() {
   static constexpr std::string_view kWords[] = {"ring", "gate",     "stack", "frame", "Trap",
@@ -50,6 +57,13 @@ std::string program_path(std::string_view program) {
   return program == "busybox" ? "/bin/busybox" : guest(std::string(program));
 }
 
+/// 2001-09-09T01:46:40Z, so that listings do not depend on today.
+void set_times(const std::filesystem::path& directory) {
+  static constexpr timespec kTimes[] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+    ASSERT_EQ(utimensat(AT_FDCWD, entry.path().c_str(), kTimes, 0), 0);
+}
+
 /// text, binary and what native busybox makes of them, the same for both runs.
 void prepare(const std::filesystem::path& directory) {
   write_whole(directory / "text", text());
@@ -70,6 +84,7 @@ void prepare(const std::filesystem::path& directory) {
   native({"sort", "text"}, "sorted");
   native({"base64", "binary"}, "binary.base64");
   std::filesystem::create_directory(directory / "room");
+  set_times(directory / "tree");
 }
 
 Launch launch_of(const Row& row, const std::filesystem::path& directory) {
