@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <utility>
 
 #include "cpu/translator/translator.hpp"
@@ -100,6 +101,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
                        .euid = geteuid(),
                        .gid = getgid(),
                        .egid = getegid()});
+  image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
   engine_ = std::make_unique<Translator>(memory_, prices_);
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_));

@@ -1,2 +1,75 @@
 // SPDX-License-Identifier: MIT
-int main() { return 0; }
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cpu/failure.hpp"
+#include "emu/cli/verbs.hpp"
+#include "models/machine.hpp"
+
+namespace ringfare {
+namespace {
+
+struct Verb {
+  const char* name;
+  const char* usage;
+  const char* summary;
+  int (*act)(const std::vector<std::string>&);
+};
+
+constexpr Verb kVerbs[] = {
+    {"run", "run [OPTIONS] [--] PROG [ARGS...]", "run a static Linux program, print its bill",
+     run_verb},
+    {"trace", "trace [OPTIONS] [--] PROG [ARGS...]",
+     "list its system calls with the cycles of each crossing", trace_verb},
+    {"explain", "explain [OPTIONS] syscall [CALL]", "open one crossing, without a program",
+     explain_verb},
+    {"models", "models [NAME]", "list processors and kernels, or show one with its sources",
+     models_verb},
+    {"syscalls", "syscalls", "list the system calls and how far each is served", syscalls_verb},
+};
+
+void print_help(std::FILE* out) {
+  fmt::print(out, "usage: ringfare VERB [OPTIONS] ...\n\n");
+  for (const Verb& verb : kVerbs) fmt::print(out, "  {:<40} {}\n", verb.usage, verb.summary);
+  fmt::print(out,
+             "\n'ringfare VERB --help' lists the options of a verb.\n"
+             "Exit status: the guest's; {} for a failure of ringfare's own, {} when "
+             "--max-instructions is used up.\n",
+             kOwnFailure, kBudgetSpent);
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    print_help(stderr);
+    return kOwnFailure;
+  }
+  const std::string& word = words.front();
+  if (word == "--help" || word == "-h" || word == "help") return print_help(stdout), 0;
+  if (word == "--version" || word == "-V") return fmt::print("ringfare {}\n", RINGFARE_VERSION), 0;
+  std::vector<std::string> names;
+  for (const Verb& verb : kVerbs) {
+    if (word == verb.name) return verb.act({words.begin() + 1, words.end()});
+    names.emplace_back(verb.name);
+  }
+  const auto near = nearest(word, names);
+  throw UserError(fmt::format("unknown {} '{}'; {}", word.starts_with('-') ? "option" : "verb",
+                              word,
+                              near ? fmt::format("did you mean '{}'?", *near)
+                                   : std::string("'ringfare --help' lists the verbs")));
+}
+
+}  // namespace
+}  // namespace ringfare
+
+int main(int argc, char** argv) {
+  try {
+    return ringfare::dispatch({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "ringfare: {}\n", error.what());
+    return ringfare::kOwnFailure;
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/guests/child_process.hpp"
+
+// Mistakes on the command line: one line on standard error, nothing on standard output, 125.
+
+namespace ringfare::testing {
+namespace {
+
+Outcome ringfare(const std::vector<std::string>& words) {
+  Launch launch;
+  launch.arguments = words;
+  launch.arguments.insert(launch.arguments.begin(), RINGFARE_BINARY_DIR "/ringfare");
+  return run(launch);
+}
+
+struct Mistake {
+  std::vector<std::string> words;
+  const char* message;
+};
+
+class Usage : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(Usage, IsOneLineAndExitStatus125) {
+  const Outcome outcome = ringfare(GetParam().words);
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_EQ(outcome.errors, std::string("ringfare: ") + GetParam().message + "\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, Usage,
+    ::testing::Values(
+        Mistake{{"trcae"}, "unknown verb 'trcae'; did you mean 'trace'?"},
+        Mistake{{"qqqqqq"}, "unknown verb 'qqqqqq'; 'ringfare --help' lists the verbs"},
+        Mistake{{"--cpus"}, "unknown option '--cpus'; 'ringfare --help' lists the verbs"},
+        Mistake{{"run"}, "run: name a program to run: ringfare run [OPTIONS] [--] PROG [ARGS...]"},
+        Mistake{{"run", "--quite", "/bin/busybox"},
+                "run: unknown option '--quite'; did you mean '--quiet'? ('ringfare run --help' "
+                "lists the options)"},
+        Mistake{{"run", "--cpu"},
+                "run: option '--cpu' needs a value ('ringfare run --help' lists the options)"},
+        Mistake{{"trace", "--stages=1", "/bin/busybox"},
+                "trace: option '--stages' takes no value ('ringfare trace --help' lists the "
+                "options)"},
+        Mistake{{"run", "--color", "sometimes", "/bin/busybox"},
+                "--color sometimes: give one of auto, always, never"},
+        Mistake{{"run", "--mhz", "0", "/bin/busybox"},
+                "--mhz 0: give a clock between 1 and 100000 MHz"},
+        Mistake{{"trace", "--syntax", "nasm", "/bin/busybox"},
+                "--syntax nasm: give one of att, intel"},
+        Mistake{{"trace", "-e", "trace=wirte", "/bin/busybox"},
+                "-e trace: 'wirte': no such system call; did you mean 'write'?"},
+        Mistake{{"trace", "-e", "signal=none", "/bin/busybox"},
+                "-e signal=none: only 'trace=SET' is understood here"},
+        Mistake{{"trace", "-e", "trace=/[/", "/bin/busybox"},
+                "-e trace: '[': not a regular expression (POSIX extended, regex(7))"},
+        Mistake{{"run", "no-such-program-anywhere"},
+                "no-such-program-anywhere: not found in PATH; give its path"},
+        Mistake{{"run", "-o", "/no/such/folder/file", "/bin/busybox"},
+                "/no/such/folder/file: cannot be written: No such file or directory; give another "
+                "file with -o or --bill"},
+        Mistake{{"explain"},
+                "explain: name the door, and a call if you like: ringfare explain syscall write"},
+        Mistake{{"explain", "syscall", "getpidd"},
+                "explain: no system call 'getpidd'; did you mean 'getpid'?"},
+        Mistake{{"models", "skylak"}, "models: no model 'skylak'; did you mean 'skylake'?"},
+        Mistake{{"syscalls", "x"}, "syscalls: 'x' is not understood; it takes no words"}));
+
+TEST(Usage, UnknownModelNamesTheNearest) {
+  const Outcome outcome = ringfare({"run", "--cpu", "skylaek", "/bin/busybox", "true"});
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_NE(outcome.errors.find("did you mean 'skylake'"), std::string::npos) << outcome.errors;
+}
+
+TEST(Usage, UnknownMitigationNamesTheNearest) {
+  const Outcome outcome = ringfare({"run", "--mitigations", "ptl", "/bin/busybox", "true"});
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_NE(outcome.errors.find("pti"), std::string::npos) << outcome.errors;
+}
+
+TEST(Usage, OptionsEndWhereTheGuestBegins) {
+  const Outcome outcome = ringfare({"run", "-q", "/bin/busybox", "echo", "-q", "--cpu", "--", "x"});
+  EXPECT_EQ(outcome.output, "-q --cpu -- x\n");
+  EXPECT_EQ(outcome.errors, "");
+}
+
+TEST(Usage, HelpGoesToStandardOutput) {
+  for (const char* verb : {"run", "trace", "explain", "models", "syscalls"}) {
+    const Outcome outcome = ringfare({verb, "--help"});
+    EXPECT_EQ(outcome.ending(), "exit 0");
+    EXPECT_NE(outcome.output.find(std::string("usage: ringfare ") + verb), std::string::npos);
+    EXPECT_EQ(outcome.errors, "");
+  }
+}
+
+}  // namespace
+}  // namespace ringfare::testing

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/guests/child_process.hpp"
+
+// What each verb prints, on real programs.
+
+namespace ringfare::testing {
+namespace {
+
+Outcome ringfare(std::vector<std::string> words) {
+  Launch launch;
+  words.insert(words.begin(), RINGFARE_BINARY_DIR "/ringfare");
+  launch.arguments = std::move(words);
+  return run(launch);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Run, PrintsTheBillBesideTheGuestsOutput) {
+  const Outcome outcome = ringfare({"run", "/bin/busybox", "echo", "hi"});
+  EXPECT_EQ(outcome.ending(), "exit 0");
+  EXPECT_EQ(outcome.output, "hi\n");
+  for (const char* part : {"ringfare: /bin/busybox echo hi\n", "  instructions ", "  crossing ",
+                           "kernel cycles by stage", "dearest system calls", "write"})
+    EXPECT_NE(outcome.errors.find(part), std::string::npos) << part << "\n" << outcome.errors;
+}
+
+TEST(Run, QuietIsGuestOutputOnly) {
+  const Outcome outcome = ringfare({"run", "-q", "/bin/busybox", "echo", "hi"});
+  EXPECT_EQ(outcome.output, "hi\n");
+  EXPECT_EQ(outcome.errors, "");
+}
+
+TEST(Run, SetsAndRemovesEnvironment) {
+  EXPECT_EQ(
+      ringfare({"run", "-q", "-E", "COLOUR=blue", "/bin/busybox", "printenv", "COLOUR"}).output,
+      "blue\n");
+  EXPECT_EQ(ringfare({"run", "-q", "-E", "HOME", "/bin/busybox", "printenv", "HOME"}).ending(),
+            "exit 1");
+}
+
+TEST(Run, StopsAtTheInstructionBudget) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "bill.json";
+  const Outcome outcome =
+      ringfare({"run", "--max-instructions", "1000", "--bill", file, "/bin/busybox", "true"});
+  EXPECT_EQ(outcome.ending(), "exit 124");
+  EXPECT_EQ(nlohmann::json::parse(read_whole(file))["instructions"], 1000);
+}
+
+TEST(Bill, AddsUp) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "bill.json";
+  const Outcome outcome = ringfare({"run", "-q", "--bill", file, "/bin/busybox", "ls", "/"});
+  ASSERT_EQ(outcome.ending(), "exit 0");
+  const auto bill = nlohmann::json::parse(read_whole(file));
+  const auto hundredths = [](const nlohmann::json& value) {
+    return std::llround(value.get<double>() * 100);
+  };
+  long long stages = 0, calls = 0;
+  for (const auto& stage : bill["cycles"]["stages"]) stages += hundredths(stage["cycles"]);
+  for (const auto& call : bill["calls"]) calls += hundredths(call["cycles"]);
+  EXPECT_EQ(stages, hundredths(bill["cycles"]["kernel"]));
+  EXPECT_EQ(calls, hundredths(bill["cycles"]["kernel"]));
+  EXPECT_EQ(hundredths(bill["cycles"]["total"]),
+            hundredths(bill["cycles"]["user"]) + hundredths(bill["cycles"]["kernel"]));
+  EXPECT_GT(bill["instructions"], 1000);
+  EXPECT_EQ(bill["machine"]["cpu"], "skylake");
+  EXPECT_EQ(bill["exit_status"], 0);
+}
+
+TEST(Trace, ListsCallsWithTheirPrice) {
+  const Outcome outcome = ringfare({"trace", "/bin/busybox", "echo", "hi"});
+  EXPECT_EQ(outcome.output, "hi\n");
+  const auto lines = lines_of(outcome.errors);
+  ASSERT_GE(lines.size(), 3u);
+  EXPECT_EQ(lines.back(), "+++ exited with 0 +++");
+  bool written = false;
+  for (const std::string& line : lines)
+    written |= line.starts_with("write(1, \"hi\\n\", 3)                     = 3 <") &&
+               line.ends_with("cy>");
+  EXPECT_TRUE(written) << outcome.errors;
+}
+
+TEST(Trace, FiltersByNameAndGroup) {
+  const Outcome one = ringfare({"trace", "-q", "-e", "trace=write", "/bin/busybox", "echo", "hi"});
+  EXPECT_EQ(lines_of(one.errors).size(), 1u) << one.errors;
+  const Outcome none = ringfare({"trace", "-q", "-e", "trace=none", "/bin/busybox", "echo", "hi"});
+  EXPECT_EQ(none.errors, "");
+  const Outcome others = ringfare({"trace", "-q", "-e", "trace=!write", "/bin/busybox", "true"});
+  EXPECT_EQ(others.errors.find("write("), std::string::npos);
+  EXPECT_NE(others.errors.find("brk("), std::string::npos);
+  const Outcome memory = ringfare({"trace", "-q", "-e", "%memory", "/bin/busybox", "echo", "hi"});
+  EXPECT_NE(memory.errors.find("brk("), std::string::npos);
+  EXPECT_EQ(memory.errors.find("write("), std::string::npos);
+}
+
+TEST(Trace, StagesAddUpToTheLine) {
+  const Outcome outcome =
+      ringfare({"trace", "-q", "--stages", "-e", "write", "/bin/busybox", "echo", "hi"});
+  const auto lines = lines_of(outcome.errors);
+  ASSERT_GT(lines.size(), 5u);
+  const std::size_t open = lines[0].rfind('<');
+  const double line_total = std::stod(lines[0].substr(open + 1));
+  double sum = 0;
+  for (std::size_t i = 2; i + 1 < lines.size(); ++i) {
+    std::istringstream columns(lines[i].substr(4 + 8 + 1 + 28));
+    double instructions = 0, cycles = 0;
+    columns >> instructions >> cycles;
+    sum += cycles;
+  }
+  EXPECT_NEAR(sum, line_total, 0.001) << outcome.errors;
+  EXPECT_NE(lines.back().find("total"), std::string::npos);
+}
+
+TEST(Trace, InstructionsShowAddressBytesTextAndEffect) {
+  const Outcome outcome =
+      ringfare({"trace", "-q", "--instructions", "-e", "write", "/bin/busybox", "echo", "hi"});
+  EXPECT_NE(outcome.errors.find("0f 01 f8"), std::string::npos) << "swapgs";
+  EXPECT_NE(outcome.errors.find("sysretq"), std::string::npos);
+  const Outcome intel = ringfare({"trace", "-q", "--instructions", "--syntax", "intel", "-e",
+                                  "write", "/bin/busybox", "echo", "hi"});
+  EXPECT_NE(intel.errors, outcome.errors);
+}
+
+TEST(Trace, WritesToAFile) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "trace";
+  const Outcome outcome = ringfare({"trace", "-o", file, "/bin/busybox", "echo", "hi"});
+  EXPECT_EQ(outcome.output, "hi\n");
+  EXPECT_EQ(outcome.errors, "");
+  EXPECT_NE(read_whole(file).find("+++ exited with 0 +++"), std::string::npos);
+}
+
+TEST(Trace, CountsInATable) {
+  const Outcome outcome = ringfare({"trace", "-c", "/bin/busybox", "echo", "hi"});
+  const auto lines = lines_of(outcome.errors);
+  ASSERT_GE(lines.size(), 5u);
+  EXPECT_TRUE(lines.front().starts_with("% cycles")) << outcome.errors;
+  EXPECT_TRUE(lines.back().ends_with(" total")) << outcome.errors;
+}
+
+TEST(Trace, RepeatsByteForByte) {
+  const std::vector<std::string> words = {"trace", "--stages", "/bin/busybox", "ls", "/bin"};
+  EXPECT_EQ(ringfare(words).errors, ringfare(words).errors);
+}
+
+TEST(Explain, OpensACrossingWithoutAProgram) {
+  const Outcome outcome = ringfare({"explain", "syscall"});
+  EXPECT_EQ(outcome.ending(), "exit 0");
+  EXPECT_TRUE(outcome.output.starts_with("getpid through syscall on skylake")) << outcome.output;
+  for (const char* part : {"gate ", "entry ", "service ", "exit ", "swapgs", "total"})
+    EXPECT_NE(outcome.output.find(part), std::string::npos) << part << "\n" << outcome.output;
+}
+
+TEST(Explain, FollowsMachineAndCall) {
+  const auto text = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "explain");
+    return ringfare(words).output;
+  };
+  const std::string plain = text({"syscall"});
+  EXPECT_NE(text({"--mitigations", "off", "syscall"}), plain);
+  EXPECT_NE(text({"--cpu", "zen3", "syscall"}), plain);
+  EXPECT_NE(text({"--bytes", "4096", "syscall", "read"}).find("copy to user"), std::string::npos);
+  EXPECT_NE(text({"--instructions", "syscall"}).find("0f 01 f8"), std::string::npos);
+}
+
+TEST(Models, ListsAndShows) {
+  const std::string list = ringfare({"models"}).output;
+  for (const char* name : {"skylake", "ice-lake", "zen3", "linux-6.1"})
+    EXPECT_NE(list.find(name), std::string::npos) << list;
+  EXPECT_NE(ringfare({"models", "zen3"}).output.find("swapgs"), std::string::npos);
+  EXPECT_NE(ringfare({"models", "linux-6.1"}).output.find("door syscall"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ringfare::testing
