@@ -158,7 +158,7 @@ KernelMemory::KernelMemory(std::uint64_t syscall_limit) : syscall_limit_(syscall
   };
   for (const KernelRegion& r : regions)
     pages_.push_back({r, std::vector<std::uint8_t>(r.range.size()),
-                      std::vector<Provenance>(r.writable ? r.range.size() : 0)});
+                      std::vector<Provenance>(r.writable ? r.range.size() : 0, origin::kBoot)});
   for (const PerCpuVariable& v : kPerCpuVariables) place(kPerCpu + v.offset, v.initial, v.size);
   for (const Descriptor& d : kDescriptors) place(kGdt + (d.selector & ~7u), d.bits, 8);
   place(kEntryData, selector::kKernelData, 2);
@@ -225,6 +225,7 @@ std::optional<Value> KernelMemory::load(KernelAddress address, unsigned size,
   std::memcpy(&value.bits, p->bytes.data() + offset, size);
   if (!p->from.empty())
     for (unsigned i = 0; i < size; ++i) value.from |= p->from[offset + i];
+  value.from &= static_cast<Provenance>(~origin::kBoot);
   return value;
 }
 
@@ -268,7 +269,20 @@ std::uint64_t KernelMemory::pt_regs(std::uint64_t offset) const {
   return slot->bits;
 }
 
-void KernelMemory::settle() {
+void KernelMemory::note_read(KernelAddress address, unsigned size) {
+  const KernelRange range{address, address + size};
+  const Page* p = page(address, size, Access::Read, PageTable::Kernel);
+  if (!p || p->from.empty() || std::ranges::find(boot_reads_, range) != boot_reads_.end()) return;
+  const auto first = p->from.begin() + static_cast<std::ptrdiff_t>(address - p->region.range.begin);
+  if (std::any_of(first, first + size, [](Provenance b) { return (b & origin::kBoot) != 0; }))
+    boot_reads_.push_back(range);
+}
+
+bool KernelMemory::settle() {
+  const auto replaced = [&](const KernelRange& read) {
+    return std::ranges::any_of(stored_, [&](const KernelRange& s) { return s.overlaps(read); });
+  };
+  const bool changed = std::erase_if(boot_reads_, replaced) != 0;
   for (const KernelRange& range : stored_)
     for (Page& p : pages_)
       if (p.region.range.contains(range.begin))
@@ -276,6 +290,7 @@ void KernelMemory::settle() {
             p.from.begin() + static_cast<std::ptrdiff_t>(range.begin - p.region.range.begin),
             range.size(), origin::kLeftBehind);
   stored_.clear();
+  return changed;
 }
 
 void KernelMemory::boot(SystemState& system) const {

@@ -25,7 +25,8 @@ inline constexpr Provenance kNumber = 1 << 0,  // the call number in RAX
     kFlags = 1 << 3,                           // the flags the gate saved in R11
     kResult = 1 << 4,                          // what the service answered
     kLeftBehind = 1 << 5,                      // stored by an earlier crossing
-    kTime = 1 << 6;                            // time-stamp counter
+    kTime = 1 << 6,                            // time-stamp counter
+    kBoot = 1 << 7;                            // as the kernel set it up; only within its memory
 /// A path whose branches depend on these may run differently the next time.
 inline constexpr Provenance kUnrepeatable = kUserRegister | kResult | kLeftBehind | kTime;
 }  // namespace origin
@@ -100,8 +101,13 @@ class KernelMemory {
   /// Reads the pt_regs slot at byte offset `offset`, as the kernel's C code would.
   std::uint64_t pt_regs(std::uint64_t offset) const;
 
-  /// The crossing is over: whatever it stored is from now on left behind by an earlier one.
-  void settle();
+  /// The crossing under way has read this; what still is as set up at boot is remembered.
+  void note_read(KernelAddress address, unsigned size);
+
+  /// The crossing is over: whatever it stored is from now on left behind by an earlier one. True
+  /// when it replaced something as set up at boot that some crossing had read: what was learnt
+  /// from such paths no longer holds.
+  bool settle();
 
   /// Everything the processor holds that points into this memory, as the kernel sets it up at boot.
   void boot(SystemState& system) const;
@@ -118,7 +124,7 @@ class KernelMemory {
 
   std::uint64_t syscall_limit_;
   std::vector<Page> pages_;
-  std::vector<KernelRange> stored_;
+  std::vector<KernelRange> stored_, boot_reads_;
 };
 
 }  // namespace ringfare

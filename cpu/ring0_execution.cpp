@@ -103,6 +103,7 @@ std::string page_fault(const KernelMemory& memory, KernelAddress address, PageTa
 Value Execution::load(KernelAddress address, unsigned size) {
   const std::optional<Value> value = memory_.load(address, size, table());
   if (!value) refuse(page_fault(memory_, address, table(), "reading"));
+  memory_.note_read(address, size);
   return *value;
 }
 

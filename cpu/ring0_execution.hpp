@@ -104,6 +104,9 @@ class Execution {
   void decide(Provenance from);
   void jump(std::uint64_t target) { registers.rip = target; }
 
+  /// The page table CR3 selects; refuses where it selects none.
+  PageTable table() const;
+
   [[noreturn]] void refuse(const std::string& why) const;
 
   Registers& registers;
@@ -114,8 +117,6 @@ class Execution {
   std::string_view price_key;
 
  private:
-  PageTable table() const;
-
   KernelMemory& memory_;
   KernelAddress at_;
 };

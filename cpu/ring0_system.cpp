@@ -89,6 +89,7 @@ void move_to_control(Execution& x, const Decoded& d) {
   const Value source = x.read(d.operands[1]);
   const bool cr3 = d.operands[0].reg == 3;
   control_register(x, d.operands[0].reg) = cr3 ? source.bits & ~kNoFlush : source.bits;
+  if (cr3) x.table();
   x.price_key = cr3 ? "mov_to_cr3" : "mov_to_cr";
 }
 

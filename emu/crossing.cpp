@@ -97,6 +97,10 @@ class Crossings::Kernel {
     if (known_) return leave_as_known(registers, result, charge);
     path_.out(registers, static_cast<std::uint64_t>(result));
     const bool served = path_.service_at().has_value();
+    if (path_.generation() != generation_) {
+      outcomes_.clear();
+      generation_ = path_.generation();
+    }
     if (watching_) return bill_once(path_.items().size(), charge, served);
     Charged& charged = charged_path();
     if (path_.repeatable())
@@ -274,6 +278,7 @@ class Crossings::Kernel {
 
   std::unordered_map<std::string, Charged> paths_;  // by what is executed
   std::unordered_map<Question, Outcome, QuestionHash> outcomes_;
+  std::uint64_t generation_ = 0;  // of what the outcomes hold
   ServiceRow row_;
   Form once_;
 

@@ -114,7 +114,7 @@ void KernelPath::as_user_error(Body body) const {
 bool KernelPath::in(Registers& registers, std::uint8_t length) {
   if (under_way_) {  // the process of the last crossing ended inside it
     system_ = at_rest_;
-    memory_.settle();
+    settle();
   }
   under_way_ = true;
   items_.clear();
@@ -153,9 +153,15 @@ void KernelPath::out(Registers& registers, std::uint64_t result) {
   const Origins& origins = ring0_.origins();
   const bool answer_repeats =
       service_at_ || !(origins.gpr[static_cast<std::size_t>(Gpr::Rax)] & origin::kUnrepeatable);
-  repeatable_ = origins.repeatable && answer_repeats && restored(registers, result);
-  memory_.settle();
+  const bool replaced = settle();
+  repeatable_ = origins.repeatable && answer_repeats && !replaced && restored(registers, result);
   under_way_ = false;
+}
+
+bool KernelPath::settle() {
+  const bool changed = memory_.settle();
+  if (changed) ++generation_;
+  return changed;
 }
 
 bool KernelPath::step(Registers& registers) {

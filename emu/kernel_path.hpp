@@ -64,10 +64,11 @@ class KernelPath {
   /// The path depends on nothing but number, flags and return address, and did to the registers
   /// just what a system call does.
   bool repeatable() const { return repeatable_; }
+  /// Changes when a crossing has replaced something that earlier, repeatable paths had read.
+  std::uint64_t generation() const { return generation_; }
 
   const KernelText& text() const { return text_; }
   const KernelMemory& memory() const { return memory_; }
-  std::uint64_t kernel_gs_base() const { return system_.kernel_gs_base; }
   /// The assembled instruction at `address`; nullptr outside the text.
   const AssembledInstruction* instruction(KernelAddress address) const;
 
@@ -75,6 +76,7 @@ class KernelPath {
   void run_to_service(Registers& registers);
   void run_to_door(Registers& registers);
   bool step(Registers& registers);
+  bool settle();
   void take_gate(Registers& registers, Door door, std::uint8_t length);
   void check_left_as_found(const Registers& registers) const;
   bool restored(const Registers& registers, std::uint64_t result) const;
@@ -93,6 +95,7 @@ class KernelPath {
   std::optional<std::size_t> service_at_;
   std::optional<AtDoor> door_;
   IntegerRegisters user_, kernel_;
+  std::uint64_t generation_ = 0;
   std::uint8_t length_ = 0;
   bool recording_ = false, repeatable_ = false, under_way_ = false;
 };
