@@ -141,6 +141,20 @@ enum class ArgKind : std::uint8_t {
   Int64,
   Unsigned64,
   Opaque,
+  HexBytes,
+  RemainingTime,
+  RemainingTime64,
+  FallocateMode,
+  Device,
+  NodeMode,
+  DescriptorFlags,
+  SealFlags,
+  StatusFlags,
+  FutexBits,
+  WaitStatus,
+  Termios,
+  WindowSize,
+  FileLock,
 };
 
 /// Which way the pointed-to bytes go: the kernel reads them, writes them, or both.
@@ -293,6 +307,20 @@ inline constexpr ArgKindRow kArgKinds[] = {
     {ArgKind::Int64, "i64", false},
     {ArgKind::Unsigned64, "u64", false},
     {ArgKind::Opaque, "opaque", true},
+    {ArgKind::HexBytes, "hexbytes", false},
+    {ArgKind::RemainingTime, "rem", true},
+    {ArgKind::RemainingTime64, "rem64", false},
+    {ArgKind::FallocateMode, "fallocmode", false},
+    {ArgKind::Device, "dev", false},
+    {ArgKind::NodeMode, "nodemode", false},
+    {ArgKind::DescriptorFlags, "fdflag", false},
+    {ArgKind::SealFlags, "seal", false},
+    {ArgKind::StatusFlags, "statusflag", false},
+    {ArgKind::FutexBits, "futexbits", false},
+    {ArgKind::WaitStatus, "wstatus", false},
+    {ArgKind::Termios, "termios", false},
+    {ArgKind::WindowSize, "winsize", false},
+    {ArgKind::FileLock, "filelock", true},
 };
 
 /// The arguments of one call, parsed from text while compiling: tokens of `kArgKinds` separated by

@@ -1,1 +1,322 @@
 // SPDX-License-Identifier: MIT
+#include "emu/kernel/describe.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/ioctl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "emu/kernel/call_shape.hpp"
+#include "emu/kernel/names.hpp"
+#include "emu/kernel/structures.hpp"
+#include "emu/kernel/syscall_table.hpp"
+#include "emu/kernel/value_text.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::int64_t kLastError = 4095;
+
+bool is_error(std::int64_t result) {
+  return result < 0 && result >= -kLastError;
+}
+
+enum class ResultStyle { Decimal, Hex, Octal, None, Date };
+
+struct ResultRow {
+  std::string_view call;
+  ResultStyle style;
+};
+
+constexpr ResultRow kResults[] = {
+    {"brk", ResultStyle::Hex},    {"mmap", ResultStyle::Hex},        {"mmap2", ResultStyle::Hex},
+    {"mremap", ResultStyle::Hex}, {"shmat", ResultStyle::Hex},       {"umask", ResultStyle::Octal},
+    {"exit", ResultStyle::None},  {"exit_group", ResultStyle::None}, {"time", ResultStyle::Date},
+};
+
+ResultStyle result_style(std::string_view name) {
+  const auto row = std::ranges::find(kResults, name, &ResultRow::call);
+  return row != std::end(kResults) ? row->style : ResultStyle::Decimal;
+}
+
+/// fcntl's results that are flags: "0x1 (flags FD_CLOEXEC)".
+std::string flags_result(const NameTable& table, std::int64_t result) {
+  const auto flags = static_cast<std::uint64_t>(result);
+  return flags == 0 && table.choices.empty()
+             ? "0"
+             : fmt::format("{} (flags {})", hex_text(flags), named(table, flags));
+}
+
+std::string ioctl_request(std::uint64_t request) {
+  struct Direction {
+    unsigned bits;
+    std::string_view name;
+  };
+  constexpr Direction kDirections[] = {{0, "_IOC_NONE"},
+                                       {_IOC_WRITE, "_IOC_WRITE"},
+                                       {_IOC_READ, "_IOC_READ"},
+                                       {_IOC_READ | _IOC_WRITE, "_IOC_READ|_IOC_WRITE"}};
+  for (const Name& name : names::kIoctlRequests.choices)
+    if (name.value == request) return std::string(name.text);
+  const auto code = static_cast<std::uint32_t>(request);
+  const auto direction =
+      std::ranges::find(kDirections, static_cast<unsigned>(_IOC_DIR(code)), &Direction::bits);
+  return fmt::format("_IOC({}, {}, {}, {})", direction->name, hex_text(_IOC_TYPE(code)),
+                     hex_text(_IOC_NR(code)), hex_text(_IOC_SIZE(code)));
+}
+
+/// clone's flags carry the signal of its end in the low byte.
+std::string clone_flags(std::uint64_t value) {
+  const std::uint64_t flags = value & ~std::uint64_t{0xff}, signal = value & 0xff;
+  if (signal == 0) return named(*names_of(ArgKind::CloneFlags), flags);
+  if (flags == 0) return signal_name(signal);
+  return named(*names_of(ArgKind::CloneFlags), flags) + '|' + signal_name(signal);
+}
+
+std::string directory_text(std::uint64_t value) {
+  const int fd = static_cast<int>(value);
+  return fd == AT_FDCWD ? "AT_FDCWD" : std::to_string(fd);
+}
+
+std::string identity_text(std::uint32_t id) {
+  return id == std::numeric_limits<std::uint32_t>::max() ? "-1" : std::to_string(id);
+}
+
+/// A value that is no pointer to anything worth reading.
+std::string value_text(ArgKind kind, std::uint64_t value) {
+  const auto low = static_cast<std::uint32_t>(value);
+  switch (kind) {
+    case ArgKind::Int:
+    case ArgKind::Fd:
+    case ArgKind::Pid:
+      return std::to_string(static_cast<int>(low));
+    case ArgKind::Unsigned:
+    case ArgKind::OffsetLow:
+    case ArgKind::OffsetHigh:
+      return std::to_string(low);
+    case ArgKind::Long:
+    case ArgKind::Offset:
+      return std::to_string(static_cast<std::int64_t>(value));
+    case ArgKind::UnsignedLong:
+    case ArgKind::Size:
+      return std::to_string(value);
+    case ArgKind::PageOffset:
+      return hex_text(value * kPageSize);
+    case ArgKind::DirectoryFd:
+      return directory_text(value);
+    case ArgKind::Uid:
+    case ArgKind::Gid:
+      return identity_text(low);
+    case ArgKind::Uid16:
+    case ArgKind::Gid16:
+      return low == 0xffff ? "-1" : std::to_string(low & 0xffff);
+    case ArgKind::Signal:
+      return signal_name(low);
+    case ArgKind::OldSignalMask:
+      return signal_set_text(low);
+    case ArgKind::Mode:
+      return octal_text(low);
+    case ArgKind::NodeMode:
+      return mode_text(low);
+    case ArgKind::Device:
+      return device_text(low);
+    case ArgKind::IoctlRequest:
+      return ioctl_request(low);
+    case ArgKind::CloneFlags:
+      return clone_flags(value);
+    case ArgKind::Hex:
+    case ArgKind::FcntlArgument:
+    case ArgKind::IoctlArgument:
+      return hex_text(value);
+    default:
+      break;
+  }
+  const NameTable* const table = names_of(kind);
+  return table != nullptr ? named(*table, low) : address_text(value);
+}
+
+std::string bytes_text(const Pointee& p, ArgKind kind) {
+  const std::size_t limit = p.options.string_limit;
+  std::string bytes(std::min<std::uint64_t>(p.available, limit + 1), '\0');
+  if (p.address.value == 0 || !p.memory.read(p.address, std::as_writable_bytes(std::span(bytes))))
+    return address_text(p.address.value);
+  return kind == ArgKind::HexBytes ? quoted_hex(bytes, limit) : quoted(bytes, limit);
+}
+
+/// A terminated string; of one that goes on beyond the limit its beginning.
+std::string string_text(const Pointee& p) {
+  if (p.address.value == 0) return "NULL";
+  const std::size_t limit = p.options.string_limit;
+  if (const auto string = p.memory.read_string(p.address, limit + 1)) return quoted(*string);
+  Pointee beginning = p;
+  beginning.available = limit + 1;
+  return bytes_text(beginning, ArgKind::Bytes);
+}
+
+std::string path_text(const Pointee& p) {
+  const auto path = p.memory.read_string(p.address);
+  return path ? quoted(*path) : address_text(p.address.value);
+}
+
+std::string hex_pointee(const Pointee& p) {
+  const auto value = p.memory.load<std::uint64_t>(p.address);
+  return value ? fmt::format("[{}]", hex_text(*value)) : address_text(p.address.value);
+}
+
+/// The structures are read with amd64's layouts.
+bool readable_layout(Abi abi, ArgKind kind) {
+  return abi == Abi::Amd64 || !layout_differs(kind);
+}
+
+}  // namespace
+
+std::string call_name(Abi abi, std::uint64_t number) {
+  const SyscallRow* const row = find_syscall(abi, number);
+  return row != nullptr ? std::string(row->name) : fmt::format("syscall_{:#x}", number);
+}
+
+std::string describe_result(const CallRequest& request, std::int64_t result) {
+  const std::string name = call_name(request.abi, request.number);
+  const ResultStyle style = result_style(name);
+  if (style == ResultStyle::None) return "?";
+  if (is_error(result)) {
+    const int error = static_cast<int>(-result);
+    return fmt::format("-1 {} ({})", error_name(error), std::strerror(error));
+  }
+  const auto value = static_cast<std::uint64_t>(result);
+  if (style == ResultStyle::Hex) return hex_text(value);
+  if (style == ResultStyle::Octal) return octal_text(value);
+  if (style == ResultStyle::Date) return fmt::format("{} ({})", result, date_text(result, 0, 0));
+  if (name == "fcntl" || name == "fcntl64") {
+    const auto command = static_cast<int>(request.args[1]);
+    if (command == F_GETFD) return flags_result(names::kDescriptorFlags, result);
+    if (command == F_GETFL) return flags_result(names::kOpenFlags, result);
+    if (command == F_GET_SEALS) return flags_result(names::kSealFlags, result);
+  }
+  return std::to_string(result);
+}
+
+/// How much the pointer of `spec` stands for: another argument's value, or what that points to.
+std::uint64_t CallDescription::count(const CallRequest& request, const ArgSpec& spec) const {
+  const std::uint64_t value = request.args[spec.count_from];
+  const SyscallRow* const row = find_syscall(request.abi, request.number);
+  if (row == nullptr || row->args[spec.count_from].direction == Direction::None) return value;
+  return memory_.load<std::uint32_t>({value}).value_or(0);
+}
+
+std::string CallDescription::pointed(const CallRequest& request, const ArgSpec& spec,
+                                     std::size_t index, std::uint64_t available) const {
+  Pointee p{.memory = memory_,
+            .options = options_,
+            .address = {request.args[index]},
+            .count = std::nullopt,
+            .available = available};
+  if (spec.count_from != kNoCount) p.count = count(request, spec);
+  switch (spec.kind) {
+    case ArgKind::Path:
+      return path_text(p);
+    case ArgKind::String:
+      return string_text(p);
+    case ArgKind::Bytes:
+    case ArgKind::HexBytes:
+      return bytes_text(p, spec.kind);
+    case ArgKind::Hex:
+      return hex_pointee(p);
+    default:
+      break;
+  }
+  if (!readable_layout(request.abi, spec.kind)) return address_text(p.address.value);
+  return structure_text(spec.kind, p);
+}
+
+void CallDescription::before(const CallRequest& request) {
+  entered_.fill({});
+  std::size_t vectors = 0;
+  for (const auto& [index, spec] : call_shape(request)) {
+    const bool text = spec.kind == ArgKind::Path || spec.kind == ArgKind::String;
+    if (spec.direction == Direction::Out || (spec.direction == Direction::None && !text)) continue;
+    const bool counts_bytes = spec.count_from != kNoCount && spec.kind != ArgKind::IoVector;
+    const std::uint64_t available = counts_bytes ? count(request, spec) : ~std::uint64_t{0};
+    entered_[index] = pointed(request, spec, index, available);
+    // Of execve's two vectors strace shows the environment only by its size.
+    if (spec.kind == ArgKind::StringVector && ++vectors == 2 && !options_.verbose)
+      entered_[index] = vector_size_text(memory_, {request.args[index]});
+  }
+}
+
+/// What the kernel wrote, or the address where it wrote nothing.
+std::string CallDescription::written(const CallRequest& request, const ArgSpec& spec,
+                                     std::size_t index, std::int64_t result) const {
+  const bool remaining =
+      spec.kind == ArgKind::RemainingTime || spec.kind == ArgKind::RemainingTime64;
+  const bool filled = remaining ? result == -EINTR : !is_error(result);
+  if (!filled) return address_text(request.args[index]);
+  auto available = static_cast<std::uint64_t>(result);
+  if (spec.count_from != kNoCount) {
+    const SyscallRow* const row = find_syscall(request.abi, request.number);
+    const bool told = row != nullptr && row->args[spec.count_from].direction != Direction::None;
+    if (told) available = count(request, spec);
+  }
+  return pointed(request, spec, index, available);
+}
+
+std::string CallDescription::after(const CallRequest& request, std::int64_t result) {
+  std::string text = call_name(request.abi, request.number) + '(';
+  bool first = true;
+  for (const auto& [index, spec] : call_shape(request)) {
+    if (!first) text += ", ";
+    first = false;
+    const bool entered = !entered_[index].empty();
+    if (spec.direction == Direction::Out) {
+      text += written(request, spec, index, result);
+    } else if (entered) {
+      text += entered_[index];
+      const bool moves =
+          spec.kind == ArgKind::OffsetPointer || spec.kind == ArgKind::OffsetPointer64;
+      if (spec.direction != Direction::InOut || !moves || is_error(result)) continue;
+      const std::string now = written(request, spec, index, result);
+      if (now != entered_[index]) text += " => " + now;
+    } else {
+      text += value_text(spec.kind, request.args[index]);
+    }
+  }
+  return text + ')';
+}
+
+std::string CallDescription::result(const CallRequest& request, std::int64_t result) const {
+  const std::string text = describe_result(request, result);
+  if (is_error(result)) return text;
+  for (const auto& [index, spec] : call_shape(request)) {
+    if (spec.kind == ArgKind::PollFds) return text + poll_note(request, result);
+    if (spec.kind == ArgKind::FdSet) return text + select_note(request, result);
+  }
+  return text;
+}
+
+std::string CallDescription::poll_note(const CallRequest& request, std::int64_t result) const {
+  if (result == 0) return " (Timeout)";
+  return fmt::format(" ({})", poll_results({.memory = memory_,
+                                            .options = options_,
+                                            .address = {request.args[0]},
+                                            .count = request.args[1],
+                                            .available = 0}));
+}
+
+std::string CallDescription::select_note(const CallRequest& request, std::int64_t result) const {
+  if (result == 0) return " (Timeout)";
+  constexpr std::string_view kSets[] = {"in", "out", "except"};
+  std::string note;
+  const auto shape = call_shape(request);
+  for (std::size_t i = 0; i < std::size(kSets); ++i) {
+    const std::string set = pointed(request, shape[i + 1].spec, i + 1, 0);
+    if (set == "NULL" || set == "[]") continue;
+    note += fmt::format("{}{} {}", note.empty() ? "" : ", ", kSets[i], set);
+  }
+  return note.empty() ? note : fmt::format(" ({})", note);
+}
+
+}  // namespace ringfare

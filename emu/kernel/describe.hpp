@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "cpu/memory.hpp"
+#include "emu/kernel/arguments.hpp"
 #include "emu/kernel/personality.hpp"
 
 namespace ringfare {
@@ -18,8 +21,8 @@ struct DescribeOptions {
 /// The name of a call: its row's, or "syscall_0x1f4" as strace writes one it does not know.
 std::string call_name(Abi abi, std::uint64_t number);
 
-/// "ENOENT (No such file or directory)" style text of a result: "3", "0x7f..", "-1 ENOENT (...)",
-/// "?".
+/// The text of a result: "3", "0x7f..", "-1 ENOENT (No such file or directory)",
+/// "0x1 (flags FD_CLOEXEC)", "?".
 std::string describe_result(const CallRequest& request, std::int64_t result);
 
 /// Decodes the arguments of one call as strace does. `before` is called when the call is entered
@@ -32,11 +35,21 @@ class CallDescription {
   void before(const CallRequest& request);
   /// "write(1, \"hi\\n\", 3)": the whole call without its result.
   std::string after(const CallRequest& request, std::int64_t result);
+  /// `describe_result`, and what poll and select found: "1 ([{fd=0, revents=POLLIN}])".
+  std::string result(const CallRequest& request, std::int64_t result) const;
 
  private:
+  std::string pointed(const CallRequest& request, const ArgSpec& spec, std::size_t index,
+                      std::uint64_t available) const;
+  std::string written(const CallRequest& request, const ArgSpec& spec, std::size_t index,
+                      std::int64_t result) const;
+  std::uint64_t count(const CallRequest& request, const ArgSpec& spec) const;
+  std::string poll_note(const CallRequest& request, std::int64_t result) const;
+  std::string select_note(const CallRequest& request, std::int64_t result) const;
+
   const AddressSpace& memory_;
   DescribeOptions options_;
-  std::string entered_[6];
+  std::array<std::string, 6> entered_;
 };
 
 }  // namespace ringfare

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "emu/kernel/call_shape.hpp"
+
+#include <asm/prctl.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/futex.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+
+#include <algorithm>
+
+#include "emu/kernel/syscall_table.hpp"
+
+namespace ringfare {
+namespace {
+
+using Shape = std::vector<ShapedArgument>;
+
+/// What follows a command: the arguments after it, from the next one on. `hidden` has a bit for
+/// each that is passed over.
+struct CommandShape {
+  std::uint64_t command;
+  ArgList rest;
+  unsigned hidden = 0;
+};
+
+constexpr CommandShape kFcntl[] = {
+    {F_DUPFD, "int"},
+    {F_GETFD, ""},
+    {F_SETFD, "fdflag"},
+    {F_GETFL, ""},
+    {F_SETFL, "oflag"},
+    {F_GETLK, "=filelock"},
+    {F_SETLK, "<filelock"},
+    {F_SETLKW, "<filelock"},
+    {F_OFD_GETLK, "=filelock"},
+    {F_OFD_SETLK, "<filelock"},
+    {F_OFD_SETLKW, "<filelock"},
+    {F_GETOWN, ""},
+    {F_SETOWN, "pid"},
+    {F_GETSIG, ""},
+    {F_SETSIG, "sig"},
+    {F_DUPFD_CLOEXEC, "int"},
+    {F_GETPIPE_SZ, ""},
+    {F_SETPIPE_SZ, "int"},
+    {F_GETLEASE, ""},
+    {F_GET_SEALS, ""},
+    {F_ADD_SEALS, "seal"},
+};
+
+constexpr CommandShape kIoctls[] = {
+    {TCGETS, ">termios"},     {TCSETS, "<termios"},
+    {TCSETSW, "<termios"},    {TCSETSF, "<termios"},
+    {TIOCGWINSZ, ">winsize"}, {TIOCSWINSZ, "<winsize"},
+    {TIOCGPGRP, ">i32"},      {TIOCSPGRP, "<i32"},
+    {TIOCGSID, ">i32"},       {TIOCOUTQ, ">i32"},
+    {FIONREAD, ">i32"},       {FIONBIO, "<i32"},
+    {FIOASYNC, "<i32"},       {FIOCLEX, ""},
+    {FIONCLEX, ""},           {TIOCEXCL, ""},
+    {TIOCNXCL, ""},           {TIOCNOTTY, ""},
+    {TIOCSCTTY, "int"},       {TCSBRK, "int"},
+    {TCXONC, "int"},          {TCFLSH, "int"},
+    {FIGETBSZ, ">i32"},       {BLKGETSIZE64, ">u64"},
+    {FICLONE, "fd"},
+};
+
+constexpr CommandShape kFutexes[] = {
+    {FUTEX_WAIT, "uint <timespec"},
+    {FUTEX_WAKE, "uint"},
+    {FUTEX_FD, "sig"},
+    {FUTEX_REQUEUE, "uint uint ptr"},
+    {FUTEX_CMP_REQUEUE, "uint uint ptr uint"},
+    {FUTEX_WAKE_OP, "uint uint ptr hex"},
+    {FUTEX_LOCK_PI, "uint <timespec", 1u << 0},
+    {FUTEX_LOCK_PI2, "uint <timespec", 1u << 0},
+    {FUTEX_UNLOCK_PI, ""},
+    {FUTEX_TRYLOCK_PI, ""},
+    {FUTEX_WAIT_BITSET, "uint <timespec ptr futexbits", 1u << 2},
+    {FUTEX_WAKE_BITSET, "uint <timespec ptr futexbits", 1u << 1 | 1u << 2},
+    {FUTEX_WAIT_REQUEUE_PI, "uint <timespec ptr"},
+    {FUTEX_CMP_REQUEUE_PI, "uint uint ptr uint"},
+};
+
+constexpr CommandShape kPrctls[] = {
+    {PR_SET_NAME, "str"},
+    {PR_GET_NAME, ">str"},
+    {PR_SET_PDEATHSIG, "sig"},
+    {PR_GET_PDEATHSIG, ">i32"},
+    {PR_GET_DUMPABLE, ""},
+    {PR_SET_DUMPABLE, "ulong"},
+    {PR_GET_KEEPCAPS, ""},
+    {PR_SET_KEEPCAPS, "ulong"},
+    {PR_GET_SECCOMP, ""},
+    {PR_GET_TIMERSLACK, ""},
+    {PR_SET_TIMERSLACK, "ulong"},
+    {PR_GET_SECUREBITS, ""},
+    {PR_CAPBSET_READ, "ulong"},
+    {PR_CAPBSET_DROP, "ulong"},
+    {PR_GET_TID_ADDRESS, ">hex"},
+    {PR_SET_CHILD_SUBREAPER, "ulong"},
+    {PR_GET_CHILD_SUBREAPER, ">i32"},
+    {PR_SET_NO_NEW_PRIVS, "ulong ulong ulong ulong"},
+    {PR_GET_NO_NEW_PRIVS, "ulong ulong ulong ulong"},
+    {PR_SET_THP_DISABLE, "ulong ulong ulong ulong"},
+    {PR_GET_THP_DISABLE, "ulong ulong ulong ulong"},
+};
+
+constexpr CommandShape kArchPrctls[] = {
+    {ARCH_GET_FS, ">hex"},
+    {ARCH_GET_GS, ">hex"},
+};
+
+/// Which tables shape the arguments after a command, by the kind of the command's argument.
+struct CommandKind {
+  ArgKind kind;
+  std::uint64_t mask;  // the command's bits in the argument
+  std::span<const CommandShape> shapes;
+};
+
+constexpr CommandKind kCommands[] = {
+    {ArgKind::FcntlCommand, 0xffffffff, kFcntl},
+    {ArgKind::IoctlRequest, 0xffffffff, kIoctls},
+    {ArgKind::FutexOperation, FUTEX_CMD_MASK & 0xffffffff, kFutexes},
+    {ArgKind::PrctlOption, 0xffffffff, kPrctls},
+    {ArgKind::ArchPrctlOption, 0xffffffff, kArchPrctls},
+};
+
+consteval bool commands_differ() {
+  for (const CommandKind& kind : kCommands)
+    for (std::size_t i = 0; i < kind.shapes.size(); ++i)
+      for (std::size_t j = i + 1; j < kind.shapes.size(); ++j)
+        if (kind.shapes[i].command == kind.shapes[j].command) return false;
+  return true;
+}
+static_assert(commands_differ(), "two rows claim one command");
+
+bool creates(std::uint64_t flags) {
+  return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+bool has_new_address(std::uint64_t flags) {
+  return (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) != 0;
+}
+
+bool is_device(std::uint64_t mode) {
+  return S_ISCHR(mode) || S_ISBLK(mode);
+}
+
+/// An argument that only means something where the one before it says so.
+struct Condition {
+  ArgKind before, kind;
+  bool (*meant)(std::uint64_t before);
+};
+
+constexpr Condition kConditions[] = {
+    {ArgKind::OpenFlags, ArgKind::Mode, creates},
+    {ArgKind::RemapFlags, ArgKind::Pointer, has_new_address},
+    {ArgKind::NodeMode, ArgKind::Device, is_device},
+};
+
+void shape_command(Shape& shape, std::size_t at, std::uint64_t value) {
+  const auto kind = std::ranges::find(kCommands, shape[at].spec.kind, &CommandKind::kind);
+  if (kind == std::end(kCommands)) return;
+  const auto row = std::ranges::find(kind->shapes, value & kind->mask, &CommandShape::command);
+  if (row == kind->shapes.end()) return;
+  const std::size_t first = shape[at].index + 1;
+  shape.resize(at + 1);
+  for (std::size_t i = 0; i < row->rest.size(); ++i)
+    if ((row->hidden >> i & 1) == 0) shape.push_back({first + i, row->rest[i]});
+}
+
+void drop_unmeant(Shape& shape, std::size_t at, std::uint64_t value) {
+  if (at + 1 >= shape.size()) return;
+  const auto row = std::ranges::find_if(kConditions, [&](const Condition& condition) {
+    return condition.before == shape[at].spec.kind && condition.kind == shape[at + 1].spec.kind;
+  });
+  if (row != std::end(kConditions) && !row->meant(value)) shape.resize(at + 1);
+}
+
+}  // namespace
+
+std::vector<ShapedArgument> call_shape(const CallRequest& request) {
+  const SyscallRow* const row = find_syscall(request.abi, request.number);
+  Shape shape;
+  for (std::size_t i = 0; i < (row != nullptr ? row->args.size() : request.args.size()); ++i)
+    shape.push_back({i, row != nullptr ? row->args[i] : ArgSpec{.kind = ArgKind::Hex}});
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const std::uint64_t value = request.args[shape[i].index];
+    shape_command(shape, i, value);
+    drop_unmeant(shape, i, value);
+  }
+  return shape;
+}
+
+}  // namespace ringfare

@@ -1,0 +1,556 @@
+// SPDX-License-Identifier: MIT
+#include "emu/kernel/structures.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysinfo.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <utime.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "emu/kernel/names.hpp"
+#include "emu/kernel/value_text.hpp"
+
+namespace ringfare {
+namespace {
+
+/// Elements of an array beyond this many become "...", as strace abbreviates.
+constexpr std::uint64_t kMaxElements = 32;
+
+using Text = std::optional<std::string>;  // nothing: not readable
+
+template <class T>
+std::optional<T> at(const Pointee& p, std::uint64_t index = 0) {
+  return p.memory.load<T>(p.address + index * sizeof(T));
+}
+
+std::string bytes_at(const Pointee& p, GuestAddress address, std::uint64_t size) {
+  // One byte more than is shown tells whether there are more.
+  const std::size_t shown = std::min<std::uint64_t>(size, p.options.string_limit + 1);
+  std::string bytes(shown, '\0');
+  if (!p.memory.read(address, std::as_writable_bytes(std::span(bytes))))
+    return address_text(address.value);
+  return quoted(bytes, p.options.string_limit);
+}
+
+/// "[a, b, ...]" of `count` elements, each by `element(index)`.
+template <class Element>
+Text array_text(const Pointee& p, std::uint64_t count, Element element) {
+  const std::uint64_t limit = p.options.verbose ? 4096 : kMaxElements;
+  std::string text = "[";
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (i != 0) text += ", ";
+    if (i == limit) return text + "...]";
+    const Text one = element(i);
+    if (!one && i == 0) return std::nullopt;
+    if (!one) return text + "...]";
+    text += *one;
+  }
+  return text + ']';
+}
+
+template <class T>
+Text number_text(const Pointee& p) {
+  const auto value = at<T>(p);
+  if (!value) return std::nullopt;
+  return fmt::format("[{}]", *value);
+}
+
+template <class T>
+Text number_list(const Pointee& p) {
+  return array_text(p, p.available, [&](std::uint64_t i) -> Text {
+    const auto value = at<T>(p, i);
+    if (!value) return std::nullopt;
+    return std::to_string(*value);
+  });
+}
+
+std::string text(const timespec& t) {
+  return fmt::format("{{tv_sec={}, tv_nsec={}}}", t.tv_sec, t.tv_nsec);
+}
+
+std::string text(const timeval& t) {
+  return fmt::format("{{tv_sec={}, tv_usec={}}}", t.tv_sec, t.tv_usec);
+}
+
+template <class T>
+Text plain(const Pointee& p) {
+  const auto value = at<T>(p);
+  return value ? Text(text(*value)) : std::nullopt;
+}
+
+std::string file_time(const timespec& t) {
+  if (t.tv_nsec == UTIME_NOW) return "UTIME_NOW";
+  if (t.tv_nsec == UTIME_OMIT) return "UTIME_OMIT";
+  return fmt::format("{} /* {} */", text(t),
+                     date_text(t.tv_sec, static_cast<std::uint64_t>(t.tv_nsec), 9));
+}
+
+std::string file_time(const timeval& t) {
+  return fmt::format("{} /* {} */", text(t),
+                     date_text(t.tv_sec, static_cast<std::uint64_t>(t.tv_usec), 6));
+}
+
+template <class T>
+Text time_pair(const Pointee& p) {
+  const auto times = at<std::array<T, 2>>(p);
+  if (!times) return std::nullopt;
+  return fmt::format("[{}, {}]", file_time((*times)[0]), file_time((*times)[1]));
+}
+
+std::string stamp(std::string_view name, const timespec& t) {
+  const auto fraction = static_cast<std::uint64_t>(t.tv_nsec);
+  return fmt::format("{}={} /* {} */, {}_nsec={}", name, t.tv_sec, date_text(t.tv_sec, fraction, 9),
+                     name, t.tv_nsec);
+}
+
+Text stat_text(const Pointee& p) {
+  const auto s = at<struct stat>(p);
+  if (!s) return std::nullopt;
+  const bool device = S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode);
+  const std::string mode = fmt::format("st_mode={}", mode_text(s->st_mode));
+  const std::string size = device ? fmt::format("st_rdev={}", device_text(s->st_rdev))
+                                  : fmt::format("st_size={}", s->st_size);
+  if (!p.options.verbose) return fmt::format("{{{}, {}, ...}}", mode, size);
+  return fmt::format(
+      "{{st_dev={}, st_ino={}, {}, st_nlink={}, st_uid={}, st_gid={}, st_blksize={}, "
+      "st_blocks={}, {}, {}, {}, {}}}",
+      device_text(s->st_dev), s->st_ino, mode, s->st_nlink, s->st_uid, s->st_gid, s->st_blksize,
+      s->st_blocks, size, stamp("st_atime", s->st_atim), stamp("st_mtime", s->st_mtim),
+      stamp("st_ctime", s->st_ctim));
+}
+
+Text statx_text(const Pointee& p) {
+  const auto s = at<struct statx>(p);
+  if (!s) return std::nullopt;
+  return fmt::format("{{stx_mask={}, stx_attributes={}, stx_mode={}, stx_size={}, ...}}",
+                     named(names::kStatxMask, s->stx_mask), hex_text(s->stx_attributes),
+                     mode_text(s->stx_mode), s->stx_size);
+}
+
+Text statfs_text(const Pointee& p) {
+  const auto s = at<struct statfs>(p);
+  if (!s) return std::nullopt;
+  return fmt::format(
+      "{{f_type={}, f_bsize={}, f_blocks={}, f_bfree={}, f_bavail={}, f_files={}, f_ffree={}, "
+      "f_fsid={{val=[{}, {}]}}, f_namelen={}, f_frsize={}, f_flags={}}}",
+      named(names::kStatfsType, static_cast<std::uint64_t>(s->f_type)), s->f_bsize, s->f_blocks,
+      s->f_bfree, s->f_bavail, s->f_files, s->f_ffree,
+      hex_text(static_cast<std::uint32_t>(s->f_fsid.__val[0])),
+      hex_text(static_cast<std::uint32_t>(s->f_fsid.__val[1])), s->f_namelen, s->f_frsize,
+      named(names::kStatfsFlags, static_cast<std::uint64_t>(s->f_flags)));
+}
+
+struct EntryHead {  // struct linux_dirent64, getdents(2)
+  std::uint64_t inode;
+  std::int64_t offset;
+  std::uint16_t length;
+  std::uint8_t type;
+};
+constexpr std::uint64_t kEntryName = 19;
+
+Text dirents_text(const Pointee& p) {
+  std::uint64_t count = 0;
+  std::string entries;
+  for (std::uint64_t offset = 0; offset < p.available; ++count) {
+    const auto head = p.memory.load<EntryHead>(p.address + offset);
+    if (!head || head->length == 0) return std::nullopt;
+    const auto name = p.memory.read_string(p.address + offset + kEntryName);
+    entries +=
+        fmt::format("{}{{d_ino={}, d_off={}, d_reclen={}, d_type={}, d_name={}}}",
+                    count == 0 ? "" : ", ", head->inode, head->offset, head->length,
+                    named(names::kDirectoryEntryType, head->type), quoted(name.value_or("")));
+    offset += head->length;
+  }
+  if (p.options.verbose) return '[' + entries + ']';
+  return fmt::format("{:#x} /* {} entries */", p.address.value, count);
+}
+
+Text iovec_text(const Pointee& p) {
+  std::uint64_t left = p.available;
+  return array_text(p, p.count.value_or(0), [&](std::uint64_t i) -> Text {
+    const auto vector = at<iovec>(p, i);
+    if (!vector) return std::nullopt;
+    const std::uint64_t filled = std::min<std::uint64_t>(left, vector->iov_len);
+    left -= filled;
+    const GuestAddress base{reinterpret_cast<std::uint64_t>(vector->iov_base)};
+    return fmt::format("{{iov_base={}, iov_len={}}}",
+                       base.value == 0 ? "NULL" : bytes_at(p, base, filled), vector->iov_len);
+  });
+}
+
+Text poll_text(const Pointee& p) {
+  return array_text(p, p.count.value_or(0), [&](std::uint64_t i) -> Text {
+    const auto poll = at<pollfd>(p, i);
+    if (!poll) return std::nullopt;
+    if (poll->fd < 0) return fmt::format("{{fd={}}}", poll->fd);
+    return fmt::format("{{fd={}, events={}}}", poll->fd,
+                       named(names::kPollEvents, static_cast<std::uint16_t>(poll->events)));
+  });
+}
+
+Text epoll_text(const Pointee& p) {
+  const auto one = [&](std::uint64_t i) -> Text {
+    const auto event = at<epoll_event>(p, i);
+    if (!event) return std::nullopt;
+    const std::uint64_t data = event->data.u64;
+    return fmt::format("{{events={}, data={{u32={}, u64={}}}}}",
+                       named(names::kEpollEvents, event->events), static_cast<std::uint32_t>(data),
+                       data);
+  };
+  return p.count ? array_text(p, p.available, one) : one(0);
+}
+
+Text fd_pair_text(const Pointee& p) {
+  const auto fds = at<std::array<int, 2>>(p);
+  if (!fds) return std::nullopt;
+  return fmt::format("[{}, {}]", (*fds)[0], (*fds)[1]);
+}
+
+/// The numbers of the bits that are set, among the first `bits`.
+Text bit_numbers(const Pointee& p, std::uint64_t bits) {
+  std::string list = "[";
+  for (std::uint64_t bit = 0; bit < bits; ++bit) {
+    const auto byte = p.memory.load<std::uint8_t>(p.address + bit / 8);
+    if (!byte) return std::nullopt;
+    if ((*byte >> bit % 8 & 1) == 0) continue;
+    if (list.size() > 1) list += ' ';
+    list += std::to_string(bit);
+  }
+  return list + ']';
+}
+
+Text fd_set_text(const Pointee& p) {
+  return bit_numbers(p, std::min<std::uint64_t>(p.count.value_or(0), 1024));
+}
+
+Text cpu_mask_text(const Pointee& p) {
+  return bit_numbers(p, std::min<std::uint64_t>(p.available, 1024) * 8);
+}
+
+std::string limit_text(std::uint64_t limit) {
+  if (limit == RLIM_INFINITY) return "RLIM64_INFINITY";
+  if (limit > 1024 && limit % 1024 == 0) return fmt::format("{}*1024", limit / 1024);
+  return std::to_string(limit);
+}
+
+Text limits_text(const Pointee& p) {
+  const auto limits = at<rlimit>(p);
+  if (!limits) return std::nullopt;
+  return fmt::format("{{rlim_cur={}, rlim_max={}}}", limit_text(limits->rlim_cur),
+                     limit_text(limits->rlim_max));
+}
+
+Text rusage_text(const Pointee& p) {
+  const auto r = at<rusage>(p);
+  if (!r) return std::nullopt;
+  const std::string times =
+      fmt::format("ru_utime={}, ru_stime={}", text(r->ru_utime), text(r->ru_stime));
+  if (!p.options.verbose) return fmt::format("{{{}, ...}}", times);
+  return fmt::format(
+      "{{{}, ru_maxrss={}, ru_ixrss={}, ru_idrss={}, ru_isrss={}, ru_minflt={}, ru_majflt={}, "
+      "ru_nswap={}, ru_inblock={}, ru_oublock={}, ru_msgsnd={}, ru_msgrcv={}, ru_nsignals={}, "
+      "ru_nvcsw={}, ru_nivcsw={}}}",
+      times, r->ru_maxrss, r->ru_ixrss, r->ru_idrss, r->ru_isrss, r->ru_minflt, r->ru_majflt,
+      r->ru_nswap, r->ru_inblock, r->ru_oublock, r->ru_msgsnd, r->ru_msgrcv, r->ru_nsignals,
+      r->ru_nvcsw, r->ru_nivcsw);
+}
+
+Text sysinfo_text(const Pointee& p) {
+  const auto s = at<struct sysinfo>(p);
+  if (!s) return std::nullopt;
+  return fmt::format(
+      "{{uptime={}, loads=[{}], totalram={}, freeram={}, sharedram={}, bufferram={}, "
+      "totalswap={}, freeswap={}, procs={}, totalhigh={}, freehigh={}, mem_unit={}}}",
+      s->uptime, fmt::join(s->loads, ", "), s->totalram, s->freeram, s->sharedram, s->bufferram,
+      s->totalswap, s->freeswap, s->procs, s->totalhigh, s->freehigh, s->mem_unit);
+}
+
+std::string field(const char (&chars)[65]) {
+  return quoted(std::string_view(chars, strnlen(chars, sizeof chars)));
+}
+
+Text utsname_text(const Pointee& p) {
+  const auto u = at<utsname>(p);
+  if (!u) return std::nullopt;
+  const std::string start =
+      fmt::format("sysname={}, nodename={}", field(u->sysname), field(u->nodename));
+  if (!p.options.verbose) return fmt::format("{{{}, ...}}", start);
+  return fmt::format("{{{}, release={}, version={}, machine={}, domainname={}}}", start,
+                     field(u->release), field(u->version), field(u->machine), field(u->domainname));
+}
+
+Text tms_text(const Pointee& p) {
+  const auto t = at<tms>(p);
+  if (!t) return std::nullopt;
+  return fmt::format("{{tms_utime={}, tms_stime={}, tms_cutime={}, tms_cstime={}}}", t->tms_utime,
+                     t->tms_stime, t->tms_cutime, t->tms_cstime);
+}
+
+Text timezone_text(const Pointee& p) {
+  const auto zone = at<struct timezone>(p);
+  if (!zone) return std::nullopt;
+  return fmt::format("{{tz_minuteswest={}, tz_dsttime={}}}", zone->tz_minuteswest,
+                     zone->tz_dsttime);
+}
+
+Text time_value_text(const Pointee& p) {
+  const auto time = at<std::int64_t>(p);
+  if (!time) return std::nullopt;
+  return fmt::format("[{} /* {} */]", *time, date_text(*time, 0, 0));
+}
+
+Text utimbuf_text(const Pointee& p) {
+  const auto times = at<utimbuf>(p);
+  if (!times) return std::nullopt;
+  return fmt::format("{{actime={} /* {} */, modtime={} /* {} */}}", times->actime,
+                     date_text(times->actime, 0, 0), times->modtime,
+                     date_text(times->modtime, 0, 0));
+}
+
+template <class T, auto Interval, auto Value>
+Text interval_text(const Pointee& p) {
+  const auto timer = at<T>(p);
+  if (!timer) return std::nullopt;
+  return fmt::format("{{it_interval={}, it_value={}}}", text((*timer).*Interval),
+                     text((*timer).*Value));
+}
+
+Text signal_set(const Pointee& p) {
+  if (p.count.value_or(8) != 8) return std::nullopt;
+  const auto mask = at<std::uint64_t>(p);
+  return mask ? Text(signal_set_text(*mask)) : std::nullopt;
+}
+
+struct KernelSignalAction {  // struct sigaction of the system call, x86-64
+  std::uint64_t handler, flags, restorer, mask;
+};
+constexpr std::uint64_t kRestorer = 0x04000000;
+
+std::string handler_text(std::uint64_t handler) {
+  constexpr std::string_view kHandlers[] = {"SIG_DFL", "SIG_IGN"};
+  return handler < std::size(kHandlers) ? std::string(kHandlers[handler]) : hex_text(handler);
+}
+
+Text signal_action(const Pointee& p) {
+  const auto action = at<KernelSignalAction>(p);
+  if (!action) return std::nullopt;
+  return fmt::format(
+      "{{sa_handler={}, sa_mask={}, sa_flags={}{}}}", handler_text(action->handler),
+      signal_set_text(action->mask), named(names::kSignalActionFlags, action->flags),
+      (action->flags & kRestorer) != 0 ? ", sa_restorer=" + address_text(action->restorer) : "");
+}
+
+Text signal_stack(const Pointee& p) {
+  const auto stack = at<stack_t>(p);
+  if (!stack) return std::nullopt;
+  return fmt::format("{{ss_sp={}, ss_flags={}, ss_size={}}}",
+                     address_text(reinterpret_cast<std::uint64_t>(stack->ss_sp)),
+                     named(names::kSignalStackFlags, static_cast<std::uint32_t>(stack->ss_flags)),
+                     stack->ss_size);
+}
+
+Text socket_address(const Pointee& p) {
+  const auto family = at<std::uint16_t>(p);
+  if (!family || p.available < sizeof *family) return std::nullopt;
+  if (*family != AF_UNIX) {
+    return fmt::format("{{sa_family={}, ...}}", named(*names_of(ArgKind::SocketDomain), *family));
+  }
+  const auto path = p.memory.read_string(p.address + sizeof *family, p.available - sizeof *family);
+  return fmt::format("{{sa_family=AF_UNIX, sun_path={}}}", quoted(path.value_or("")));
+}
+
+Text wait_status(const Pointee& p) {
+  const auto status = at<int>(p);
+  if (!status) return std::nullopt;
+  if (WIFEXITED(*status))
+    return fmt::format("[{{WIFEXITED(s) && WEXITSTATUS(s) == {}}}]", WEXITSTATUS(*status));
+  if (WIFSIGNALED(*status))
+    return fmt::format("[{{WIFSIGNALED(s) && WTERMSIG(s) == {}{}}}]",
+                       signal_name(static_cast<std::uint64_t>(WTERMSIG(*status))),
+                       WCOREDUMP(*status) ? " && WCOREDUMP(s)" : "");
+  return fmt::format("[{:#x}]", *status);
+}
+
+struct KernelTermios {  // struct termios of the system call
+  std::uint32_t input, output, control, local;
+  std::uint8_t line, characters[19];
+};
+
+/// The delays of c_oflag: one name out of each field.
+std::string output_delays(std::uint32_t output) {
+  struct Field {
+    std::string_view name;
+    unsigned shift, mask;
+  };
+  constexpr Field kFields[] = {{"NL", 8, 1},  {"CR", 9, 3},  {"TAB", 11, 3},
+                               {"BS", 13, 1}, {"VT", 14, 1}, {"FF", 15, 1}};
+  std::string list;
+  for (const Field& one : kFields)
+    list +=
+        fmt::format("{}{}{}", list.empty() ? "" : "|", one.name, output >> one.shift & one.mask);
+  return list;
+}
+
+std::string with_flags(std::string start, const NameTable& table, std::uint32_t flags) {
+  return flags == 0 ? start : start + '|' + named(table, flags);
+}
+
+Text termios_text(const Pointee& p) {
+  constexpr std::uint32_t kDelays = 0xff00, kBaud = 0x100f, kSize = 0x30;  // termios(3)
+  const auto t = at<KernelTermios>(p);
+  if (!t) return std::nullopt;
+  const std::string control = fmt::format("{}|CS{}", named(names::kBaudRate, t->control & kBaud),
+                                          5 + (t->control & kSize) / 0x10);
+  return fmt::format(
+      "{{c_iflag={}, c_oflag={}, c_cflag={}, c_lflag={}, ...}}",
+      named(names::kInputFlags, t->input),
+      with_flags(output_delays(t->output), names::kOutputFlags, t->output & ~kDelays),
+      with_flags(control, names::kControlFlags, t->control & ~(kBaud | kSize)),
+      named(names::kLocalFlags, t->local));
+}
+
+Text window_size(const Pointee& p) {
+  const auto size = at<std::array<std::uint16_t, 4>>(p);
+  if (!size) return std::nullopt;
+  return fmt::format("{{ws_row={}, ws_col={}, ws_xpixel={}, ws_ypixel={}}}", (*size)[0], (*size)[1],
+                     (*size)[2], (*size)[3]);
+}
+
+Text file_lock(const Pointee& p) {
+  const auto lock = at<flock>(p);
+  if (!lock) return std::nullopt;
+  return fmt::format("{{l_type={}, l_whence={}, l_start={}, l_len={}}}",
+                     named(names::kLockType, static_cast<std::uint16_t>(lock->l_type)),
+                     named(names::kWhence, static_cast<std::uint16_t>(lock->l_whence)),
+                     lock->l_start, lock->l_len);
+}
+
+/// How many pointers there are before a null pointer.
+std::optional<std::uint64_t> vector_size(const AddressSpace& memory, GuestAddress vector) {
+  for (std::uint64_t count = 0;; ++count) {
+    const auto pointer = memory.load<std::uint64_t>(vector + count * sizeof(std::uint64_t));
+    if (!pointer) return std::nullopt;
+    if (*pointer == 0) return count;
+  }
+}
+
+Text string_vector(const Pointee& p) {
+  const auto count = vector_size(p.memory, p.address);
+  if (!count) return std::nullopt;
+  return array_text(p, *count, [&](std::uint64_t i) -> Text {
+    const auto string = p.memory.read_string({*at<std::uint64_t>(p, i)});
+    return string ? quoted(*string, p.options.string_limit) : "?";
+  });
+}
+
+struct StructureText {
+  ArgKind kind;
+  Text (*text)(const Pointee&);
+};
+
+constexpr StructureText kStructures[] = {
+    {ArgKind::Stat, stat_text},
+    {ArgKind::Statx, statx_text},
+    {ArgKind::Statfs, statfs_text},
+    {ArgKind::Dirents, dirents_text},
+    {ArgKind::IoVector, iovec_text},
+    {ArgKind::PollFds, poll_text},
+    {ArgKind::EpollEvents, epoll_text},
+    {ArgKind::FdPair, fd_pair_text},
+    {ArgKind::FdSet, fd_set_text},
+    {ArgKind::CpuMask, cpu_mask_text},
+    {ArgKind::Timespec, plain<timespec>},
+    {ArgKind::RemainingTime, plain<timespec>},
+    {ArgKind::Timespec64, plain<timespec>},
+    {ArgKind::RemainingTime64, plain<timespec>},
+    {ArgKind::TimespecPair, time_pair<timespec>},
+    {ArgKind::TimespecPair64, time_pair<timespec>},
+    {ArgKind::Timeval, plain<timeval>},
+    {ArgKind::TimevalPair, time_pair<timeval>},
+    {ArgKind::Timezone, timezone_text},
+    {ArgKind::Time, time_value_text},
+    {ArgKind::Tms, tms_text},
+    {ArgKind::Utimbuf, utimbuf_text},
+    {ArgKind::ItimerVal, interval_text<itimerval, &itimerval::it_interval, &itimerval::it_value>},
+    {ArgKind::ItimerSpec,
+     interval_text<itimerspec, &itimerspec::it_interval, &itimerspec::it_value>},
+    {ArgKind::ItimerSpec64,
+     interval_text<itimerspec, &itimerspec::it_interval, &itimerspec::it_value>},
+    {ArgKind::Rlimit, limits_text},
+    {ArgKind::Rlimit64, limits_text},
+    {ArgKind::Rusage, rusage_text},
+    {ArgKind::Sysinfo, sysinfo_text},
+    {ArgKind::Utsname, utsname_text},
+    {ArgKind::SignalSet, signal_set},
+    {ArgKind::SignalAction, signal_action},
+    {ArgKind::SignalStack, signal_stack},
+    {ArgKind::SocketAddress, socket_address},
+    {ArgKind::StringVector, string_vector},
+    {ArgKind::Gids, number_list<std::uint32_t>},
+    {ArgKind::Gids16, number_list<std::uint16_t>},
+    {ArgKind::OffsetPointer, number_text<std::int64_t>},
+    {ArgKind::OffsetPointer64, number_text<std::int64_t>},
+    {ArgKind::Int32, number_text<std::int32_t>},
+    {ArgKind::Unsigned32, number_text<std::uint32_t>},
+    {ArgKind::Unsigned16, number_text<std::uint16_t>},
+    {ArgKind::Int64, number_text<std::int64_t>},
+    {ArgKind::Unsigned64, number_text<std::uint64_t>},
+    {ArgKind::WaitStatus, wait_status},
+    {ArgKind::Termios, termios_text},
+    {ArgKind::WindowSize, window_size},
+    {ArgKind::FileLock, file_lock},
+};
+
+const StructureText* find(ArgKind kind) {
+  const auto row = std::ranges::find(kStructures, kind, &StructureText::kind);
+  return row != std::end(kStructures) ? &*row : nullptr;
+}
+
+}  // namespace
+
+bool has_structure_text(ArgKind kind) {
+  return find(kind) != nullptr;
+}
+
+std::string structure_text(ArgKind kind, const Pointee& pointee) {
+  const StructureText* const row = pointee.address.value != 0 ? find(kind) : nullptr;
+  const Text text = row != nullptr ? row->text(pointee) : std::nullopt;
+  return text.value_or(address_text(pointee.address.value));
+}
+
+std::string vector_size_text(const AddressSpace& memory, GuestAddress vector) {
+  const auto count = vector_size(memory, vector);
+  if (!count) return address_text(vector.value);
+  return fmt::format("{:#x} /* {} {} */", vector.value, *count, *count == 1 ? "var" : "vars");
+}
+
+std::string poll_results(const Pointee& pointee) {
+  std::string list;
+  for (std::uint64_t i = 0; i < pointee.count.value_or(0); ++i) {
+    const auto poll = at<pollfd>(pointee, i);
+    if (!poll) break;
+    if (poll->revents == 0) continue;
+    list += fmt::format("{}{{fd={}, revents={}}}", list.empty() ? "" : ", ", poll->fd,
+                        named(names::kPollEvents, static_cast<std::uint16_t>(poll->revents)));
+  }
+  return '[' + list + ']';
+}
+
+}  // namespace ringfare

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "emu/kernel/value_text.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <bit>
+#include <chrono>
+
+#include "emu/kernel/names.hpp"
+
+namespace ringfare {
+namespace {
+
+struct Escape {
+  char character;
+  std::string_view text;
+};
+
+constexpr Escape kEscapes[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'\f', "\\f"}, {'\n', "\\n"},
+                               {'\r', "\\r"}, {'\t', "\\t"},  {'\v', "\\v"}};
+
+bool is_octal_digit(char c) {
+  return c >= '0' && c <= '7';
+}
+
+/// As short as what follows allows.
+std::string escaped(char c, bool before_digit) {
+  for (const Escape& escape : kEscapes)
+    if (escape.character == c) return std::string(escape.text);
+  if (c >= ' ' && c < '\177') return {c};
+  const unsigned value = static_cast<unsigned char>(c);
+  return before_digit ? fmt::format("\\{:03o}", value) : fmt::format("\\{:o}", value);
+}
+
+}  // namespace
+
+std::string quoted(std::string_view bytes) {
+  std::string text = "\"";
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    text += escaped(bytes[i], i + 1 < bytes.size() && is_octal_digit(bytes[i + 1]));
+  return text + '"';
+}
+
+std::string quoted(std::string_view bytes, std::size_t limit) {
+  return bytes.size() > limit ? quoted(bytes.substr(0, limit)) + "..." : quoted(bytes);
+}
+
+std::string quoted_hex(std::string_view bytes, std::size_t limit) {
+  std::string text = "\"";
+  for (const char c : bytes.substr(0, limit))
+    text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  return text + (bytes.size() > limit ? "\"..." : "\"");
+}
+
+std::string hex_text(std::uint64_t value) {
+  return value == 0 ? "0" : fmt::format("{:#x}", value);
+}
+
+std::string address_text(std::uint64_t value) {
+  return value == 0 ? "NULL" : fmt::format("{:#x}", value);
+}
+
+std::string octal_text(std::uint64_t value) {
+  return fmt::format("0{:02o}", value);
+}
+
+std::string mode_text(std::uint32_t mode) {
+  const std::uint32_t permissions = mode & 0777;
+  const std::uint32_t rest = mode & ~permissions;
+  return rest == 0 ? octal_text(permissions)
+                   : named(names::kFileType, rest) + '|' + octal_text(permissions);
+}
+
+std::string device_text(std::uint64_t device) {
+  return fmt::format("makedev({}, {})", hex_text(major(device)), hex_text(minor(device)));
+}
+
+std::string date_text(std::int64_t seconds, std::uint64_t fraction, unsigned digits) {
+  using namespace std::chrono;
+  const sys_seconds moment{std::chrono::seconds(seconds)};
+  const sys_days day = floor<days>(moment);
+  const year_month_day date(day);
+  const hh_mm_ss time(moment - day);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  time.hours().count(), time.minutes().count(), time.seconds().count());
+  if (fraction != 0) text += fmt::format(".{:0{}}", fraction, digits);
+  return text + "+0000";
+}
+
+std::string signal_set_text(std::uint64_t mask) {
+  // Written by what is missing where most are in.
+  constexpr int kMost = 64 * 2 / 3;
+  const bool inverted = std::popcount(mask) >= kMost;
+  if (inverted) mask = ~mask;
+  std::string text = inverted ? "~[" : "[";
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    if ((mask >> bit & 1) == 0) continue;
+    if (text.back() != '[') text += ' ';
+    text += short_signal_name(bit + 1);
+  }
+  return text + ']';
+}
+
+}  // namespace ringfare
