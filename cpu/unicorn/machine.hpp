@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <unicorn/unicorn.h>
+
+#include <cstdint>
+
+#include "cpu/quantity.hpp"
+#include "cpu/state.hpp"
+
+namespace ringfare::unicorn {
+
+/// One Unicorn instance in 64-bit mode at CPL 3, and its registers.
+class Machine {
+ public:
+  Machine();
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  uc_engine* handle() const { return handle_; }
+
+  /// Everything but memory as in `registers`; forgets exceptions raised before.
+  void load(const Registers& registers);
+  /// Everything but RIP, which whoever stops the machine knows best.
+  void store(Registers& registers) const;
+
+  std::uint64_t read(int reg) const;
+  std::uint64_t read(Gpr reg) const;
+
+  /// Translations of code in `range` are dropped. Not from within a hook.
+  void forget_code(GuestRange range);
+
+ private:
+  void enter_user_mode();
+  void write(int reg, std::uint64_t value);
+  void load_x87(const VectorState& state);
+  void store_x87(VectorState& state) const;
+
+  uc_engine* handle_ = nullptr;
+  uc_context* clean_ = nullptr;  // at CPL 3, no exception pending
+};
+
+/// Our own mistake where Unicorn does not do what it can do.
+void require(uc_err error, const char* what);
+
+}  // namespace ringfare::unicorn

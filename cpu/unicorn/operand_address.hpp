@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "cpu/quantity.hpp"
+#include "cpu/state.hpp"
+
+namespace ringfare::unicorn {
+
+class Machine;
+
+/// How the address of a memory operand is made: base + index * scale + displacement, in a segment.
+struct OperandAddress {
+  static constexpr std::uint8_t kNone = 0xff;
+
+  std::uint64_t displacement = 0;            // RIP-relative: the address itself
+  std::uint8_t base = kNone, index = kNone;  // encodings of Gpr
+  std::uint8_t scale = 1;
+  int segment_base = 0;  // Unicorn's register with it; 0: flat
+  bool narrow = false;   // 32-bit address size
+
+  GuestAddress in(const Machine& machine) const;
+};
+
+/// What an instruction does with its memory operand.
+struct MemoryUse {
+  bool writes = false;         // also where it reads first
+  bool stack_segment = false;  // #SS instead of #GP
+};
+
+MemoryUse memory_use(std::span<const std::uint8_t> code);
+
+}  // namespace ringfare::unicorn

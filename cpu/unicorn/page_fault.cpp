@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/unicorn/page_fault.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace ringfare::unicorn {
+namespace {
+
+// Exception vectors, SDM vol. 3, table 6-1; #PF error code bits, figure 4-12.
+constexpr std::uint8_t kStackFault = 12, kGeneralProtection = 13, kPageFault = 14;
+constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4, kFetch = 16;
+
+bool is_canonical(GuestAddress address) {
+  const auto value = static_cast<std::int64_t>(address.value);
+  return value << 16 >> 16 == value;
+}
+
+/// Whether the page has been touched: one that has not is absent to the processor, whatever its
+/// region permits. Documentation/admin-guide/mm/pagemap.rst of Linux, bit 63.
+bool is_present(GuestAddress address) {
+  const int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  if (map < 0) return true;
+  std::uint64_t entry = 0;
+  const auto at = static_cast<off_t>(address.value / kPageSize * sizeof entry);
+  const bool known = pread(map, &entry, sizeof entry, at) == sizeof entry;
+  close(map);
+  return !known || entry >> 63 != 0;
+}
+
+}  // namespace
+
+AtFault general_protection() {
+  return {.vector = kGeneralProtection, .signal = SIGSEGV, .code = SI_KERNEL};
+}
+
+AtFault fetch_fault(const AddressSpace& memory, GuestAddress address) {
+  GuestAddress at = address;
+  const Region* region = memory.find(at);
+  while (region != nullptr && region->permissions.execute) {
+    at = region->range.end;
+    region = memory.find(at);
+  }
+  return {.vector = kPageFault,
+          .error_code = kUser | kFetch | (region != nullptr ? kPresent : 0),
+          .address = at,
+          .signal = SIGSEGV,
+          .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
+}
+
+AtFault access_fault(const AddressSpace& memory, GuestAddress address, MemoryUse use) {
+  if (!is_canonical(address)) {
+    if (!use.stack_segment) return general_protection();
+    return {.vector = kStackFault, .signal = SIGBUS, .code = SI_KERNEL};
+  }
+  const Region* const region = memory.find(address);
+  const bool present = region != nullptr && is_present(address);
+  return {.vector = kPageFault,
+          .error_code = kUser | (use.writes ? kWrite : 0) | (present ? kPresent : 0),
+          .address = address,
+          .signal = SIGSEGV,
+          .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
+}
+
+}  // namespace ringfare::unicorn

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/unicorn/unicorn_engine.hpp"
+
+#include <csignal>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <optional>
+
+#include "cpu/code_map.hpp"
+#include "cpu/failure.hpp"
+#include "cpu/unicorn/guest_regions.hpp"
+#include "cpu/unicorn/interruption.hpp"
+#include "cpu/unicorn/limits.hpp"
+#include "cpu/unicorn/machine.hpp"
+#include "cpu/unicorn/page_fault.hpp"
+#include "cpu/unicorn/store_log.hpp"
+
+namespace ringfare {
+namespace {
+
+using namespace unicorn;
+
+// Exception vectors, SDM vol. 3, table 6-1.
+constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3, kX87Error = 16;
+
+AtFault undefined(GuestAddress at) {
+  return {.vector = 6, .address = at, .signal = SIGILL, .code = ILL_ILLOPN};
+}
+
+/// si_code of #MF by the first unmasked exception (SDM vol. 1, figure 8-4).
+int x87_code(std::uint64_t status, std::uint64_t control) {
+  const std::uint64_t raised = status & ~control;
+  constexpr struct {
+    std::uint64_t bits;
+    int code;
+  } kRows[] = {
+      {1, FPE_FLTINV}, {4, FPE_FLTDIV}, {8, FPE_FLTOVF}, {0x12, FPE_FLTUND}, {0x20, FPE_FLTRES}};
+  for (const auto& row : kRows)
+    if ((raised & row.bits) != 0) return row.code;
+  return 0;
+}
+
+void add(Lanes& sum, const Lanes& price) {
+  for (std::size_t lane = 0; lane < kLanes; ++lane) sum[lane] += price[lane];
+}
+
+}  // namespace
+
+/// Unicorn, and where in which block it is: a hook before every instruction follows it.
+class UnicornEngine::Core {
+ public:
+  Core(AddressSpace& memory, BlockObserver& observer);
+
+  Stop run(Thread& thread, Budget budget);
+  void invalidate(GuestRange range);
+  std::vector<std::uint64_t> executions() const;
+
+ private:
+  void guarded_instruction(GuestAddress at);
+  void on_instruction(GuestAddress at);
+  bool on_bad_access(uc_mem_type type, GuestAddress address);
+  void on_exception(std::uint32_t vector);
+  bool on_invalid_instruction();
+
+  bool begin_block(GuestAddress at);
+  void finish_instruction();
+  void cut_short();
+  bool is_unchanged() const;
+  void restart_here();
+  bool heed_precaution();
+  void stop_before(GuestAddress at, Stop stop);
+  void stop_at_last();
+  void fault(AtFault fault);
+  void trap(AtFault fault);
+
+  std::span<const std::uint8_t> code() const {
+    return std::span(entry_->block.bytes).subspan(offset_);
+  }
+  const Instruction& instruction() const { return entry_->block.instructions[index_]; }
+  GuestAddress address() const { return entry_->block.start + offset_; }
+  const std::vector<Precaution>& precautions(const CodeMap::Entry& entry);
+
+  template <class Function>
+  void add_hook(int type, Function* function);
+
+  const AddressSpace& memory_;
+  BlockObserver& observer_;
+  CodeMap code_;
+  Machine machine_;
+  GuestRegions regions_;
+  StoreLog stores_;
+  Interruption interruption_;
+  std::deque<std::vector<Precaution>> precautions_;  // by BlockId; empty where there are none
+  std::vector<std::uint64_t> executions_;
+  std::vector<GuestRange> stale_;  // code to be forgotten before going on
+
+  // Of the run under way.
+  Lanes totals_{};
+  std::uint64_t left_ = 0;                 // of the budget
+  const CodeMap::Entry* entry_ = nullptr;  // null: between blocks
+  const std::vector<Precaution>* entry_precautions_ = nullptr;
+  std::size_t index_ = 0;   // the instruction that is being executed
+  std::size_t offset_ = 0;  // its bytes
+  GuestAddress rip_;        // where to go on
+  std::optional<Stop> stop_;
+  std::exception_ptr failure_;  // thrown in a hook: Unicorn's frames are no place to unwind through
+};
+
+template <class Function>
+void UnicornEngine::Core::add_hook(int type, Function* function) {
+  uc_hook handle = 0;
+  require(
+      uc_hook_add(machine_.handle(), &handle, type, reinterpret_cast<void*>(function), this, 1, 0),
+      "hook");
+}
+
+UnicornEngine::Core::Core(AddressSpace& memory, BlockObserver& observer)
+    : memory_(memory),
+      observer_(observer),
+      code_(memory, observer),
+      regions_(machine_, memory),
+      stores_(memory) {
+  add_hook(
+      UC_HOOK_CODE, +[](uc_engine*, std::uint64_t address, std::uint32_t, void* core) {
+        static_cast<Core*>(core)->guarded_instruction({address});
+      });
+  add_hook(
+      UC_HOOK_MEM_WRITE,
+      +[](uc_engine*, uc_mem_type, std::uint64_t address, int size, std::int64_t, void* core) {
+        static_cast<Core*>(core)->stores_.note({address}, static_cast<std::size_t>(size));
+      });
+  add_hook(
+      UC_HOOK_MEM_INVALID,
+      +[](uc_engine*, uc_mem_type type, std::uint64_t address, int, std::int64_t, void* core) {
+        return static_cast<Core*>(core)->on_bad_access(type, {address});
+      });
+  add_hook(
+      UC_HOOK_INTR, +[](uc_engine*, std::uint32_t vector, void* core) {
+        static_cast<Core*>(core)->on_exception(vector);
+      });
+  add_hook(
+      UC_HOOK_INSN_INVALID,
+      +[](uc_engine*, void* core) { return static_cast<Core*>(core)->on_invalid_instruction(); });
+}
+
+Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
+  regions_.follow();
+  stores_.forget_regions();
+  machine_.load(thread.registers);
+  totals_ = thread.totals;
+  left_ = budget.instructions;
+  entry_ = nullptr;
+  rip_ = {thread.registers.rip};
+  stop_.reset();
+  while (!stop_) {
+    for (const GuestRange range : stale_) machine_.forget_code(range);
+    stale_.clear();
+    const GuestAddress from = rip_;
+    const uc_err error = uc_emu_start(machine_.handle(), from.value, 0, 0, 0);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    if (stop_ || !stale_.empty()) continue;
+    // Address 0 ends Unicorn's run, and where it cannot even fetch it asks nobody.
+    const GuestAddress at{machine_.read(UC_X86_REG_RIP)};
+    if (entry_ != nullptr) finish_instruction();
+    CHECK(!begin_block(at), "unicorn stopped at {:#x}: {}", at.value, uc_strerror(error));
+  }
+  machine_.store(thread.registers);
+  thread.registers.rip = rip_.value;
+  thread.totals = totals_;
+  return *stop_;
+}
+
+void UnicornEngine::Core::invalidate(GuestRange range) {
+  code_.forget();
+  stale_.push_back(range);
+}
+
+std::vector<std::uint64_t> UnicornEngine::Core::executions() const {
+  std::vector<std::uint64_t> all = executions_;
+  all.resize(code_.size());
+  return all;
+}
+
+void UnicornEngine::Core::guarded_instruction(GuestAddress at) {
+  try {
+    on_instruction(at);
+  } catch (...) {
+    failure_ = std::current_exception();
+    uc_emu_stop(machine_.handle());
+  }
+}
+
+/// Before every instruction, before every round of a REP, and again before an instruction whose
+/// store hit the code under execution.
+void UnicornEngine::Core::on_instruction(GuestAddress at) {
+  stores_.clear();
+  if (stop_ || !stale_.empty()) return;
+  if (entry_ != nullptr) {
+    const bool again = at == address() && instruction().flow == Flow::Next;
+    if (again && !Interruption::pending()) return;
+    if (!again) finish_instruction();
+  }
+  if (Interruption::pending()) return stop_before(at, Interrupted{Interruption::take()});
+  if (left_ == 0) return stop_before(at, BudgetSpent{});
+  if (entry_ == nullptr && !begin_block(at)) return;
+  CHECK(at == address(), "unicorn is at {:#x}, not {:#x}", at.value, address().value);
+  if (!is_unchanged()) return restart_here();
+  switch (instruction().flow) {
+    case Flow::Gate:
+    case Flow::Emulated:
+      return stop_at_last();
+    default:
+      if (entry_precautions_ != nullptr) heed_precaution();
+  }
+}
+
+/// False where there is no instruction to execute, or where Unicorn has to start afresh.
+bool UnicornEngine::Core::begin_block(GuestAddress at) {
+  const std::size_t known = code_.size();
+  const CodeMap::Entry* entry = &code_.at(at);
+  const bool is_new = code_.size() != known;
+  index_ = offset_ = 0;
+  if (entry->block.instructions.empty()) {
+    stop_before(at, entry->obstacle == CodeMap::Obstacle::NoCode ? fetch_fault(memory_, at)
+                                                                 : undefined(at));
+    return false;
+  }
+  entry_ = entry;
+  const auto& found = precautions(*entry);
+  entry_precautions_ = found.empty() ? nullptr : &found;
+  // Code that may be written behind Unicorn's back: by the kernel, or through another mapping.
+  const Region* const region = memory_.find(at);
+  if (is_new && (region->permissions.write || region->shared)) {
+    restart_here();
+    return false;
+  }
+  return true;
+}
+
+const std::vector<Precaution>& UnicornEngine::Core::precautions(const CodeMap::Entry& entry) {
+  const Block& block = entry.block;
+  if (block.id < precautions_.size()) return precautions_[block.id];
+  precautions_.resize(block.id);
+  std::vector<Precaution>& made = precautions_.emplace_back();
+  bool any = false;
+  std::size_t offset = 0;
+  for (const Instruction& insn : block.instructions) {
+    made.push_back(
+        precaution_for(std::span(block.bytes).subspan(offset, insn.length), block.start + offset));
+    any |= made.back().duty != Duty::None;
+    offset += insn.length;
+  }
+  if (!any) made.clear();
+  return made;
+}
+
+/// The instruction at `address()` retires.
+void UnicornEngine::Core::finish_instruction() {
+  --left_;
+  offset_ += instruction().length;
+  if (++index_ < entry_->block.instructions.size()) return;
+  add(totals_, entry_->price);
+  const BlockId id = entry_->block.id;
+  if (id >= executions_.size()) executions_.resize(id + 1);
+  ++executions_[id];
+  entry_ = nullptr;
+}
+
+/// Accounts for the instructions of the block before the current one, and leaves the block.
+void UnicornEngine::Core::cut_short() {
+  if (entry_ == nullptr) return;
+  if (index_ > 0) add(totals_, observer_.partial(entry_->block, index_));
+  entry_ = nullptr;
+}
+
+bool UnicornEngine::Core::is_unchanged() const {
+  return std::memcmp(AddressSpace::host(address()), code().data(), instruction().length) == 0;
+}
+
+/// What Unicorn or we know of the code here may be out of date.
+void UnicornEngine::Core::restart_here() {
+  const GuestAddress at = address();
+  stale_.push_back({entry_->block.start, entry_->block.end()});
+  if (!is_unchanged()) code_.forget(entry_->block.start);
+  cut_short();
+  rip_ = at;
+  uc_emu_stop(machine_.handle());
+}
+
+/// False where the instruction must not be executed.
+bool UnicornEngine::Core::heed_precaution() {
+  constexpr std::uint64_t kMasks = 0x1f80;  // of SSE exceptions, SDM vol. 1, 10.2.3
+  const Precaution& precaution = (*entry_precautions_)[index_];
+  if (precaution.duty == Duty::None) return true;
+  if (precaution.duty == Duty::Refuse) return fault(undefined(address())), false;
+  const GuestAddress operand = precaution.operand.in(machine_);
+  const bool aligned = precaution.duty == Duty::Aligned16 || precaution.aligned;
+  if (aligned && operand.value % 16 != 0) return fault(general_protection()), false;
+  if (precaution.duty == Duty::Mxcsr) {
+    const auto value = memory_.load<std::uint32_t>(operand + precaution.mxcsr_offset);
+    if (value && (*value & kMasks) != kMasks) return fault(undefined(address())), false;
+  }
+  return true;
+}
+
+void UnicornEngine::Core::stop_before(GuestAddress at, Stop stop) {
+  cut_short();
+  rip_ = at;
+  stop_ = stop;
+  uc_emu_stop(machine_.handle());
+}
+
+/// At a gate or an instruction of ours: the last of its block, counted, not executed.
+void UnicornEngine::Core::stop_at_last() {
+  const GuestAddress at = address();
+  const Instruction last = instruction();
+  finish_instruction();
+  if (last.flow == Flow::Gate)
+    stop_before(at, AtGate{static_cast<Gate>(last.detail), last.vector, last.length});
+  else
+    stop_before(at, AtInstruction{static_cast<SystemInstruction>(last.detail), last.length});
+}
+
+/// The current instruction is not executed.
+void UnicornEngine::Core::fault(AtFault fault) {
+  stores_.undo();
+  stop_before(address(), fault);
+}
+
+/// The current instruction is executed, and RIP is behind it.
+void UnicornEngine::Core::trap(AtFault trap) {
+  const GuestAddress behind{machine_.read(UC_X86_REG_RIP)};
+  ++totals_[kInstructionLane];
+  stop_before(behind, trap);
+}
+
+bool UnicornEngine::Core::on_bad_access(uc_mem_type type, GuestAddress address) {
+  if (stop_) return false;
+  if (regions_.map(address)) return true;
+  switch (type) {
+    case UC_MEM_FETCH_PROT:
+      return true;  // whether it is executed is seen before it is
+    case UC_MEM_FETCH_UNMAPPED:
+      return regions_.map_fetch_filler(address);
+    default:
+      break;
+  }
+  MemoryUse use = memory_use(code());
+  use.writes |= type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
+  fault(access_fault(memory_, address, use));
+  return false;
+}
+
+void UnicornEngine::Core::on_exception(std::uint32_t vector) {
+  if (stop_) return;
+  CHECK(entry_ != nullptr, "exception {} outside a block", vector);
+  const std::uint64_t at = address().value;
+  switch (vector) {
+    case kDivideError:
+      return fault({.vector = 0, .address = {at}, .signal = SIGFPE, .code = FPE_INTDIV});
+    case kDebug:
+      return trap({.vector = 1, .signal = SIGTRAP, .code = TRAP_TRACE});
+    case kBreakpoint:
+      return trap({.vector = 3, .signal = SIGTRAP, .code = SI_KERNEL});
+    case kX87Error:
+      return fault(
+          {.vector = 16,
+           .address = {at},
+           .signal = SIGFPE,
+           .code = x87_code(machine_.read(UC_X86_REG_FPSW), machine_.read(UC_X86_REG_FPCW))});
+    default:
+      return fault(general_protection());
+  }
+}
+
+bool UnicornEngine::Core::on_invalid_instruction() {
+  if (!stop_) fault(undefined(address()));
+  return false;
+}
+
+UnicornEngine::UnicornEngine(AddressSpace& memory, BlockObserver& observer)
+    : core_(std::make_unique<Core>(memory, observer)) {}
+
+UnicornEngine::~UnicornEngine() = default;
+
+Stop UnicornEngine::run(Thread& thread, Budget budget) {
+  return core_->run(thread, budget);
+}
+
+void UnicornEngine::invalidate(GuestRange range) {
+  core_->invalidate(range);
+}
+
+std::vector<std::uint64_t> UnicornEngine::executions() const {
+  return core_->executions();
+}
+
+}  // namespace ringfare

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "cpu/engine.hpp"
+#include "cpu/memory.hpp"
+
+namespace ringfare {
+
+/// The second engine: Unicorn, looked over the shoulder instruction by instruction. Slow, but
+/// independent of the host's processor; stops, registers and totals are those of the translator.
+/// What Unicorn does not execute as a processor does raises #UD; `executes` says what a guest may
+/// be shown. One instance at a time takes the signals that ask the program to end.
+class UnicornEngine final : public Engine {
+ public:
+  UnicornEngine(AddressSpace& memory, BlockObserver& observer);
+  ~UnicornEngine() override;
+
+  Stop run(Thread& thread, Budget budget) override;
+  void invalidate(GuestRange range) override;
+  std::vector<std::uint64_t> executions() const override;
+
+  /// Whether a guest may use the CPUID feature of this name in /proc/cpuinfo.
+  static bool executes(std::string_view feature);
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "ground.hpp"
+
+#include <csignal>
+#include <cstring>
+
+#include "cpu/failure.hpp"
+#include "native.hpp"
+
+namespace ringfare::lockstep {
+namespace {
+
+constexpr std::uint8_t kSyscall[] = {0x0f, 0x05};
+
+Outcome outcome_of(const Stop& stop, std::uint64_t offset) {
+  Outcome outcome{.offset = offset};
+  const auto* const fault = std::get_if<AtFault>(&stop);
+  if (fault == nullptr) {
+    CHECK(std::holds_alternative<AtGate>(stop), "stop {}", stop.index());
+    return outcome;
+  }
+  const bool names_instruction = fault->signal == SIGFPE || fault->signal == SIGILL;
+  outcome.faulted = true;
+  outcome.vector = fault->vector;
+  outcome.error_code = fault->error_code;
+  outcome.address = names_instruction ? 0 : fault->address.value;
+  outcome.signal = fault->signal;
+  outcome.code = fault->code;
+  return outcome;
+}
+
+}  // namespace
+
+Ground::Ground() {
+  const Permissions data{.read = true, .write = true};
+  const Permissions code{.read = true, .write = true, .execute = true};
+  for (const GuestRange range : {kData, kStack})
+    CHECK(memory.map({.range = range, .permissions = data}) == 0, "map");
+  CHECK(memory.map({.range = {kCode, kCode + kCodeSize}, .permissions = code}) == 0, "map");
+}
+
+BlockPrice CutPrices::translated(const Block& block) {
+  const std::size_t n = block.instructions.size();
+  return {n, 3 * n, 7, 11 * block.bytes.size()};
+}
+
+BlockPrice CutPrices::partial(const Block&, std::size_t n) {
+  return {n, 3 * n};
+}
+
+Result Guest::run(std::span<const std::uint8_t> code, const Snapshot& before) {
+  if (used_ + code.size() + sizeof kSyscall > kCodeSize) {
+    engine_.invalidate({kCode, kCode + kCodeSize});
+    used_ = 0;
+  }
+  const GuestAddress at = kCode + used_;
+  used_ += code.size() + sizeof kSyscall;
+  std::memcpy(AddressSpace::host(at), code.data(), code.size());
+  std::memcpy(AddressSpace::host(at + code.size()), kSyscall, sizeof kSyscall);
+
+  place_memory(before);
+  Thread thread;
+  thread.registers = before.registers;
+  thread.registers.rip = at.value;
+  const Stop stop = engine_.run(thread, {});
+  totals_ = thread.totals;
+  Result result{.outcome = outcome_of(stop, thread.registers.rip - at.value), .after = before};
+  result.after.registers = thread.registers;
+  result.retired = thread.totals[kInstructionLane];
+  take_memory(result.after);
+  return result;
+}
+
+}  // namespace ringfare::lockstep
