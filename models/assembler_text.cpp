@@ -12,6 +12,8 @@ namespace ringfare {
 namespace {
 
 constexpr std::uint64_t kMostRepetitions = 1024;
+constexpr std::uint64_t kMostReserved = 1 << 20;  // bytes, all directives of a path together
+constexpr std::uint64_t kLargestUnit = 8;         // .fill COUNT, 8, VALUE
 
 /// What a stage may say besides instructions and labels. Everything else reads files, leaves the
 /// one section, or can grow without bound.
@@ -105,6 +107,7 @@ class Writer {
   bool intel_ = false;
   bool repeating_ = false;
   std::uint64_t repetitions_ = 0;
+  std::uint64_t reserved_ = 0;
   SourcePosition opened_;  // the `.rept` or the comment we are in
   std::vector<Pending> body_;
 };
@@ -237,6 +240,10 @@ void Writer::check_statement(std::string_view statement, const SourcePosition& a
     if (!value || *value > row->most)
       throw UserError(at, fmt::format("'{}' needs a plain number up to {} as its first operand",
                                       word, row->most));
+    reserved_ += (name == ".p2align" ? std::uint64_t{1} << *value : *value) * kLargestUnit *
+                 (repeating_ ? repetitions_ : 1);
+    if (reserved_ > kMostReserved)
+      throw UserError(at, fmt::format("the stages reserve more than {} bytes", kMostReserved));
   }
   if (name == ".intel_syntax") intel_ = true;
 }

@@ -221,6 +221,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Broken{".balign 1048576\n", 0, "plain number up to 4096"},
                     Broken{".rept 1000000000\nnop\n.endr\n", 0, "plain number up to 1024"},
                     Broken{".rept 1000\n.rept 1000\nnop\n.endr\n.endr\n", 1, ".rept inside .rept"},
+                    Broken{"nop\n.rept 1000\n.zero 4096\n.endr\n", 2, "reserve more than"},
                     Broken{"nop\n.rept 3\nnop\n", 1, ".rept is not closed"},
                     Broken{"nop\n.endr\n", 1, ".endr without .rept"},
                     Broken{".rept 2\nnop\nmvo\n.endr\n", 2, "'mvo'"}));
