@@ -87,10 +87,11 @@ std::int64_t check_type(std::uint64_t flags) {
     case MAP_SHARED:
       return 0;
     case MAP_SHARED_VALIDATE: {
+      constexpr std::uint64_t kHugeSizes = 0x1full << 26;  // MAP_HUGE_2MB | MAP_HUGE_1GB
       constexpr std::uint64_t kKnown = MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT |
                                        MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED |
                                        MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |
-                                       MAP_HUGETLB | MAP_FIXED_NOREPLACE;
+                                       MAP_HUGETLB | MAP_FIXED_NOREPLACE | kHugeSizes;
       return (flags & ~kKnown) != 0 ? -EOPNOTSUPP : 0;
     }
     default:

@@ -146,7 +146,7 @@ std::int64_t sys_nanosleep(Process& process, const CallArguments& args) {
 std::int64_t sys_clock_nanosleep(Process& process, const CallArguments& args) {
   const ClockRow* const row = find_clock(process, args[0]);
   if (row == nullptr) return -EINVAL;
-  if (!row->sleeps) return row->id == CLOCK_THREAD_CPUTIME_ID ? -EINVAL : -EOPNOTSUPP;
+  if (!row->sleeps) return -EOPNOTSUPP;
   const auto end = process.user.load<timespec>(args[2]);
   if (!end) return -EFAULT;
   if (!is_valid(*end)) return -EINVAL;

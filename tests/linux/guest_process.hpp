@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
