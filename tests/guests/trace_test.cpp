@@ -84,14 +84,15 @@ std::vector<double> user_parts(const std::vector<std::string>& options) {
   return parts;
 }
 
-/// The time-stamp counters of the shipped processors run at the core clock, so ticks are cycles;
-/// each of the two reads rounds down to a whole one.
+/// The time-stamp counters of the shipped processors run at the core clock, so ticks are cycles.
+/// Each of the two reads rounds down to a whole tick: two measurements of the same differ by less
+/// than 2.
 TEST(TimeStamps, DifferByTheLinesPriceAndTheInstructionsAround) {
   for (const char* cpu : {"skylake", "ice-lake", "zen3"}) {
     const std::vector<double> parts = user_parts({"trace", "--cpu", cpu});
     ASSERT_EQ(parts.size(), 7u);
     for (double part : parts) {
-      EXPECT_NEAR(part, parts[0], 1.01) << cpu;
+      EXPECT_NEAR(part, parts[0], 2) << cpu;
       EXPECT_GT(part, 0) << cpu;
       EXPECT_LT(part, 100) << cpu;  // six instructions, one of them rdtsc
     }
@@ -102,7 +103,7 @@ TEST(TimeStamps, TheInstructionsAroundDoNotDependOnMitigations) {
   const std::vector<double> on = user_parts({"trace"});
   const std::vector<double> off = user_parts({"trace", "--mitigations", "off"});
   ASSERT_EQ(on.size(), off.size());
-  for (std::size_t i = 0; i < on.size(); ++i) EXPECT_NEAR(on[i], off[i], 1.01);
+  for (std::size_t i = 0; i < on.size(); ++i) EXPECT_NEAR(on[i], off[i], 2);
 }
 
 TEST(TimeStamps, MitigationsAreMeasurable) {
