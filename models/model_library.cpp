@@ -74,7 +74,7 @@ class ModelFiles {
   /// NAME.toml of the first root that has it; `but` is the file that asks, which is not meant.
   std::optional<fs::path> shipped(std::string_view name, const fs::path* but) const {
     for (const fs::path& root : roots_) {
-      const fs::path file = root / kind_.folder / fmt::format("{}{}", name, kExtension);
+      fs::path file = root / kind_.folder / fmt::format("{}{}", name, kExtension);
       std::error_code failed;
       if (!fs::exists(file, failed) || (but != nullptr && same_file(file, *but))) continue;
       return file;
@@ -108,7 +108,7 @@ class ModelFiles {
   /// A name as on the command line, or a path seen from the folder of the file that says it.
   fs::path extended_file(const TomlValue& base, const fs::path& from) const {
     if (is_path(base.text)) {
-      const fs::path file = from.parent_path() / base.text;
+      fs::path file = from.parent_path() / base.text;
       std::error_code failed;
       if (fs::exists(file, failed)) return file;
       throw UserError(base.at,
