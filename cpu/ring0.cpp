@@ -52,7 +52,12 @@ std::variant<Executed, AtDoor> Ring0::step(Registers& registers) {
   registers.rip += decoded.length;
   decoded.row->execute(execution, decoded);
   ++executed_;
-  return Executed{at, decoded.length, decoded.row->ends_run, execution.price_key, execution.stored};
+  return Executed{at,
+                  decoded.length,
+                  decoded.row->ends_run,
+                  execution.price_key,
+                  execution.stored,
+                  execution.written};
 }
 
 void Ring0::answer(Registers& registers, std::uint64_t result) {

@@ -41,6 +41,7 @@ struct Executed {
   bool ends_run = false;       // a branch, call or return: what follows is not straight-line
   std::string_view price_key;  // of a system instruction; ordinary ones have none
   std::optional<Stored> stored;
+  std::uint16_t written = 0;  // registers it wrote, by encoding; a stack pointer it moved is not
 };
 
 /// Ring 0 stands at SYSRETQ or IRETQ, which is the gate's business.

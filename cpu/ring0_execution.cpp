@@ -62,6 +62,7 @@ void Execution::write(const Operand& operand, Value value) {
 
 void Execution::write(Gpr r, Value value) {
   registers[r] = value.bits;
+  written |= static_cast<std::uint16_t>(1u << static_cast<unsigned>(r));
   origins.gpr[static_cast<std::size_t>(r)] = value.from;
 }
 

@@ -114,6 +114,7 @@ class Execution {
   Origins& origins;
   std::uint64_t time_stamp;
   std::optional<Stored> stored;
+  std::uint16_t written = 0;
   std::string_view price_key;
 
  private:

@@ -36,7 +36,18 @@ constexpr SystemName kSystem[] = {
     {"kernel_gs_base", &SystemState::kernel_gs_base},
 };
 
-class Words {
+std::string flags_text(std::uint64_t before, std::uint64_t after) {
+  std::string text;
+  for (const FlagName& f : kFlags)
+    if ((before ^ after) & f.bit)
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", f.name, after & f.bit ? 1 : 0);
+  return text;
+}
+
+}  // namespace
+
+/// Phrases with commas between them.
+class Effect::Words {
  public:
   template <class... Args>
   void add(fmt::format_string<Args...> format, Args&&... args) {
@@ -49,16 +60,6 @@ class Words {
   std::string text_;
 };
 
-std::string flags_text(std::uint64_t before, std::uint64_t after) {
-  std::string text;
-  for (const FlagName& f : kFlags)
-    if ((before ^ after) & f.bit)
-      text += fmt::format("{}{}={}", text.empty() ? "" : " ", f.name, after & f.bit ? 1 : 0);
-  return text;
-}
-
-}  // namespace
-
 Effect::Effect(const Registers& registers, const SystemState& system)
     : gpr_(registers.gpr),
       rflags_(registers.rflags),
@@ -67,18 +68,29 @@ Effect::Effect(const Registers& registers, const SystemState& system)
       ss_(registers.ss.selector),
       system_(system) {}
 
-std::string Effect::since(const Registers& registers, const SystemState& system,
-                          const std::optional<Stored>& stored) const {
+std::string Effect::since(const Registers& registers, const SystemState& system) const {
   Words words;
-  if (stored) words.add("[{:#x}] = {:#x}", stored->address.value, stored->bits);
-  const std::size_t rsp = static_cast<std::size_t>(Gpr::Rsp);
-  for (std::size_t i = 0; i < gpr_.size(); ++i) {
-    // One word of the stack more or less goes without saying.
-    const bool pushed_or_popped =
-        i == rsp && (registers.gpr[i] == gpr_[i] + 8 || registers.gpr[i] == gpr_[i] - 8);
-    if (registers.gpr[i] != gpr_[i] && !pushed_or_popped)
-      words.add("{} = {:#x}", kNames[i], registers.gpr[i]);
-  }
+  for (std::size_t i = 0; i < gpr_.size(); ++i)
+    if (registers.gpr[i] != gpr_[i]) words.add("{} = {:#x}", kNames[i], registers.gpr[i]);
+  changes(words, registers, system);
+  return words.take();
+}
+
+std::string Effect::since(const Registers& registers, const SystemState& system,
+                          const Executed& done) const {
+  Words words;
+  if (done.stored) words.add("[{:#x}] = {:#x}", done.stored->address.value, done.stored->bits);
+  for (std::size_t i = 0; i < gpr_.size(); ++i)
+    if (done.written >> i & 1) words.add("{} = {:#x}", kNames[i], registers.gpr[i]);
+  if (done.ends_run && registers.rip == done.address.value + done.length)
+    words.add("not taken");
+  else if (done.ends_run)
+    words.add("to {:#x}", registers.rip);
+  changes(words, registers, system);
+  return words.take();
+}
+
+void Effect::changes(Words& words, const Registers& registers, const SystemState& system) const {
   if (registers.cs.selector != cs_) words.add("cs = {:#x}", registers.cs.selector);
   if (registers.ss.selector != ss_) words.add("ss = {:#x}", registers.ss.selector);
   if (registers.gs.base != gs_base_) words.add("gs.base = {:#x}", registers.gs.base);
@@ -86,7 +98,6 @@ std::string Effect::since(const Registers& registers, const SystemState& system,
     if (system.*s.member != system_.*s.member) words.add("{} = {:#x}", s.name, system.*s.member);
   if (system.cpl != system_.cpl) words.add("CPL = {}", system.cpl);
   if (registers.rflags != rflags_) words.add("{}", flags_text(rflags_, registers.rflags));
-  return words.take();
 }
 
 }  // namespace ringfare

@@ -14,11 +14,19 @@ class Effect {
  public:
   Effect(const Registers& registers, const SystemState& system);
 
-  /// In words: "rdx = 0x0, ZF PF", "[0xffffc90000017ff8] = 0x2b", "gs.base = 0xffff88801f600000".
+  /// What is different now: "rcx = 0x401002, r11 = 0x246", "CPL = 0".
+  std::string since(const Registers& registers, const SystemState& system) const;
+
+  /// What an instruction did, be it that nothing is different: "rdx = 0x0, ZF=1",
+  /// "[0xffffc90000017ff8] = 0x2b", "not taken".
   std::string since(const Registers& registers, const SystemState& system,
-                    const std::optional<Stored>& stored) const;
+                    const Executed& done) const;
 
  private:
+  class Words;
+
+  void changes(Words& words, const Registers& registers, const SystemState& system) const;
+
   std::array<std::uint64_t, 16> gpr_;
   std::uint64_t rflags_, gs_base_;
   std::uint16_t cs_, ss_;

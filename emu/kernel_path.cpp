@@ -183,7 +183,7 @@ bool KernelPath::step(Registers& registers) {
                     .length = done.length,
                     .ends_run = done.ends_run,
                     .price_key = done.price_key});
-  if (recording_) effects_.push_back(before->since(registers, system_, done.stored));
+  if (recording_) effects_.push_back(before->since(registers, system_, done));
   return true;
 }
 
@@ -212,7 +212,7 @@ void KernelPath::take_gate(Registers& registers, Door door, std::uint8_t length)
       throw PathError(at, fmt::format("{} raises exception {}: it needs {}", to_string(door),
                                       raised->vector, micro.what));
     items_.push_back({.step = &micro});
-    if (recording_) effects_.push_back(before.since(registers, system_, {}));
+    if (recording_) effects_.push_back(before.since(registers, system_));
   }
 }
 

@@ -400,6 +400,9 @@ TEST(Crossing, EffectsSayWhatHappened) {
   EXPECT_EQ(effect_of("swapgs", 0).substr(0, 30), "gs.base = 0xffff88801f600000, ");
   EXPECT_NE(effect_of("push %rdi", 0).find("] = 0x7777"), std::string::npos)
       << effect_of("push", 0);
+  EXPECT_EQ(effect_of("jnb", 0), "not taken");
+  EXPECT_EQ(effect_of("ret", 0).substr(0, 13), "to 0xffffffff");
+  EXPECT_EQ(effect_of("pop %rdi", 0), "rdi = 0x7777");
   EXPECT_NE(effect_of("RCX = next RIP", 0).find("rcx = 0x401002"), std::string::npos);
 }
 
