@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct Mistake {
   std::vector<std::string> words;
   const char* message;
 };
+
+void PrintTo(const Mistake& mistake, std::ostream* out) {
+  for (const std::string& word : mistake.words) *out << word << ' ';
+}
 
 class Usage : public ::testing::TestWithParam<Mistake> {};
 
