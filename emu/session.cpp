@@ -173,7 +173,7 @@ void Session::Run::system_call(std::uint8_t length) {
                     .bill = crossing};
     if (wanted == Interest::Text) {
       event.call = description_.after(request, served.result);
-      event.result = returned ? describe_result(request, served.result) : "?";
+      event.result = returned ? description_.result(request, served.result) : "?";
     }
     tell(event);
   }

@@ -31,7 +31,10 @@ constexpr Name kWhences[] = {{0x0, "SEEK_SET"},
                              {0x4, "SEEK_HOLE"}};
 constexpr Name kNoAccess[] = {{0x0, "F_OK"}};
 constexpr Name kAccess[] = {{0x4, "R_OK"}, {0x2, "W_OK"}, {0x1, "X_OK"}};
-constexpr Name kStatSync[] = {{0x2000, "AT_STATX_FORCE_SYNC"}, {0x4000, "AT_STATX_DONT_SYNC"}};
+constexpr Name kStatSync[] = {
+    {0, "AT_STATX_SYNC_AS_STAT"}, {0x2000, "AT_STATX_FORCE_SYNC"}, {0x4000, "AT_STATX_DONT_SYNC"}};
+constexpr Name kAccessAt[] = {
+    {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x200, "AT_EACCESS"}, {0x1000, "AT_EMPTY_PATH"}};
 constexpr Name kAt[] = {{0x100, "AT_SYMLINK_NOFOLLOW"}, {0x200, "AT_REMOVEDIR"},
                         {0x400, "AT_SYMLINK_FOLLOW"},   {0x800, "AT_NO_AUTOMOUNT"},
                         {0x1000, "AT_EMPTY_PATH"},      {0x8000, "AT_RECURSIVE"}};
@@ -389,8 +392,8 @@ constexpr Name kControl[] = {{0x40, "CSTOPB"},       {0x80, "CREAD"},        {0x
 constexpr Name kLocal[] = {{0x1, "ISIG"},      {0x2, "ICANON"},    {0x4, "XCASE"},
                            {0x8, "ECHO"},      {0x10, "ECHOE"},    {0x20, "ECHOK"},
                            {0x40, "ECHONL"},   {0x80, "NOFLSH"},   {0x100, "TOSTOP"},
-                           {0x200, "ECHOCTL"}, {0x400, "ECHOPRT"}, {0x800, "ECHOKE"},
-                           {0x1000, "FLUSHO"}, {0x4000, "PENDIN"}, {0x8000, "IEXTEN"}};
+                           {0x8000, "IEXTEN"}, {0x200, "ECHOCTL"}, {0x400, "ECHOPRT"},
+                           {0x800, "ECHOKE"},  {0x1000, "FLUSHO"}, {0x4000, "PENDIN"}};
 
 struct KindNames {
   ArgKind kind;
@@ -401,7 +404,9 @@ constexpr KindNames kKindNames[] = {
     {ArgKind::OpenFlags, {kAccessModes, 3, kOpen, "O_???"}},
     {ArgKind::Whence, {kWhences, kAll, {}, "SEEK_???"}},
     {ArgKind::AccessMode, {kNoAccess, 0, kAccess, "?_OK"}},
-    {ArgKind::AtFlags, {kStatSync, 0x6000, kAt, "AT_???"}},
+    {ArgKind::AtFlags, {{}, 0, kAt, "AT_???"}},
+    {ArgKind::StatxFlags, {kStatSync, 0x6000, kAt, "AT_???"}},
+    {ArgKind::AccessFlags, {{}, 0, kAccessAt, "AT_???"}},
     {ArgKind::Protection, {kNoProtection, 0, kProtections, "PROT_???"}},
     {ArgKind::MapFlags, {kMapTypes, 0xf, kMap, "MAP_???"}},
     {ArgKind::RemapFlags, {{}, 0, kRemap, "MREMAP_???"}},

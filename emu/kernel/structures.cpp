@@ -433,13 +433,30 @@ Text window_size(const Pointee& p) {
                      (*size)[2], (*size)[3]);
 }
 
+std::string lock_fields(const struct flock& lock) {
+  return fmt::format("l_type={}, l_whence={}, l_start={}, l_len={}",
+                     named(names::kLockType, static_cast<std::uint16_t>(lock.l_type)),
+                     named(names::kWhence, static_cast<std::uint16_t>(lock.l_whence)), lock.l_start,
+                     lock.l_len);
+}
+
 Text file_lock(const Pointee& p) {
-  const auto lock = at<flock>(p);
+  const auto lock = at<struct flock>(p);
+  return lock ? Text(fmt::format("{{{}}}", lock_fields(*lock))) : std::nullopt;
+}
+
+Text found_lock(const Pointee& p) {
+  const auto lock = at<struct flock>(p);
   if (!lock) return std::nullopt;
-  return fmt::format("{{l_type={}, l_whence={}, l_start={}, l_len={}}}",
-                     named(names::kLockType, static_cast<std::uint16_t>(lock->l_type)),
-                     named(names::kWhence, static_cast<std::uint16_t>(lock->l_whence)),
-                     lock->l_start, lock->l_len);
+  return fmt::format("{{{}, l_pid={}}}", lock_fields(*lock), lock->l_pid);
+}
+
+/// mincore's answer: a byte for each page of the range.
+Text page_vector(const Pointee& p) {
+  return array_text(p, page_up(p.count.value_or(0)) / kPageSize, [&](std::uint64_t i) -> Text {
+    const auto byte = at<std::uint8_t>(p, i);
+    return byte ? Text(std::to_string(*byte)) : std::nullopt;
+  });
 }
 
 /// How many pointers there are before a null pointer.
@@ -516,6 +533,8 @@ constexpr StructureText kStructures[] = {
     {ArgKind::Termios, termios_text},
     {ArgKind::WindowSize, window_size},
     {ArgKind::FileLock, file_lock},
+    {ArgKind::FoundLock, found_lock},
+    {ArgKind::PageVector, page_vector},
 };
 
 const StructureText* find(ArgKind kind) {

@@ -166,6 +166,11 @@ TEST_F(Describe, FilesByName) {
   EXPECT_EQ(call("access", {path, R_OK | X_OK}, 0), "access(\"x\", R_OK|X_OK) = 0");
   EXPECT_EQ(call("access", {path, 0x10}, -EINVAL),
             "access(\"x\", 0x10 /* ?_OK */) = -1 EINVAL (Invalid argument)");
+  EXPECT_EQ(call("faccessat2", {kHere, path, W_OK, AT_EACCESS}, 0),
+            "faccessat2(AT_FDCWD, \"x\", W_OK, AT_EACCESS) = 0");
+  EXPECT_EQ(call("statx", {kHere, path, AT_SYMLINK_NOFOLLOW, 2, 0}, -ENOENT),
+            "statx(AT_FDCWD, \"x\", AT_STATX_SYNC_AS_STAT|AT_SYMLINK_NOFOLLOW, STATX_MODE, NULL) "
+            "= -1 ENOENT (No such file or directory)");
   EXPECT_EQ(call("unlinkat", {kHere, path, AT_REMOVEDIR}, 0),
             "unlinkat(AT_FDCWD, \"x\", AT_REMOVEDIR) = 0");
   EXPECT_EQ(call("renameat2", {kHere, path, kHere, other, 1}, 0),
@@ -229,6 +234,8 @@ TEST_F(Describe, Memory) {
   EXPECT_EQ(
       call("mremap", {0x400000, 8192, 8192, MREMAP_MAYMOVE | MREMAP_FIXED, 0x700000}, 0x700000),
       "mremap(0x400000, 8192, 8192, MREMAP_MAYMOVE|MREMAP_FIXED, 0x700000) = 0x700000");
+  EXPECT_EQ(call("mincore", {0x10000000, 4097, put<std::uint16_t>(0x0001)}, 0),
+            "mincore(0x10000000, 4097, [1, 0]) = 0");
   EXPECT_EQ(call("munmap", {0x400000, 8192}, 0), "munmap(0x400000, 8192) = 0");
   EXPECT_EQ(call("brk", {0}, 0x37a65000), "brk(NULL) = 0x37a65000");
 }
@@ -289,6 +296,10 @@ TEST_F(Describe, DescriptorControl) {
   lock.l_len = 10;
   EXPECT_EQ(call("fcntl", {3, F_SETLK, put(lock)}, 0),
             "fcntl(3, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=10}) = 0");
+  lock.l_pid = 7;
+  EXPECT_EQ(call("fcntl", {3, F_GETLK, put(lock)}, 0),
+            "fcntl(3, F_GETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=10, l_pid=7}) "
+            "= 0");
   EXPECT_EQ(call("pipe2", {put(std::array{6, 7}), O_CLOEXEC | O_NONBLOCK}, 0),
             "pipe2([6, 7], O_NONBLOCK|O_CLOEXEC) = 0");
   EXPECT_EQ(call("flock", {3, 6}, 0), "flock(3, LOCK_EX|LOCK_NB) = 0");
