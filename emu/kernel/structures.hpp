@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 
 #include "cpu/memory.hpp"
 #include "emu/kernel/arguments.hpp"
-#include "emu/kernel/describe.hpp"
+#include "emu/kernel/pointee.hpp"
 
 namespace ringfare {
-
-/// What a pointer argument points to, as far as it is worth writing out.
-struct Pointee {
-  const AddressSpace& memory;
-  const DescribeOptions& options;
-  GuestAddress address;
-  std::optional<std::uint64_t> count;  // bytes or elements, where another argument says so
-  std::uint64_t available = 0;         // how many of them mean something (a read's result)
-};
 
 /// Whether structures of this kind have a text.
 bool has_structure_text(ArgKind kind);
