@@ -81,7 +81,7 @@ bool colored(const ParsedOptions& options) {
 
 int explain_verb(const std::vector<std::string>& words) {
   const OptionTable table = explain_options();
-  const ParsedOptions options = parse_options("explain", table, words);
+  const ParsedOptions options = parse_options("explain", table, words, Words::Ours);
   if (options.has("help")) {
     std::cout << "usage: ringfare explain [OPTIONS] syscall [CALL]\n\n" << table;
     return 0;

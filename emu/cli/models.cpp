@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 #include "cpu/failure.hpp"
 #include "emu/cli/machine_options.hpp"
@@ -77,6 +78,23 @@ void show(const KernelModel& kernel) {
   show_price("copy to user, per byte", kernel.copy_to_user.per_byte);
 }
 
+/// A file of the user's: a kernel's where it has what only kernels have, or extends one.
+void show_file(const ModelLibrary& library, const std::string& path) {
+  std::optional<KernelModel> kernel;
+  try {
+    show(library.cpu(path));
+    return;
+  } catch (const UserError& no_cpu) {
+    try {
+      kernel = library.kernel(path);
+    } catch (const UserError& no_kernel) {
+      throw UserError(fmt::format("{} (read as a processor; read as a kernel: {})", no_cpu.what(),
+                                  no_kernel.what()));
+    }
+  }
+  show(*kernel);
+}
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -86,7 +104,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 int models_verb(const std::vector<std::string>& words) {
   OptionTable table("options");
   table.add_options()("help,h", "this text");
-  const ParsedOptions options = parse_options("models", table, words);
+  const ParsedOptions options = parse_options("models", table, words, Words::Ours);
   if (options.has("help")) {
     std::cout << "usage: ringfare models [NAME]\n\n" << table;
     return 0;
@@ -98,7 +116,9 @@ int models_verb(const std::vector<std::string>& words) {
   }
   if (options.rest.size() > 1) throw UserError("models: name one model at a time");
   const std::string& name = options.rest.front();
-  if (contains(library.kernel_names(), name)) {
+  if (name.find('/') != name.npos || name.ends_with(".toml")) {
+    show_file(library, name);
+  } else if (contains(library.kernel_names(), name)) {
     show(library.kernel(name));
   } else if (contains(library.cpu_names(), name)) {
     show(library.cpu(name));

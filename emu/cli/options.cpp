@@ -5,6 +5,7 @@
 
 #include <boost/program_options/parsers.hpp>
 #include <optional>
+#include <utility>
 
 #include "cpu/failure.hpp"
 #include "models/machine.hpp"
@@ -32,22 +33,32 @@ bool takes_value(const po::option_description& option) {
                     : fmt::format("unknown option '{}'", word));
 }
 
-/// Finds where our options end. Boost's own splitting would take options of the guest for ours.
+/// Tells our options from other words. Boost's own splitting would take options of the guest for
+/// ours.
 class Splitter {
  public:
   Splitter(std::string_view verb, const OptionTable& table, const std::vector<std::string>& words)
       : verb_(verb), table_(table), words_(words) {}
 
-  /// The number of leading words that are ours.
-  std::size_t ours() {
+  void split(Words about) {
     while (at_ < words_.size()) {
-      const std::string& word = words_[at_];
-      if (word == "--" || word.size() < 2 || word[0] != '-') break;
-      ++at_;
-      word[1] == '-' ? long_option(word) : short_options(word);
+      const std::size_t first = at_;
+      const std::string& word = words_[at_++];
+      if (word == "--") break;
+      const bool option = word.size() >= 2 && word[0] == '-';
+      if (option) {
+        word[1] == '-' ? long_option(word) : short_options(word);
+        ours.insert(ours.end(), words_.begin() + static_cast<std::ptrdiff_t>(first),
+                    words_.begin() + static_cast<std::ptrdiff_t>(at_));
+        continue;
+      }
+      rest.push_back(word);
+      if (about == Words::Guests) break;
     }
-    return at_;
+    rest.insert(rest.end(), words_.begin() + static_cast<std::ptrdiff_t>(at_), words_.end());
   }
+
+  std::vector<std::string> ours, rest;
 
  private:
   void long_option(const std::string& word) {
@@ -87,14 +98,14 @@ class Splitter {
 }  // namespace
 
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
-                            const std::vector<std::string>& words) {
-  const auto ours =
-      words.begin() + static_cast<std::ptrdiff_t>(Splitter(verb, table, words).ours());
+                            const std::vector<std::string>& words, Words about) {
+  Splitter splitter(verb, table, words);
+  splitter.split(about);
   ParsedOptions parsed;
-  parsed.rest.assign(ours != words.end() && *ours == "--" ? ours + 1 : ours, words.end());
+  parsed.rest = std::move(splitter.rest);
   namespace style = po::command_line_style;
   try {
-    po::store(po::command_line_parser(std::vector<std::string>(words.begin(), ours))
+    po::store(po::command_line_parser(splitter.ours)
                   .options(table)
                   .style(style::unix_style & ~style::allow_guessing)
                   .run(),

@@ -3,6 +3,7 @@
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,14 @@ struct ParsedOptions {
   const std::string& text(const char* name) const { return values[name].as<std::string>(); }
 };
 
-/// Options end at `--` (dropped) or at the first word that is none; what follows is the guest's,
-/// verbatim. Throws UserError naming `verb`, the word and the nearest valid option.
+/// What a verb's words are about.
+enum class Words : std::uint8_t {
+  Ours,    // options and other words in any order, up to a `--`
+  Guests,  // options end at `--` (dropped) or at the first word that is none: the rest is verbatim
+};
+
+/// Throws UserError naming `verb`, the word that is wrong and the nearest valid option.
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
-                            const std::vector<std::string>& words);
+                            const std::vector<std::string>& words, Words about);
 
 }  // namespace ringfare

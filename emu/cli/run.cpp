@@ -168,7 +168,7 @@ int run_or_trace(const char* verb, bool trace, const std::vector<std::string>& w
   OptionTable table("options");
   add_common_options(table);
   if (trace) add_trace_options(table);
-  const ParsedOptions options = parse_options(verb, table, words);
+  const ParsedOptions options = parse_options(verb, table, words, Words::Guests);
   if (options.has("help")) {
     std::cout << "usage: ringfare " << verb << " " << kProgramUsage << "\n\n" << table;
     return 0;

@@ -13,7 +13,7 @@ namespace ringfare {
 int syscalls_verb(const std::vector<std::string>& words) {
   OptionTable table("options");
   table.add_options()("help,h", "this text");
-  const ParsedOptions options = parse_options("syscalls", table, words);
+  const ParsedOptions options = parse_options("syscalls", table, words, Words::Ours);
   if (options.has("help")) {
     std::cout << "usage: ringfare syscalls\n\n" << table;
     return 0;

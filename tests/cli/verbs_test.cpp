@@ -181,6 +181,21 @@ TEST(Explain, FollowsMachineAndCall) {
   EXPECT_NE(text({"--instructions", "syscall"}).find("0f 01 f8"), std::string::npos);
 }
 
+TEST(Explain, TakesItsOptionsAnywhere) {
+  EXPECT_EQ(ringfare({"explain", "syscall", "--cpu", "zen3"}).output,
+            ringfare({"explain", "--cpu", "zen3", "syscall"}).output);
+}
+
+TEST(Models, ShowsAFileOfTheUsers) {
+  const ScratchDirectory scratch;
+  const std::string cpu = scratch.path() / "mine.toml";
+  write_whole(cpu, "extends = \"zen3\"\ndescription = \"mine of all\"\n");
+  EXPECT_NE(ringfare({"models", cpu}).output.find("mine: mine of all"), std::string::npos);
+  const std::string kernel = scratch.path() / "kernel.toml";
+  write_whole(kernel, "extends = \"linux-6.1\"\ndescription = \"a kernel of mine\"\n");
+  EXPECT_NE(ringfare({"models", kernel}).output.find("a kernel of mine"), std::string::npos);
+}
+
 TEST(Models, ListsAndShows) {
   const std::string list = ringfare({"models"}).output;
   for (const char* name : {"skylake", "ice-lake", "zen3", "linux-6.1"})
