@@ -28,9 +28,10 @@ std::size_t slot_of(const CallRequest& request) {
   return std::min<std::uint64_t>(request.number, kNumberedCalls);
 }
 
+/// Linux takes the number from EAX.
 CallRequest request_of(const Registers& r) {
   return {.abi = Abi::Amd64,
-          .number = r[Gpr::Rax],
+          .number = static_cast<std::uint32_t>(r[Gpr::Rax]),
           .args = {r[Gpr::Rdi], r[Gpr::Rsi], r[Gpr::Rdx], r[Gpr::R10], r[Gpr::R8], r[Gpr::R9]}};
 }
 
