@@ -2,6 +2,7 @@
 #include "cpu/memory.hpp"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -35,7 +36,18 @@ bool continues(const Region& region, const Region& next) {
   const bool same_file_run = region.name.empty() || region.name.front() == '[' ||
                              region.offset + region.range.size() == next.offset;
   return region.range.end == next.range.begin && region.permissions == next.permissions &&
-         region.name == next.name && region.shared == next.shared && same_file_run;
+         region.name == next.name && region.shared == next.shared && region.file == next.file &&
+         same_file_run;
+}
+
+FileIdentity identity_of(const Backing& backing) {
+  struct stat status {};
+  if (!backing.shared || backing.host_fd < 0 || fstat(backing.host_fd, &status) != 0) return {};
+  return {.device = status.st_dev, .inode = status.st_ino};
+}
+
+GuestAddress page_of(GuestAddress address) {
+  return {page_down(address.value)};
 }
 
 }  // namespace
@@ -71,7 +83,11 @@ int AddressSpace::map(Region region, Backing backing) {
   cut(region.range);
   region.shared = backing.shared;
   region.offset = backing.offset;
+  region.file = identity_of(backing);
+  const GuestRange range = region.range;
   insert(std::move(region));
+  forget_guards(range);
+  note_aliases(range);
   return 0;
 }
 
@@ -86,6 +102,7 @@ int AddressSpace::unmap(GuestRange range) {
     munmap(host_pointer(piece.begin), piece.size());
   }
   cut(range);
+  forget_guards(range);
   return 0;
 }
 
@@ -110,6 +127,8 @@ int AddressSpace::protect(GuestRange range, Permissions permissions) {
   }
   cut(range);
   for (Region& piece : pieces) insert(std::move(piece));
+  forget_guards(range);
+  note_aliases(range);
   return 0;
 }
 
@@ -120,6 +139,7 @@ int AddressSpace::remap(GuestRange from, GuestRange to) {
     if (ours.overlaps(to)) return -ENOMEM;
   const Region* const source = find(from.begin);
   if (source == nullptr || !source->range.contains(from)) return -EFAULT;
+  lift_guards(from);  // the host would move its own protection along
   const int flags = from.begin == to.begin ? 0 : MREMAP_MAYMOVE | MREMAP_FIXED;
   void* const moved = mremap(host_pointer(from.begin), from.size(), to.size(), flags,
                              flags == 0 ? nullptr : host_pointer(to.begin));
@@ -130,6 +150,7 @@ int AddressSpace::remap(GuestRange from, GuestRange to) {
   cut(from);
   cut(to);
   insert(std::move(region));
+  note_aliases(to);
   return 0;
 }
 
@@ -193,8 +214,72 @@ bool AddressSpace::readable(GuestAddress address, std::uint64_t size) const {
   return allows(address, size, &Permissions::read);
 }
 
-bool AddressSpace::writable(GuestAddress address, std::uint64_t size) const {
-  return allows(address, size, &Permissions::write);
+bool AddressSpace::writable(GuestAddress address, std::uint64_t size) {
+  if (!allows(address, size, &Permissions::write)) return false;
+  if (size != 0 && !guarded_.empty()) lift_guards({address, address + size});
+  return true;
+}
+
+void AddressSpace::guard_page(const Region& region, GuestAddress page) {
+  if (!region.permissions.write || !guarded_.insert(page).second) return;
+  CHECK(mprotect(host_pointer(page), kPageSize, PROT_READ) == 0, "page {:#x}", page.value);
+}
+
+/// The other pages where the guest has the file page that `region` has at `page`.
+template <class Visit>
+void AddressSpace::visit_aliases(const Region& region, GuestAddress page, Visit visit) {
+  if (region.file == FileIdentity{}) return;
+  const std::uint64_t offset = region.offset + (page - region.range.begin);
+  for (const auto& [begin, other] : regions_) {
+    if (other.file != region.file || offset < other.offset) continue;
+    const GuestAddress there = other.range.begin + (offset - other.offset);
+    if (there != page && other.range.contains(there)) visit(other, there);
+  }
+}
+
+void AddressSpace::guard(GuestRange code) {
+  for (GuestAddress page = page_of(code.begin); page < code.end; page += kPageSize) {
+    const Region* const region = find(page);
+    if (region == nullptr) continue;
+    guard_page(*region, page);
+    visit_aliases(*region, page,
+                  [this](const Region& other, GuestAddress there) { guard_page(other, there); });
+  }
+}
+
+bool AddressSpace::lift_guards(GuestRange range) {
+  bool lifted = false;
+  auto at = guarded_.lower_bound(page_of(range.begin));
+  while (at != guarded_.end() && *at < range.end) {
+    const GuestAddress page = *at;
+    at = guarded_.erase(at);
+    const Region* const region = find(page);
+    if (region == nullptr) continue;
+    CHECK(mprotect(host_pointer(page), kPageSize, host_protection(region->permissions)) == 0,
+          "page {:#x}", page.value);
+    changed_.push_back({page, page + kPageSize});
+    visit_aliases(*region, page, [this](const Region&, GuestAddress there) {
+      changed_.push_back({there, there + kPageSize});
+    });
+    lifted = true;
+  }
+  return lifted;
+}
+
+/// Something new can write to files mapped in `range`: code elsewhere that is the same file is
+/// guarded against it when it is translated again.
+void AddressSpace::note_aliases(GuestRange range) {
+  for (const auto& [begin, region] : regions_) {
+    if (!region.range.overlaps(range) || region.file == FileIdentity{} || !region.permissions.write)
+      continue;
+    for (const auto& [other_begin, other] : regions_)
+      if (other.file == region.file && other.permissions.execute) changed_.push_back(other.range);
+  }
+}
+
+/// The host has new pages there.
+void AddressSpace::forget_guards(GuestRange range) {
+  guarded_.erase(guarded_.lower_bound(range.begin), guarded_.lower_bound(range.end));
 }
 
 bool AddressSpace::read(GuestAddress address, std::span<std::byte> to) const {

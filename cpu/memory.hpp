@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -27,6 +28,12 @@ struct Permissions {
   bool operator==(const Permissions&) const = default;
 };
 
+/// What tells one host file from another; nothing where there is no file.
+struct FileIdentity {
+  std::uint64_t device = 0, inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+
 /// One mapping of the guest as /proc/self/maps would show it.
 struct Region {
   GuestRange range;
@@ -34,6 +41,7 @@ struct Region {
   std::string name;  // "[heap]", "[stack]", a path, or empty
   bool shared = false;
   std::uint64_t offset = 0;  // into the file `name`
+  FileIdentity file;         // of a shared mapping
 };
 
 /// Where mapped bytes come from: nothing (zeroes), or an open host file.
@@ -78,9 +86,18 @@ class AddressSpace {
   const Region* find(GuestAddress address) const;
   std::vector<Region> regions() const;  // ascending
 
-  /// Whether every byte of the range may be accessed so. Zero bytes always may.
+  /// Whether every byte of the range may be accessed so. Zero bytes always may. Who asks for
+  /// `writable` is about to write: guards are lifted.
   bool readable(GuestAddress address, std::uint64_t size) const;
-  bool writable(GuestAddress address, std::uint64_t size) const;
+  bool writable(GuestAddress address, std::uint64_t size);
+
+  /// Keeps translations of the code in `code` true: the host refuses writes to its pages, under
+  /// whatever address the guest has them, until the guards are lifted. The guest's permissions stay
+  /// what they are.
+  void guard(GuestRange code);
+  /// Lifts the guards of the pages that `range` touches and notes their code as changed. False
+  /// where there were none.
+  bool lift_guards(GuestRange range);
 
   /// All or nothing: false, and nothing copied, where the guest could not do it itself (-EFAULT).
   bool read(GuestAddress address, std::span<std::byte> to) const;
@@ -107,8 +124,8 @@ class AddressSpace {
     return reinterpret_cast<std::byte*>(address.value);
   }
 
-  /// Executable ranges unmapped, re-protected or mapped over since the last call, for
-  /// `Engine::invalidate`.
+  /// Executable ranges unmapped, re-protected, mapped over or about to be written since the last
+  /// call, for `Engine::invalidate`.
   std::vector<GuestRange> take_changed_code();
 
  private:
@@ -117,11 +134,17 @@ class AddressSpace {
   void cut(GuestRange range);
   void insert(Region region);
   void note_change(GuestRange range, Permissions now = {});
+  void guard_page(const Region& region, GuestAddress page);
+  template <class Visit>
+  void visit_aliases(const Region& region, GuestAddress page, Visit visit);
+  void note_aliases(GuestRange range);
+  void forget_guards(GuestRange range);
 
   GuestRange limits_;
   std::map<GuestAddress, Region> regions_;  // by begin
   std::vector<GuestRange> reserved_;
   std::vector<GuestRange> changed_;
+  std::set<GuestAddress> guarded_;  // pages
 };
 
 }  // namespace ringfare

@@ -245,20 +245,7 @@ std::int64_t sys_readlinkat(Process& process, const CallArguments& args) {
 std::int64_t sys_pipe2(Process& process, const CallArguments& args) {
   int host[2];
   const std::int64_t made = host_call(SYS_pipe2, &host[0], args[1]);
-  if (made < 0) return made;
-  std::array<std::int32_t, 2> ends{};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t fd = process.install(host[i], args[1]);
-    if (fd < 0) {
-      if (i == 0) ::close(host[1]);
-      if (i == 1) process.descriptors.close(ends[0]);
-      return fd;
-    }
-    ends[i] = static_cast<std::int32_t>(fd);
-  }
-  if (process.user.store(args[0], ends)) return 0;
-  for (const int fd : ends) process.descriptors.close(fd);
-  return -EFAULT;
+  return made < 0 ? made : process.install_pair(host, args[1], args[0]);
 }
 
 std::int64_t sys_pipe(Process& process, const CallArguments& args) {

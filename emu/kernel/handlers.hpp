@@ -47,6 +47,16 @@ std::int64_t sys_epoll_ctl(Process& process, const CallArguments& args);
 std::int64_t sys_epoll_wait(Process& process, const CallArguments& args);
 std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args);
 
+// socket.cpp
+std::int64_t sys_accept(Process& process, const CallArguments& args);
+std::int64_t sys_accept4(Process& process, const CallArguments& args);
+std::int64_t sys_getsockname(Process& process, const CallArguments& args);
+std::int64_t sys_getpeername(Process& process, const CallArguments& args);
+std::int64_t sys_getsockopt(Process& process, const CallArguments& args);
+std::int64_t sys_sendto(Process& process, const CallArguments& args);
+std::int64_t sys_recvfrom(Process& process, const CallArguments& args);
+std::int64_t sys_socketpair(Process& process, const CallArguments& args);
+
 // memory.cpp
 std::int64_t sys_mmap(Process& process, const CallArguments& args);
 std::int64_t sys_munmap(Process& process, const CallArguments& args);

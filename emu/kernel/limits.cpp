@@ -18,8 +18,6 @@
 namespace ringfare {
 namespace {
 
-constexpr std::uint64_t kMemory = 8ull << 30;
-
 bool is_self(const Process& process, std::uint64_t pid) {
   return static_cast<std::int32_t>(pid) == 0 || static_cast<std::int32_t>(pid) == process.pid();
 }
@@ -140,8 +138,8 @@ std::int64_t sys_getcpu(Process& process, const CallArguments& args) {
 std::int64_t sys_sysinfo(Process& process, const CallArguments& args) {
   struct sysinfo answer {};
   answer.uptime = to_timespec(process.clock.since_start()).tv_sec;
-  answer.totalram = kMemory;
-  answer.freeram = kMemory - std::min(kMemory, mapped_bytes(process.user.space()));
+  answer.totalram = kMachineMemory;
+  answer.freeram = kMachineMemory - std::min(kMachineMemory, mapped_bytes(process.user.space()));
   answer.procs = 1;
   answer.mem_unit = 1;
   return process.user.store(args[0], answer) ? 0 : -EFAULT;

@@ -50,8 +50,10 @@ void deliver_signals(Process& process) {
           "signal {} has a handler, but handlers are not called yet; the signal is lost", *signal));
       continue;
     }
-    if (SignalState::default_effect(*signal) == SignalState::Effect::Terminate)
-      process.kill(*signal);
+    const SignalState::Effect effect = SignalState::default_effect(*signal);
+    if (effect == SignalState::Effect::Terminate) process.kill(*signal);
+    // A stopped guest is a stopped emulator: the shell's `fg` goes on with both.
+    if (effect == SignalState::Effect::Stop) ::raise(*signal);
   }
 }
 
@@ -59,10 +61,7 @@ void deliver_signals(Process& process) {
 
 Personality::Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
                          const PersonalityOptions& options)
-    : process_(std::make_unique<Process>(memory, clock, image, options)) {
-  // A broken pipe is the guest's: it reaches the guest as EPIPE and the guest's own SIGPIPE.
-  ::signal(SIGPIPE, SIG_IGN);
-}
+    : process_(std::make_unique<Process>(memory, clock, image, options)) {}
 
 Personality::~Personality() = default;
 

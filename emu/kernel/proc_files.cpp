@@ -122,6 +122,22 @@ std::string load(Process& process) {
   return fmt::format("0.00 0.00 0.00 1/1 {}\n", process.pid());
 }
 
+// proc(5), /proc/meminfo: the machine of sysinfo(2).
+std::string memory_information(Process& process) {
+  const std::uint64_t used = std::min(kMachineMemory, mapped_bytes(process.user.space()));
+  std::string text;
+  const auto line = [&text](std::string_view name, std::uint64_t bytes) {
+    text += fmt::format("{:<16}{:>8} kB\n", name, bytes / 1024);
+  };
+  line("MemTotal:", kMachineMemory);
+  line("MemFree:", kMachineMemory - used);
+  line("MemAvailable:", kMachineMemory - used);
+  for (const std::string_view name :
+       {"Buffers:", "Cached:", "SwapCached:", "SwapTotal:", "SwapFree:", "Shmem:", "SReclaimable:"})
+    line(name, 0);
+  return text;
+}
+
 std::string release(Process& process) {
   return process.options.uname_release + "\n";
 }
@@ -134,13 +150,15 @@ constexpr MadeFile kOwnFiles[] = {
 constexpr MadeFile kMadeFiles[] = {
     {"/proc/uptime", uptime},
     {"/proc/loadavg", load},
+    {"/proc/meminfo", memory_information},
     {"/proc/sys/kernel/osrelease", release},
 };
 
 constexpr std::string_view kRandomFiles[] = {"/dev/urandom", "/dev/random"};
 
-// What stays the host's below /proc/self: mounts and the kernel's own tables.
-constexpr std::string_view kHostFiles[] = {"mounts", "mountinfo", "mountstats", "cgroup", "net"};
+// What stays the host's below /proc/self: who logged in, mounts and the kernel's own tables.
+constexpr std::string_view kHostFiles[] = {"loginuid",   "sessionid", "mounts", "mountinfo",
+                                           "mountstats", "cgroup",    "net"};
 
 struct StandardStream {
   std::string_view path;

@@ -44,6 +44,23 @@ std::int64_t Process::install(std::int64_t host_result, std::uint64_t flags,
                               .source = source});
 }
 
+std::int64_t Process::install_pair(const int (&host)[2], std::uint64_t flags,
+                                   std::uint64_t address) {
+  std::array<std::int32_t, 2> ends{};
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::int64_t fd = install(host[i], flags);
+    if (fd < 0) {
+      if (i == 0) ::close(host[1]);
+      if (i == 1) descriptors.close(ends[0]);
+      return fd;
+    }
+    ends[i] = static_cast<std::int32_t>(fd);
+  }
+  if (user.store(address, ends)) return 0;
+  for (const int fd : ends) descriptors.close(fd);
+  return -EFAULT;
+}
+
 const char* Process::host_path(std::uint64_t address) {
   const char* const path = user.string(address);
   if (path == nullptr || path == UserMemory::nowhere()) return path;

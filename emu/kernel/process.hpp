@@ -10,6 +10,7 @@
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
 #include "emu/clock.hpp"
+#include "emu/kernel/broken_pipes.hpp"
 #include "emu/kernel/descriptors.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/kernel/random_source.hpp"
@@ -35,6 +36,9 @@ class Process {
   std::int64_t install(std::int64_t host_result, std::uint64_t flags,
                        Descriptor::Source source = Descriptor::Source::Host);
 
+  /// The same for two, whose numbers go to `address`.
+  std::int64_t install_pair(const int (&host)[2], std::uint64_t flags, std::uint64_t address);
+
   /// The path at `address` as the host's kernel should see it: what a process finds under its own
   /// name (/proc/self, /dev/stdin) is the guest's. Valid during the current call.
   const char* host_path(std::uint64_t address);
@@ -54,7 +58,8 @@ class Process {
   ProgramImage image;
   PersonalityOptions options;
   DescriptorTable descriptors;
-  SignalState signals;
+  SignalState signals;  // takes over the dispositions we were started with, so before `pipes`
+  IgnoreBrokenPipes pipes;
   ResourceLimits limits;
   RandomSource random;
   GuestAddress brk_end;  // the program break
