@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
   try {
     return ringfare::dispatch({argv + 1, argv + argc});
   } catch (const std::exception& error) {
-    fmt::print(stderr, "ringfare: {}\n", error.what());
+    std::fprintf(stderr, "ringfare: %s\n", error.what());  // never throws, even if nobody reads it
     return ringfare::kOwnFailure;
   }
 }

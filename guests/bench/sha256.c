@@ -53,7 +53,7 @@ static void absorb(const unsigned char* block) {
                            ((e & v[5]) ^ (~e & v[6])) + constants[i] + w[i];
     const uint32_t second =
         (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-    memmove(v + 1, v, 7 * sizeof v[0]);
+    for (int j = 7; j > 0; --j) v[j] = v[j - 1];
     v[4] += first;
     v[0] = first + second;
   }
