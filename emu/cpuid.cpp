@@ -8,7 +8,9 @@
 #include <cstring>
 #include <numeric>
 
+#include "cpu/failure.hpp"
 #include "emu/cpu_features.hpp"
+#include "models/machine.hpp"
 
 namespace ringfare {
 namespace {
@@ -55,6 +57,16 @@ bool host_saves_avx(Cpuid::Host host) {
   return host(0xd, 0).ebx >= kLegacyState + kAvxState;
 }
 
+void refuse_unknown_features(const CpuModel& cpu) {
+  for (const std::string& name : cpu.features) {
+    if (known_feature(name)) continue;
+    const auto near = nearest(name, feature_names());
+    throw UserError(cpu.at, fmt::format("unknown CPU feature '{}'; {}", name,
+                                        near ? fmt::format("did you mean '{}'?", *near)
+                                             : "features are spelled as in /proc/cpuinfo"));
+  }
+}
+
 std::size_t feature_row(std::string_view name) {
   const auto rows = cpu_features();
   return static_cast<std::size_t>(std::ranges::find(rows, name, &CpuFeature::name) - rows.begin());
@@ -98,6 +110,7 @@ CpuidResult host_cpuid(std::uint32_t eax, std::uint32_t ecx) {
 }
 
 Cpuid::Cpuid(const CpuModel& cpu, Host host) : cpu_(cpu), shown_(cpu_features().size()) {
+  refuse_unknown_features(cpu);
   const auto rows = cpu_features();
   CpuidResult offered;
   for (std::size_t i = 0; i < rows.size(); ++i) {

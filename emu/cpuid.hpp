@@ -27,6 +27,7 @@ class Cpuid {
  public:
   using Host = CpuidResult (*)(std::uint32_t eax, std::uint32_t ecx);
 
+  /// Throws UserError for a feature nobody knows.
   explicit Cpuid(const CpuModel& cpu, Host host = host_cpuid);
 
   CpuidResult leaf(std::uint32_t eax, std::uint32_t ecx) const;

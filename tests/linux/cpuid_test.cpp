@@ -10,7 +10,9 @@
 #include <set>
 #include <sstream>
 
+#include "cpu/failure.hpp"
 #include "emu/cpu_features.hpp"
+#include "models/machine.hpp"
 
 namespace ringfare {
 namespace {
@@ -201,6 +203,34 @@ TEST(Cpuid, KnowsTheBoundariesOfTheEngine) {
                              "monitor", "mwaitx", "rdpru", "xsaves", "la57"})
       EXPECT_FALSE(cpuid.has(name)) << name;
     EXPECT_EQ(cpuid.xcr0(), 7u);
+  }
+}
+
+TEST(Cpuid, RefusesAFeatureNobodyKnows) {
+  CpuModel cpu = intel();
+  cpu.at = {"models/mine.toml", 3};
+  cpu.features.push_back("avx22");
+  try {
+    Cpuid(cpu, able_host);
+    FAIL() << "accepted";
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(),
+                 "models/mine.toml:3: unknown CPU feature 'avx22'; did you mean 'avx2'?");
+  }
+}
+
+TEST(Cpuid, DescribesTheShippedModels) {
+  const ModelLibrary library({RINGFARE_SOURCE_DIR "/models"});
+  ASSERT_FALSE(library.cpu_names().empty());
+  for (const std::string& name : library.cpu_names()) {
+    const CpuModel cpu = library.cpu(name);
+    const Cpuid cpuid(cpu, able_host);
+    EXPECT_TRUE(cpuid.has("avx2")) << name;
+    ASSERT_EQ(cpu.caches.size(), 4u) << name;
+    for (const Cache& cache : cpu.caches) {
+      const unsigned way = cache.ways * cache.line_bytes;
+      EXPECT_EQ(cache.kilobytes * 1024 % way, 0u) << name << " level " << cache.level;
+    }
   }
 }
 
