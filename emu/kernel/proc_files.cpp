@@ -138,6 +138,11 @@ std::string memory_information(Process& process) {
   return text;
 }
 
+// sysfs(5): one processor, as sched_getaffinity(2) says.
+std::string processors(Process&) {
+  return "0\n";
+}
+
 std::string release(Process& process) {
   return process.options.uname_release + "\n";
 }
@@ -152,6 +157,9 @@ constexpr MadeFile kMadeFiles[] = {
     {"/proc/loadavg", load},
     {"/proc/meminfo", memory_information},
     {"/proc/sys/kernel/osrelease", release},
+    {"/sys/devices/system/cpu/online", processors},
+    {"/sys/devices/system/cpu/possible", processors},
+    {"/sys/devices/system/cpu/present", processors},
 };
 
 constexpr std::string_view kRandomFiles[] = {"/dev/urandom", "/dev/random"};
@@ -207,7 +215,8 @@ ProcPath own_path(Process& process, std::string_view file) {
 }  // namespace
 
 ProcPath find_proc_path(Process& process, std::string_view path) {
-  if (!path.starts_with("/proc/") && !path.starts_with("/dev/")) return {};
+  if (!path.starts_with("/proc/") && !path.starts_with("/dev/") && !path.starts_with("/sys/"))
+    return {};
   if (const auto file = below_self(process, path)) return own_path(process, *file);
   const auto made = std::ranges::find(kMadeFiles, path, &MadeFile::path);
   if (made != std::end(kMadeFiles)) return {Meaning::Made, made->contents(process)};

@@ -24,7 +24,7 @@ struct ProcPath {
 };
 
 /// Recognizes absolute paths: /proc/self/..., /proc/PID/..., /dev/stdin, /dev/fd/N, /dev/urandom
-/// and the files of /proc that tell time and load.
+/// and the files of /proc and /sys that tell time, load, memory and processors.
 ProcPath find_proc_path(Process& process, std::string_view path);
 
 /// What readlink(2) answers where `path` is a link of the guest's own (/proc/self/exe); nothing
