@@ -5,7 +5,6 @@
 #include <array>
 
 #include "emu/kernel/handlers.hpp"
-#include "emu/kernel/pass_through.hpp"
 
 namespace ringfare {
 namespace {
@@ -547,23 +546,6 @@ consteval Index index_of(Abi abi) {
 
 constexpr Index kAmd64Index = index_of(Abi::Amd64);
 constexpr Index kI386Index = index_of(Abi::I386);
-
-consteval bool handlers_match_support() {
-  return std::ranges::all_of(kSyscalls, [](const SyscallRow& row) {
-    const bool served = row.handler != nullptr && row.handler != not_offered;
-    return served == (row.support != Support::No);
-  });
-}
-static_assert(handlers_match_support(), "a handler and the support level say different things");
-
-consteval bool passed_arguments_can_pass() {
-  return std::ranges::all_of(kSyscalls, [](const SyscallRow& row) {
-    const bool passes =
-        row.handler == pass_to_host || row.handler == pass_and_install || row.handler == pass_write;
-    return !passes || (can_pass(row.args) && row.amd64 != kNoNumber);
-  });
-}
-static_assert(passed_arguments_can_pass(), "the host's kernel cannot take these arguments");
 
 consteval bool partial_support_is_explained() {
   return std::ranges::all_of(kSyscalls, [](const SyscallRow& row) {

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <string>
 
+#include "emu/kernel/handlers.hpp"
+#include "emu/kernel/pass_through.hpp"
 #include "emu/kernel/syscall_document.hpp"
 
 namespace ringfare {
@@ -78,6 +80,25 @@ TEST(SyscallTable, FindsRowsByNumberAndName) {
   EXPECT_EQ(find_syscall(Abi::Amd64, 335), nullptr);
   EXPECT_EQ(find_syscall(Abi::Amd64, ~0ull), nullptr);
   EXPECT_EQ(find_syscall(Abi::Amd64, "no_such_call"), nullptr);
+}
+
+// With the table's own checks these would be static_asserts; g++ 12 cannot compare addresses of
+// functions while compiling with -fsanitize=undefined.
+TEST(SyscallTable, HandlersMatchSupport) {
+  for (const SyscallRow& row : syscall_table()) {
+    const bool served = row.handler != nullptr && row.handler != not_offered;
+    EXPECT_EQ(served, row.support != Support::No) << row.name;
+  }
+}
+
+TEST(SyscallTable, PassedArgumentsCanPass) {
+  for (const SyscallRow& row : syscall_table()) {
+    if (row.handler != pass_to_host && row.handler != pass_and_install &&
+        row.handler != pass_write && row.handler != sys_sendto)
+      continue;
+    EXPECT_TRUE(can_pass(row.args)) << row.name;
+    EXPECT_NE(row.amd64, kNoNumber) << row.name;
+  }
 }
 
 TEST(SyscallTable, ParsesArguments) {
