@@ -12,7 +12,7 @@ bool accessible(Permissions permissions) {
   return permissions.read || permissions.write || permissions.execute;
 }
 
-std::uint32_t protection(Permissions permissions) {
+std::uint32_t protection_of(Permissions permissions) {
   std::uint32_t bits = UC_PROT_READ;
   if (permissions.write) bits |= UC_PROT_WRITE;
   if (permissions.execute) bits |= UC_PROT_EXEC;
@@ -50,6 +50,19 @@ void GuestRegions::follow() {
     unmap({begin, piece.end});
     at = pieces_.erase(at);
   }
+  // Not when it is first fetched: Unicorn would file the translation under no address, and never
+  // find it again to drop it.
+  for (const Region& region : memory_.regions())
+    if (region.permissions.execute) map_all(region);
+}
+
+void GuestRegions::map_all(const Region& region) {
+  for (GuestAddress at = region.range.begin; at < region.range.end;) {
+    const auto after = pieces_.upper_bound(at);
+    const bool mapped = after != pieces_.begin() && std::prev(after)->second.end > at;
+    if (!mapped) map(at);
+    at = std::prev(pieces_.upper_bound(at))->second.end;
+  }
 }
 
 bool GuestRegions::map(GuestAddress address) {
@@ -64,16 +77,24 @@ bool GuestRegions::map(GuestAddress address) {
     hole.begin = std::max(hole.begin, before);
   }
   require(uc_mem_map_ptr(machine_.handle(), hole.begin.value, hole.size(),
-                         protection(region->permissions), AddressSpace::host(hole.begin)),
+                         protection_of(region->permissions), AddressSpace::host(hole.begin)),
           "map");
   pieces_.emplace(hole.begin, Piece{hole.end, region->permissions});
   return true;
 }
 
 bool GuestRegions::map_fetch_filler(GuestAddress address) {
+  return map_filler(address, UC_PROT_EXEC);
+}
+
+bool GuestRegions::map_read_filler(GuestAddress address) {
+  return map_filler(address, UC_PROT_READ);
+}
+
+bool GuestRegions::map_filler(GuestAddress address, std::uint32_t protection) {
   const GuestAddress page{page_down(address.value)};
-  if (std::ranges::find(fillers_, page) != fillers_.end()) return true;
-  if (uc_mem_map_ptr(machine_.handle(), page.value, kPageSize, UC_PROT_EXEC, filler_->bytes) !=
+  if (std::ranges::find(fillers_, page) != fillers_.end()) return protection == UC_PROT_EXEC;
+  if (uc_mem_map_ptr(machine_.handle(), page.value, kPageSize, protection, filler_->bytes) !=
       UC_ERR_OK)
     return false;
   fillers_.push_back(page);

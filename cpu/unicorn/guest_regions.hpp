@@ -10,8 +10,8 @@
 
 namespace ringfare::unicorn {
 
-/// The guest's regions as Unicorn sees them: the very host memory, mapped in when it is first
-/// accessed. The region map stays the truth.
+/// The guest's regions as Unicorn sees them: the very host memory; data is mapped in when it
+/// is first accessed. The region map stays the truth.
 class GuestRegions {
  public:
   GuestRegions(Machine& machine, const AddressSpace& memory);
@@ -27,7 +27,11 @@ class GuestRegions {
   /// instruction are fetched before it is known that nothing executes them.
   bool map_fetch_filler(GuestAddress address);
 
+  /// Lets a read go on at `address`, where the guest has nothing it may read, until `follow`.
+  bool map_read_filler(GuestAddress address);
+
  private:
+  bool map_filler(GuestAddress address, std::uint32_t protection);
   struct Piece {
     GuestAddress end;
     Permissions permissions;
@@ -35,6 +39,7 @@ class GuestRegions {
 
   bool is_current(GuestAddress begin, const Piece& piece) const;
   void unmap(GuestRange range);
+  void map_all(const Region& region);
 
   Machine& machine_;
   const AddressSpace& memory_;

@@ -15,13 +15,26 @@ namespace {
 /// Extensions that Unicorn 2.0.1 executes as a processor does. Whatever is not named here is
 /// refused: it computes VEX-encoded vector instructions silently wrong and does not know the rest.
 constexpr std::array kExtensions{
-    ZYDIS_ISA_EXT_ADOX_ADCX, ZYDIS_ISA_EXT_AES,   ZYDIS_ISA_EXT_AMD3DNOW_PREFETCH,
-    ZYDIS_ISA_EXT_BASE,      ZYDIS_ISA_EXT_BMI1,  ZYDIS_ISA_EXT_BMI2,
-    ZYDIS_ISA_EXT_CET,       ZYDIS_ISA_EXT_CLFSH, ZYDIS_ISA_EXT_CLDEMOTE,
-    ZYDIS_ISA_EXT_LONGMODE,  ZYDIS_ISA_EXT_LZCNT, ZYDIS_ISA_EXT_MMX,
-    ZYDIS_ISA_EXT_PAUSE,     ZYDIS_ISA_EXT_SSE,   ZYDIS_ISA_EXT_SSE2,
-    ZYDIS_ISA_EXT_SSE3,      ZYDIS_ISA_EXT_SSE4,  ZYDIS_ISA_EXT_SSSE3,
-    ZYDIS_ISA_EXT_X87,       ZYDIS_ISA_EXT_RDPID, ZYDIS_ISA_EXT_RDTSCP,
+    ZYDIS_ISA_EXT_ADOX_ADCX,
+    ZYDIS_ISA_EXT_AES,
+    ZYDIS_ISA_EXT_AMD3DNOW_PREFETCH,
+    ZYDIS_ISA_EXT_BASE,
+    ZYDIS_ISA_EXT_BMI1 /* TZCNT */,
+    ZYDIS_ISA_EXT_CET,
+    ZYDIS_ISA_EXT_CLFSH,
+    ZYDIS_ISA_EXT_CLDEMOTE,
+    ZYDIS_ISA_EXT_LONGMODE,
+    ZYDIS_ISA_EXT_LZCNT,
+    ZYDIS_ISA_EXT_MMX,
+    ZYDIS_ISA_EXT_PAUSE,
+    ZYDIS_ISA_EXT_SSE,
+    ZYDIS_ISA_EXT_SSE2,
+    ZYDIS_ISA_EXT_SSE3,
+    ZYDIS_ISA_EXT_SSE4,
+    ZYDIS_ISA_EXT_SSSE3,
+    ZYDIS_ISA_EXT_X87,
+    ZYDIS_ISA_EXT_RDPID,
+    ZYDIS_ISA_EXT_RDTSCP,
     ZYDIS_ISA_EXT_XSAVE,
 };
 
@@ -33,6 +46,8 @@ struct RefusedRow {
 
 constexpr std::string_view kUnknown = "Unicorn does not know it", kInDouble = "computed in double",
                            kTables = "reads descriptor tables the guest does not have",
+                           kInPrecision = "rounded where it should not be",
+                           kInfinity = "wrong at the ends of the range",
                            kComponents = "Unicorn has no XSAVE", kShadow = "no shadow stack";
 
 constexpr RefusedRow kRefused[] = {
@@ -44,6 +59,8 @@ constexpr RefusedRow kRefused[] = {
     {ZYDIS_MNEMONIC_FPATAN, kInDouble},     {ZYDIS_MNEMONIC_F2XM1, kInDouble},
     {ZYDIS_MNEMONIC_FYL2X, kInDouble},      {ZYDIS_MNEMONIC_FYL2XP1, kInDouble},
     {ZYDIS_MNEMONIC_FPREM, kInDouble},      {ZYDIS_MNEMONIC_FPREM1, kInDouble},
+    {ZYDIS_MNEMONIC_FSCALE, kInPrecision},  {ZYDIS_MNEMONIC_FXTRACT, kInfinity},
+    {ZYDIS_MNEMONIC_FBSTP, kInfinity},      {ZYDIS_MNEMONIC_DPPS, "summed in another order"},
     {ZYDIS_MNEMONIC_LAR, kTables},          {ZYDIS_MNEMONIC_LSL, kTables},
     {ZYDIS_MNEMONIC_VERR, kTables},         {ZYDIS_MNEMONIC_VERW, kTables},
     {ZYDIS_MNEMONIC_SGDT, kTables},         {ZYDIS_MNEMONIC_SIDT, kTables},
@@ -69,24 +86,35 @@ constexpr std::array kUnaligned{ZYDIS_MNEMONIC_MOVUPS,    ZYDIS_MNEMONIC_MOVUPD,
                                 ZYDIS_MNEMONIC_PCMPESTRI, ZYDIS_MNEMONIC_PCMPESTRM,
                                 ZYDIS_MNEMONIC_PCMPISTRI, ZYDIS_MNEMONIC_PCMPISTRM};
 
-/// Instructions that load MXCSR, and where it is in their operand (SDM vol. 1, table 10-2).
-struct MxcsrRow {
-  ZydisMnemonic mnemonic;
-  std::uint16_t offset;
-  bool aligned;
-};
-constexpr MxcsrRow kMxcsrLoads[] = {{ZYDIS_MNEMONIC_LDMXCSR, 0, false},
-                                    {ZYDIS_MNEMONIC_FXRSTOR, 24, true},
-                                    {ZYDIS_MNEMONIC_FXRSTOR64, 24, true}};
+/// x87 constants that rounding makes a difference to.
+constexpr std::array kConstants{ZYDIS_MNEMONIC_FLDPI, ZYDIS_MNEMONIC_FLDL2E, ZYDIS_MNEMONIC_FLDL2T,
+                                ZYDIS_MNEMONIC_FLDLG2, ZYDIS_MNEMONIC_FLDLN2};
 
-/// By their names in /proc/cpuinfo.
-constexpr std::array<std::string_view, 40> kFeatures{
-    "fpu",         "cx8",      "cmov",  "mmx",           "fxsr",     "sse",  "sse2",
-    "pni",         "ssse3",    "cx16",  "sse4_1",        "sse4_2",   "aes",  "bmi1",
-    "bmi2",        "adx",      "abm",   "lahf_lm",       "clflush",  "lm",   "nx",
-    "syscall",     "sep",      "tsc",   "rdtscp",        "rdpid",    "erms", "fsrm",
-    "pae",         "pge",      "msr",   "3dnowprefetch", "cldemote", "nopl", "constant_tsc",
-    "nonstop_tsc", "rep_good", "cpuid", "pat",           "de"};
+/// Instructions that load MXCSR or the x87 control word, and where those are in their operand (SDM
+/// vol. 1, table 10-2 and figure 8-9).
+struct ControlRow {
+  ZydisMnemonic mnemonic;
+  ControlPlace place;
+};
+constexpr ControlRow kControlLoads[] = {
+    {ZYDIS_MNEMONIC_LDMXCSR, {.mxcsr = 0}},
+    {ZYDIS_MNEMONIC_FXRSTOR, {.mxcsr = 24, .x87 = 0, .aligned = true}},
+    {ZYDIS_MNEMONIC_FXRSTOR64, {.mxcsr = 24, .x87 = 0, .aligned = true}},
+    {ZYDIS_MNEMONIC_FLDCW, {.x87 = 0}},
+    {ZYDIS_MNEMONIC_FLDENV, {.x87 = 0}},
+    {ZYDIS_MNEMONIC_FRSTOR, {.x87 = 0}},
+};
+
+/// By their names in /proc/cpuinfo. Not SSSE3 and what builds on it, nor BMI: of those Unicorn
+/// computes some instructions wrong.
+constexpr std::array<std::string_view, 34> kFeatures{
+    "fpu",         "cx8",           "cmov",     "mmx",     "fxsr",
+    "sse",         "sse2",          "pni",      "cx16",    "aes",
+    "adx",         "abm",           "lahf_lm",  "clflush", "lm",
+    "nx",          "syscall",       "sep",      "tsc",     "rdtscp",
+    "rdpid",       "erms",          "fsrm",     "pae",     "pge",
+    "msr",         "3dnowprefetch", "cldemote", "nopl",    "constant_tsc",
+    "nonstop_tsc", "rep_good",      "cpuid",    "pat"};
 
 bool loads_segment(const Decoded& decoded) {
   const ZydisMnemonic mnemonic = decoded.instruction.mnemonic;
@@ -96,14 +124,54 @@ bool loads_segment(const Decoded& decoded) {
          ZydisRegisterGetClass(to.reg.value) == ZYDIS_REGCLASS_SEGMENT;
 }
 
-bool is_refused(const Decoded& decoded) {
+bool is_horizontal_on_itself(const Decoded& decoded) {
+  constexpr std::array kHorizontal{ZYDIS_MNEMONIC_PHADDW,  ZYDIS_MNEMONIC_PHADDD,
+                                   ZYDIS_MNEMONIC_PHADDSW, ZYDIS_MNEMONIC_PHSUBW,
+                                   ZYDIS_MNEMONIC_PHSUBD,  ZYDIS_MNEMONIC_PHSUBSW};
+  return std::ranges::find(kHorizontal, decoded.instruction.mnemonic) != kHorizontal.end() &&
+         decoded.all[0].reg.value == decoded.all[1].reg.value;
+}
+
+/// CMPXCHG of a 32-bit register, which keeps its upper half where the comparison fails.
+bool is_narrow_exchange(const Decoded& decoded) {
+  return decoded.instruction.mnemonic == ZYDIS_MNEMONIC_CMPXCHG &&
+         decoded.all[0].type == ZYDIS_OPERAND_TYPE_REGISTER && decoded.all[0].size == 32;
+}
+
+/// From memory it does not touch the x87 state; Unicorn makes it that of MMX.
+bool converts_from_memory(const Decoded& decoded) {
+  const ZydisMnemonic mnemonic = decoded.instruction.mnemonic;
+  return (mnemonic == ZYDIS_MNEMONIC_CVTPI2PS || mnemonic == ZYDIS_MNEMONIC_CVTPI2PD) &&
+         decoded.all[1].type == ZYDIS_OPERAND_TYPE_MEMORY;
+}
+
+/// The substring search of the SSE4.2 string instructions (SDM vol. 2, 4.1.6): aggregation 11b.
+bool searches_substring(const Decoded& decoded) {
+  constexpr std::array kStrings{ZYDIS_MNEMONIC_PCMPESTRI, ZYDIS_MNEMONIC_PCMPESTRM,
+                                ZYDIS_MNEMONIC_PCMPISTRI, ZYDIS_MNEMONIC_PCMPISTRM};
+  return std::ranges::find(kStrings, decoded.instruction.mnemonic) != kStrings.end() &&
+         (decoded.instruction.raw.imm[0].value.u >> 2 & 3) == 3;
+}
+
+/// Why it is refused; empty where it is not.
+std::string_view refusal(const Decoded& decoded) {
   const ZydisDecodedInstruction& insn = decoded.instruction;
-  if (std::ranges::find(kExtensions, insn.meta.isa_ext) == kExtensions.end()) return true;
-  const bool is_vex = insn.encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY;
-  if (is_vex && insn.meta.isa_ext != ZYDIS_ISA_EXT_BMI1 && insn.meta.isa_ext != ZYDIS_ISA_EXT_BMI2)
-    return true;
-  return loads_segment(decoded) ||
-         std::ranges::find(kRefused, insn.mnemonic, &RefusedRow::mnemonic) != std::end(kRefused);
+  if (std::ranges::find(kExtensions, insn.meta.isa_ext) == kExtensions.end())
+    return "this engine does not execute the extension";
+  if (insn.encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY)
+    return "Unicorn computes VEX-encoded instructions wrong";
+  if (insn.meta.isa_set == ZYDIS_ISA_SET_SSSE3MMX) return "Unicorn leaves the x87 state alone";
+  if (is_horizontal_on_itself(decoded)) return "Unicorn overwrites its own operand";
+  if (is_narrow_exchange(decoded)) return "Unicorn clears the upper half of the destination";
+  if (searches_substring(decoded)) return "Unicorn misses substrings at the end";
+  if (converts_from_memory(decoded)) return "Unicorn touches the x87 state";
+  if (loads_segment(decoded)) return kTables;
+  const auto* const row = std::ranges::find(kRefused, insn.mnemonic, &RefusedRow::mnemonic);
+  return row != std::end(kRefused) ? row->why : std::string_view{};
+}
+
+bool has_explicit_lengths(const ZydisDecodedInstruction& insn) {
+  return insn.mnemonic == ZYDIS_MNEMONIC_PCMPESTRI || insn.mnemonic == ZYDIS_MNEMONIC_PCMPESTRM;
 }
 
 const ZydisDecodedOperand* memory_operand(const Decoded& decoded) {
@@ -119,27 +187,91 @@ bool must_be_aligned(const Decoded& decoded, const ZydisDecodedOperand& operand)
          std::ranges::find(kUnaligned, mnemonic) == kUnaligned.end();
 }
 
+bool touches_x87(const Decoded& decoded) {
+  const auto is_mmx = [](const ZydisDecodedOperand& operand) {
+    return operand.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+           ZydisRegisterGetClass(operand.reg.value) == ZYDIS_REGCLASS_MMX;
+  };
+  return decoded.instruction.meta.isa_ext == ZYDIS_ISA_EXT_X87 ||
+         decoded.instruction.meta.isa_ext == ZYDIS_ISA_EXT_MMX ||
+         std::ranges::any_of(decoded.operands(), is_mmx);
+}
+
+/// Unicorn works flags out, or overwrites what they follow from, before it stores.
+bool stores_after_flags(const Decoded& decoded, const ZydisDecodedOperand& operand) {
+  const bool rotates = decoded.instruction.mnemonic == ZYDIS_MNEMONIC_RCL ||
+                       decoded.instruction.mnemonic == ZYDIS_MNEMONIC_RCR;
+  const bool writes = (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+  return rotates || (writes && decoded.instruction.cpu_flags != nullptr);
+}
+
+bool compares_strings(const ZydisDecodedInstruction& insn) {
+  constexpr ZydisInstructionAttributes kRepeats =
+      ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE;
+  return insn.meta.category == ZYDIS_CATEGORY_STRINGOP && (insn.attributes & kRepeats) != 0;
+}
+
+/// At CPL 3 with IOPL 0 (SDM vol. 1, 19.5.1; vol. 3, 5.9).
+bool is_privileged(const ZydisDecodedInstruction& insn) {
+  constexpr std::array kByIopl{ZYDIS_MNEMONIC_CLI,  ZYDIS_MNEMONIC_STI,   ZYDIS_MNEMONIC_IN,
+                               ZYDIS_MNEMONIC_OUT,  ZYDIS_MNEMONIC_INSB,  ZYDIS_MNEMONIC_INSW,
+                               ZYDIS_MNEMONIC_INSD, ZYDIS_MNEMONIC_OUTSB, ZYDIS_MNEMONIC_OUTSW,
+                               ZYDIS_MNEMONIC_OUTSD};
+  return (insn.attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) != 0 ||
+         std::ranges::find(kByIopl, insn.mnemonic) != kByIopl.end();
+}
+
+/// Duties that follow from the kind of instruction.
+Duty duty_of(const Decoded& decoded) {
+  const ZydisDecodedInstruction& insn = decoded.instruction;
+  if (is_privileged(insn)) return Duty::Privileged;
+  if (has_explicit_lengths(insn)) return Duty::Lengths;
+  if (insn.mnemonic == ZYDIS_MNEMONIC_FISTTP) return Duty::Truncated;
+  if (std::ranges::find(kConstants, insn.mnemonic) != kConstants.end()) return Duty::Constant;
+  if (compares_strings(insn)) return Duty::KeepFlags;
+  const ZydisDecodedOperand* const operand = memory_operand(decoded);
+  if (operand == nullptr) return Duty::None;
+  if (must_be_aligned(decoded, *operand)) return Duty::Aligned16;
+  if (touches_x87(decoded)) return Duty::KeepX87;
+  return stores_after_flags(decoded, *operand) ? Duty::KeepFlags : Duty::None;
+}
+
 }  // namespace
+
+std::string_view refusal_of_mxcsr(std::uint32_t mxcsr) {
+  // SDM vol. 1, figure 10-3.
+  constexpr std::uint32_t kMasks = 0x1f80, kDenormalsAreZeros = 0x40, kFlushToZero = 0x8000;
+  if ((mxcsr & kMasks) != kMasks) return "Unicorn raises no SSE exceptions";
+  if ((mxcsr & (kDenormalsAreZeros | kFlushToZero)) != 0)
+    return "Unicorn does not flush denormals to zero";
+  return {};
+}
+
+std::string_view refusal_of_x87_control(std::uint16_t control) {
+  constexpr std::uint16_t kMasks = 0x3f;  // SDM vol. 1, figure 8-6
+  return (control & kMasks) == kMasks ? std::string_view{}
+                                      : "Unicorn raises no exact x87 exceptions";
+}
 
 Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress address) {
   const auto decoded = decode_fully(code);
   Precaution made;
-  if (!decoded || is_refused(*decoded)) {
+  made.why = decoded ? refusal(*decoded) : kUnknown;
+  if (!made.why.empty()) {
     made.duty = Duty::Refuse;
     return made;
   }
-  const ZydisDecodedOperand* const operand = memory_operand(*decoded);
-  if (operand == nullptr) return made;
-  const auto* const load =
-      std::ranges::find(kMxcsrLoads, decoded->instruction.mnemonic, &MxcsrRow::mnemonic);
-  if (load != std::end(kMxcsrLoads)) {
-    made.duty = Duty::Mxcsr;
-    made.mxcsr_offset = load->offset;
-    made.aligned = load->aligned;
-  } else if (must_be_aligned(*decoded, *operand)) {
-    made.duty = Duty::Aligned16;
+  const ZydisDecodedInstruction& insn = decoded->instruction;
+  made.wide = insn.operand_width == 64;
+  made.bits = static_cast<std::uint8_t>(decoded->all[0].size);
+  made.duty = duty_of(*decoded);
+  const auto* const load = std::ranges::find(kControlLoads, insn.mnemonic, &ControlRow::mnemonic);
+  if (load != std::end(kControlLoads)) {
+    made.duty = Duty::Control;
+    made.control = load->place;
   }
-  if (made.duty != Duty::None) made.operand = address_of(*decoded, *operand, address);
+  if (made.duty == Duty::Control || made.duty == Duty::Aligned16)
+    made.operand = address_of(*decoded, *memory_operand(*decoded), address);
   return made;
 }
 

@@ -99,6 +99,24 @@ std::uint64_t Machine::read(Gpr reg) const {
   return read(kGprs[static_cast<std::size_t>(reg)]);
 }
 
+Machine::X87Tops Machine::x87_tops() const {
+  return {read(UC_X86_REG_FPSW), read(UC_X86_REG_FPTAG)};
+}
+
+void Machine::write(const X87Tops& tops) {
+  write(UC_X86_REG_FPSW, tops.status);
+  write(UC_X86_REG_FPTAG, tops.tags);
+}
+
+long double Machine::x87_top() const {
+  const int top = static_cast<int>(read(UC_X86_REG_FPSW) >> 11 & 7);
+  std::array<std::byte, 16> image{};
+  require(uc_reg_read(handle_, UC_X86_REG_FP0 + top, image.data()), "x87");
+  long double value = 0;
+  std::memcpy(&value, image.data(), 10);
+  return value;
+}
+
 void Machine::load(const Registers& registers) {
   require(uc_context_restore(handle_, clean_), "restore");
   for (std::size_t i = 0; i < kGprs.size(); ++i) write(kGprs[i], registers.gpr[i]);

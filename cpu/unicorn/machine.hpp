@@ -27,13 +27,24 @@ class Machine {
 
   std::uint64_t read(int reg) const;
   std::uint64_t read(Gpr reg) const;
+  void write(int reg, std::uint64_t value);
+  std::uint32_t mxcsr() const { return static_cast<std::uint32_t>(read(UC_X86_REG_MXCSR)); }
+
+  std::uint16_t x87_control() const { return static_cast<std::uint16_t>(read(UC_X86_REG_FPCW)); }
+
+  /// The x87 stack as such: where its top is and which registers are in use.
+  struct X87Tops {
+    std::uint64_t status, tags;
+  };
+  X87Tops x87_tops() const;
+  void write(const X87Tops& tops);
+  long double x87_top() const;
 
   /// Translations of code in `range` are dropped. Not from within a hook.
   void forget_code(GuestRange range);
 
  private:
   void enter_user_mode();
-  void write(int reg, std::uint64_t value);
   void load_x87(const VectorState& state);
   void store_x87(VectorState& state) const;
 

@@ -45,13 +45,19 @@ GuestAddress OperandAddress::in(const Machine& machine) const {
   return {value};
 }
 
-MemoryUse memory_use(std::span<const std::uint8_t> code) {
+MemoryUse memory_use(const Machine& machine, std::span<const std::uint8_t> code, GuestAddress at) {
   const auto decoded = decode_fully(code);
   MemoryUse use;
   if (!decoded) return use;
   for (const ZydisDecodedOperand& operand : decoded->operands()) {
     if (operand.type != ZYDIS_OPERAND_TYPE_MEMORY) continue;
-    use.writes |= (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+    const bool plain = operand.visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT &&
+                       operand.mem.type == ZYDIS_MEMOP_TYPE_MEM;
+    if (plain) {
+      use.address = address_of(*decoded, operand, at).in(machine);
+      use.size = operand.size / 8;
+      use.writes = (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+    }
     use.stack_segment |= operand.mem.segment == ZYDIS_REGISTER_SS;
   }
   return use;

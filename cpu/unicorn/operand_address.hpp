@@ -26,10 +26,13 @@ struct OperandAddress {
 
 /// What an instruction does with its memory operand.
 struct MemoryUse {
+  GuestAddress address;        // of the operand, where it is an ordinary one
+  std::uint64_t size = 0;      // 0: a string or stack operand
   bool writes = false;         // also where it reads first
   bool stack_segment = false;  // #SS instead of #GP
 };
 
-MemoryUse memory_use(std::span<const std::uint8_t> code);
+/// Of the instruction at `at` that is about to be executed.
+MemoryUse memory_use(const Machine& machine, std::span<const std::uint8_t> code, GuestAddress at);
 
 }  // namespace ringfare::unicorn

@@ -13,6 +13,9 @@ namespace {
 constexpr std::uint8_t kStackFault = 12, kGeneralProtection = 13, kPageFault = 14;
 constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4, kFetch = 16;
 
+/// Linux says of any address in its own half that the page is there.
+constexpr GuestAddress kUserEnd{0x7ffffffff000};
+
 bool is_canonical(GuestAddress address) {
   const auto value = static_cast<std::int64_t>(address.value);
   return value << 16 >> 16 == value;
@@ -30,7 +33,23 @@ bool is_present(GuestAddress address) {
   return !known || entry >> 63 != 0;
 }
 
+/// A processor reports the lowest byte it may not access; Unicorn goes about an operand in pieces,
+/// not always from the lowest.
+GuestAddress first_forbidden(const AddressSpace& memory, GuestAddress accessed,
+                             const MemoryUse& use) {
+  if (accessed - use.address >= use.size) return accessed;
+  const bool begins_well =
+      use.writes ? memory.writable(use.address, 1) : memory.readable(use.address, 1);
+  return begins_well ? GuestAddress{page_down(accessed.value)} : use.address;
+}
+
 }  // namespace
+
+bool is_overread(GuestAddress accessed, const MemoryUse& use) {
+  constexpr std::uint64_t kWidest = 16;
+  const std::uint64_t distance = accessed - use.address;
+  return use.size > 0 && distance >= use.size && distance < kWidest;
+}
 
 AtFault general_protection() {
   return {.vector = kGeneralProtection, .signal = SIGSEGV, .code = SI_KERNEL};
@@ -50,13 +69,15 @@ AtFault fetch_fault(const AddressSpace& memory, GuestAddress address) {
           .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
 }
 
-AtFault access_fault(const AddressSpace& memory, GuestAddress address, MemoryUse use) {
-  if (!is_canonical(address)) {
+AtFault access_fault(const AddressSpace& memory, GuestAddress accessed, MemoryUse use) {
+  const GuestAddress address = first_forbidden(memory, accessed, use);
+  const bool straddles = use.size > 0 && !is_canonical(use.address + (use.size - 1));
+  if (straddles || !is_canonical(address)) {
     if (!use.stack_segment) return general_protection();
     return {.vector = kStackFault, .signal = SIGBUS, .code = SI_KERNEL};
   }
   const Region* const region = memory.find(address);
-  const bool present = region != nullptr && is_present(address);
+  const bool present = address >= kUserEnd || (region != nullptr && is_present(address));
   return {.vector = kPageFault,
           .error_code = kUser | (use.writes ? kWrite : 0) | (present ? kPresent : 0),
           .address = address,

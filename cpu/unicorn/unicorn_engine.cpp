@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/unicorn/unicorn_engine.hpp"
 
+#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <deque>
@@ -22,23 +23,11 @@ namespace {
 using namespace unicorn;
 
 // Exception vectors, SDM vol. 3, table 6-1.
-constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3, kX87Error = 16;
+constexpr std::uint64_t kX87Rounding = 0xc00;  // of the control word, SDM vol. 1, figure 8-6
+constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3;
 
 AtFault undefined(GuestAddress at) {
   return {.vector = 6, .address = at, .signal = SIGILL, .code = ILL_ILLOPN};
-}
-
-/// si_code of #MF by the first unmasked exception (SDM vol. 1, figure 8-4).
-int x87_code(std::uint64_t status, std::uint64_t control) {
-  const std::uint64_t raised = status & ~control;
-  constexpr struct {
-    std::uint64_t bits;
-    int code;
-  } kRows[] = {
-      {1, FPE_FLTINV}, {4, FPE_FLTDIV}, {8, FPE_FLTOVF}, {0x12, FPE_FLTUND}, {0x20, FPE_FLTRES}};
-  for (const auto& row : kRows)
-    if ((raised & row.bits) != 0) return row.code;
-  return 0;
 }
 
 void add(Lanes& sum, const Lanes& price) {
@@ -55,6 +44,7 @@ class UnicornEngine::Core {
   Stop run(Thread& thread, Budget budget);
   void invalidate(GuestRange range);
   std::vector<std::uint64_t> executions() const;
+  std::string_view why_refused() const { return why_refused_; }
 
  private:
   void guarded_instruction(GuestAddress at);
@@ -68,10 +58,15 @@ class UnicornEngine::Core {
   void cut_short();
   bool is_unchanged() const;
   void restart_here();
-  bool heed_precaution();
+  void pause();
+  void heed_precaution();
+  void heed_control(const Precaution& precaution);
+  bool has_short_length(Gpr reg, bool wide) const;
   void stop_before(GuestAddress at, Stop stop);
   void stop_at_last();
   void fault(AtFault fault);
+  void refuse(std::string_view why);
+  void refuse_at(GuestAddress at, std::string_view why);
   void trap(AtFault fault);
 
   std::span<const std::uint8_t> code() const {
@@ -104,6 +99,13 @@ class UnicornEngine::Core {
   std::size_t offset_ = 0;  // its bytes
   GuestAddress rip_;        // where to go on
   std::optional<Stop> stop_;
+  std::string_view why_refused_;
+  bool faulted_ = false;
+  bool filled_ = false;  // a read beyond an operand was let pass: not again
+  bool paused_ = false;  // the instruction at rip_ is still to be executed
+  // What the current instruction had better not have touched where it faults.
+  std::optional<Machine::X87Tops> kept_x87_;
+  std::optional<std::uint64_t> kept_flags_;
   std::exception_ptr failure_;  // thrown in a hook: Unicorn's frames are no place to unwind through
 };
 
@@ -153,18 +155,33 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
   entry_ = nullptr;
   rip_ = {thread.registers.rip};
   stop_.reset();
+  why_refused_ = {};
+  faulted_ = filled_ = paused_ = false;
+  kept_x87_.reset();
+  kept_flags_.reset();
+  if (const auto why = refusal_of_mxcsr(machine_.mxcsr()); !why.empty()) refuse_at(rip_, why);
+  if (const auto why = refusal_of_x87_control(machine_.x87_control()); !why.empty())
+    refuse_at(rip_, why);
   while (!stop_) {
+    if (std::exchange(filled_, false)) regions_.follow();
     for (const GuestRange range : stale_) machine_.forget_code(range);
     stale_.clear();
     const GuestAddress from = rip_;
     const uc_err error = uc_emu_start(machine_.handle(), from.value, 0, 0, 0);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    if (stop_ || !stale_.empty()) continue;
+    if (stop_ || paused_ || !stale_.empty()) continue;
     // Address 0 ends Unicorn's run, and where it cannot even fetch it asks nobody.
     const GuestAddress at{machine_.read(UC_X86_REG_RIP)};
     if (entry_ != nullptr) finish_instruction();
+    if (left_ == 0) {
+      stop_before(at, BudgetSpent{});
+      break;
+    }
     CHECK(!begin_block(at), "unicorn stopped at {:#x}: {}", at.value, uc_strerror(error));
   }
+  // Only now: Unicorn goes on with the instruction for a while.
+  if (faulted_ && kept_x87_) machine_.write(*kept_x87_);
+  if (faulted_ && kept_flags_) machine_.write(UC_X86_REG_RFLAGS, *kept_flags_);
   machine_.store(thread.registers);
   thread.registers.rip = rip_.value;
   thread.totals = totals_;
@@ -196,16 +213,22 @@ void UnicornEngine::Core::guarded_instruction(GuestAddress at) {
 void UnicornEngine::Core::on_instruction(GuestAddress at) {
   stores_.clear();
   if (stop_ || !stale_.empty()) return;
-  if (entry_ != nullptr) {
+  if (paused_) {
+    if (filled_) return;  // Unicorn has not stopped yet
+    paused_ = false;
+  } else if (entry_ != nullptr) {
     const bool again = at == address() && instruction().flow == Flow::Next;
     if (again && !Interruption::pending()) return;
     if (!again) finish_instruction();
+    kept_x87_.reset();
+    kept_flags_.reset();
   }
   if (Interruption::pending()) return stop_before(at, Interrupted{Interruption::take()});
   if (left_ == 0) return stop_before(at, BudgetSpent{});
   if (entry_ == nullptr && !begin_block(at)) return;
   CHECK(at == address(), "unicorn is at {:#x}, not {:#x}", at.value, address().value);
   if (!is_unchanged()) return restart_here();
+  if (filled_) return pause();
   switch (instruction().flow) {
     case Flow::Gate:
     case Flow::Emulated:
@@ -213,6 +236,13 @@ void UnicornEngine::Core::on_instruction(GuestAddress at) {
     default:
       if (entry_precautions_ != nullptr) heed_precaution();
   }
+}
+
+/// Unicorn's run ends before the current instruction, to go on there.
+void UnicornEngine::Core::pause() {
+  rip_ = address();
+  paused_ = true;
+  uc_emu_stop(machine_.handle());
 }
 
 /// False where there is no instruction to execute, or where Unicorn has to start afresh.
@@ -288,20 +318,64 @@ void UnicornEngine::Core::restart_here() {
   uc_emu_stop(machine_.handle());
 }
 
-/// False where the instruction must not be executed.
-bool UnicornEngine::Core::heed_precaution() {
-  constexpr std::uint64_t kMasks = 0x1f80;  // of SSE exceptions, SDM vol. 1, 10.2.3
+void UnicornEngine::Core::heed_precaution() {
   const Precaution& precaution = (*entry_precautions_)[index_];
-  if (precaution.duty == Duty::None) return true;
-  if (precaution.duty == Duty::Refuse) return fault(undefined(address())), false;
-  const GuestAddress operand = precaution.operand.in(machine_);
-  const bool aligned = precaution.duty == Duty::Aligned16 || precaution.aligned;
-  if (aligned && operand.value % 16 != 0) return fault(general_protection()), false;
-  if (precaution.duty == Duty::Mxcsr) {
-    const auto value = memory_.load<std::uint32_t>(operand + precaution.mxcsr_offset);
-    if (value && (*value & kMasks) != kMasks) return fault(undefined(address())), false;
+  switch (precaution.duty) {
+    case Duty::None:
+      return;
+    case Duty::Privileged:
+      return fault(general_protection());
+    case Duty::Refuse:
+      return refuse(precaution.why);
+    case Duty::Aligned16:
+      if (precaution.operand.in(machine_).value % 16 != 0) fault(general_protection());
+      return;
+    case Duty::Control:
+      return heed_control(precaution);
+    case Duty::Lengths:
+      if (!has_short_length(Gpr::Rax, precaution.wide) ||
+          !has_short_length(Gpr::Rdx, precaution.wide))
+        refuse("Unicorn takes no string lengths beyond 31 bits");
+      return;
+    case Duty::Truncated:
+      kept_x87_ = machine_.x87_tops();
+      if (!(std::fabs(machine_.x87_top()) < std::ldexp(1.0L, precaution.bits - 1)))
+        refuse("Unicorn truncates what is out of range to the wrong integer");
+      return;
+    case Duty::Constant:
+      if ((machine_.x87_control() & kX87Rounding) != 0)
+        refuse("Unicorn knows the constant rounded to nearest only");
+      return;
+    case Duty::KeepX87:
+      kept_x87_ = machine_.x87_tops();
+      return;
+    case Duty::KeepFlags:
+      kept_flags_ = machine_.read(UC_X86_REG_RFLAGS);
+      return;
   }
-  return true;
+}
+
+void UnicornEngine::Core::heed_control(const Precaution& precaution) {
+  const GuestAddress operand = precaution.operand.in(machine_);
+  const auto& [mxcsr, x87, aligned] = precaution.control;
+  if (aligned && operand.value % 16 != 0) return fault(general_protection());
+  if (x87 != ControlPlace::kNowhere) {
+    kept_x87_ = machine_.x87_tops();
+    const auto value = memory_.load<std::uint16_t>(operand + static_cast<unsigned>(x87));
+    if (!value) return;  // it faults
+    if (const auto why = refusal_of_x87_control(*value); !why.empty()) return refuse(why);
+  }
+  if (mxcsr != ControlPlace::kNowhere) {
+    const auto value = memory_.load<std::uint32_t>(operand + static_cast<unsigned>(mxcsr));
+    if (!value) return;
+    if (const auto why = refusal_of_mxcsr(*value); !why.empty()) refuse(why);
+  }
+}
+
+bool UnicornEngine::Core::has_short_length(Gpr reg, bool wide) const {
+  const auto value = static_cast<std::int64_t>(machine_.read(reg));
+  const std::int64_t length = wide ? value : static_cast<std::int32_t>(value);
+  return length > INT32_MIN && length <= INT32_MAX;
 }
 
 void UnicornEngine::Core::stop_before(GuestAddress at, Stop stop) {
@@ -325,7 +399,18 @@ void UnicornEngine::Core::stop_at_last() {
 /// The current instruction is not executed.
 void UnicornEngine::Core::fault(AtFault fault) {
   stores_.undo();
+  faulted_ = true;
   stop_before(address(), fault);
+}
+
+void UnicornEngine::Core::refuse(std::string_view why) {
+  stores_.undo();
+  refuse_at(address(), why);
+}
+
+void UnicornEngine::Core::refuse_at(GuestAddress at, std::string_view why) {
+  why_refused_ = why;
+  stop_before(at, undefined(at));
 }
 
 /// The current instruction is executed, and RIP is behind it.
@@ -346,7 +431,10 @@ bool UnicornEngine::Core::on_bad_access(uc_mem_type type, GuestAddress address) 
     default:
       break;
   }
-  MemoryUse use = memory_use(code());
+  MemoryUse use = memory_use(machine_, code(), this->address());
+  if (type == UC_MEM_READ_UNMAPPED && is_overread(address, use) &&
+      regions_.map_read_filler(address))
+    return filled_ = true;
   use.writes |= type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
   fault(access_fault(memory_, address, use));
   return false;
@@ -363,19 +451,13 @@ void UnicornEngine::Core::on_exception(std::uint32_t vector) {
       return trap({.vector = 1, .signal = SIGTRAP, .code = TRAP_TRACE});
     case kBreakpoint:
       return trap({.vector = 3, .signal = SIGTRAP, .code = SI_KERNEL});
-    case kX87Error:
-      return fault(
-          {.vector = 16,
-           .address = {at},
-           .signal = SIGFPE,
-           .code = x87_code(machine_.read(UC_X86_REG_FPSW), machine_.read(UC_X86_REG_FPCW))});
     default:
       return fault(general_protection());
   }
 }
 
 bool UnicornEngine::Core::on_invalid_instruction() {
-  if (!stop_) fault(undefined(address()));
+  if (!stop_) refuse("Unicorn does not know the instruction");
   return false;
 }
 
@@ -390,6 +472,10 @@ Stop UnicornEngine::run(Thread& thread, Budget budget) {
 
 void UnicornEngine::invalidate(GuestRange range) {
   core_->invalidate(range);
+}
+
+std::string_view UnicornEngine::why_refused() const {
+  return core_->why_refused();
 }
 
 std::vector<std::uint64_t> UnicornEngine::executions() const {

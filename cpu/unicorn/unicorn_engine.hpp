@@ -22,6 +22,9 @@ class UnicornEngine final : public Engine {
   void invalidate(GuestRange range) override;
   std::vector<std::uint64_t> executions() const override;
 
+  /// Why the last run ended in #UD, where a processor might have gone on; empty otherwise.
+  std::string_view why_refused() const;
+
   /// Whether a guest may use the CPUID feature of this name in /proc/cpuinfo.
   static bool executes(std::string_view feature);
 

@@ -12,8 +12,8 @@
 namespace ringfare::lockstep {
 namespace {
 
-/// RBX, RSP and R15 keep pointing to data and stack; no row writes them.
-constexpr std::uint8_t kFree[] = {0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+/// RBX, RSP and R15 keep pointing to data and stack, R14 to where nothing is; no row writes them.
+constexpr std::uint8_t kFree[] = {0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13};
 constexpr std::size_t kMostItems = 10;
 
 ZydisRegister general(unsigned encoding, unsigned width) {
@@ -66,12 +66,12 @@ class Operands {
         return immediate();
       case 'b':
         return fixed(random_.next() & 0xff);
+      case 'p':
+        return fixed(random_.below(8));
       case '1':
         return fixed(1);
       case 'C':
         return named(ZYDIS_REGISTER_CL);
-      case '0':
-        return named(ZYDIS_REGISTER_XMM0);
       case 't':
         return named(ZYDIS_REGISTER_ST0);
       case 's':
@@ -142,8 +142,8 @@ class Operands {
     made.type = ZYDIS_OPERAND_TYPE_MEMORY;
     auto& where = made.mem;
     where.size = static_cast<ZyanU16>(bits / 8);
-    if (random_.one_in(100)) {  // wherever some register points
-      where.base = general(random_.pick(kFree), 64);
+    if (random_.one_in(100)) {
+      where.base = ZYDIS_REGISTER_R14;
       where.displacement = static_cast<std::int8_t>(random_.next());
       return made;
     }
@@ -267,12 +267,17 @@ Effects effects_of(const Code& code) {
   const bool may_leave_them = insn.meta.category == ZYDIS_CATEGORY_SHIFT ||
                               insn.meta.category == ZYDIS_CATEGORY_ROTATE ||
                               insn.meta.category == ZYDIS_CATEGORY_STRINGOP;
+  constexpr std::array kCompares{ZYDIS_MNEMONIC_FCOMI, ZYDIS_MNEMONIC_FCOMIP, ZYDIS_MNEMONIC_FUCOMI,
+                                 ZYDIS_MNEMONIC_FUCOMIP};
+  // Cleared by hardware, left alone by Unicorn.
+  if (std::ranges::find(kCompares, insn.mnemonic) != kCompares.end())
+    effects.undefined |= flag::kOverflow | flag::kSign | flag::kAdjust;
   if (may_leave_them) {
     // A count of 0 leaves every flag; OF is defined for a count of 1, CF up to the width.
     if (insn.meta.category != ZYDIS_CATEGORY_STRINGOP)
       effects.undefined |= flag::kOverflow | flag::kAdjust | flag::kCarry;
   } else {
-    effects.defined = (flags.modified | flags.set_0 | flags.set_1) & ~flags.undefined;
+    effects.defined = (flags.modified | flags.set_0 | flags.set_1) & ~effects.undefined;
   }
   return effects;
 }

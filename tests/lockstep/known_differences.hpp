@@ -6,6 +6,9 @@
 
 namespace ringfare::lockstep {
 
+/// Whether the block went where Unicorn is known not to follow.
+bool beyond_unicorn(const Draft& block, const Result& expected);
+
 /// Where Unicorn is known to differ from hardware after `block`, and may.
 Tolerance tolerance_on_unicorn(const Draft& block, const Result& expected);
 

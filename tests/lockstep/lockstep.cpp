@@ -45,9 +45,13 @@ std::string Lockstep::compare(const Draft& block, const Snapshot& before) {
   const Result translated = on_translator_.run(code, before);
   std::string text = titled(
       "translator", differences(expected, translated, {}) + wrong_count(translated, executed));
-  if (!block.on_unicorn()) return text;
+  if (!block.on_unicorn() || beyond_unicorn(block, expected)) return text;
   ++blocks_on_unicorn_;
   const Result emulated = on_unicorn_.run(code, before);
+  if (!unicorn_.why_refused().empty()) {
+    ++refusals_;
+    return text;
+  }
   const Tolerance tolerance = tolerance_on_unicorn(block, expected);
   std::string unicorn =
       differences(expected, emulated, tolerance) + wrong_count(emulated, executed);
@@ -70,6 +74,7 @@ std::optional<std::string> Lockstep::run(std::uint64_t seed, std::uint64_t n) {
   Random random(seed * 0x100000001b3 + n);
   const Draft block = draw_block(random);
   const Snapshot before = draw_snapshot(random);
+  if (getenv("DUMP")) fmt::print(stderr, "{}:\n{}", n, block.text());
   if (compare(block, before).empty()) return std::nullopt;
   const Draft shortest = shrink(block, before);
   return fmt::format("seed {} block {}:\n{}{}", seed, n, shortest.text(),

@@ -23,6 +23,7 @@ class Lockstep {
   std::optional<std::string> run(std::uint64_t seed, std::uint64_t n);
 
   std::uint64_t blocks_on_unicorn() const { return blocks_on_unicorn_; }
+  std::uint64_t refusals() const { return refusals_; }
   std::uint64_t faults() const { return faults_; }
 
  private:
@@ -35,7 +36,7 @@ class Lockstep {
   Translator translator_;
   UnicornEngine unicorn_;
   Guest on_translator_, on_unicorn_;
-  std::uint64_t blocks_on_unicorn_ = 0, faults_ = 0;
+  std::uint64_t blocks_on_unicorn_ = 0, refusals_ = 0, faults_ = 0;
 };
 
 }  // namespace ringfare::lockstep

@@ -6,25 +6,30 @@
 
 #include "lockstep.hpp"
 
-/// lockstep_long --blocks N --seed S [--failures F]: one long series, ends after F differences.
+/// lockstep_long --blocks N --seed S [--first N] [--failures F]: one long series, ends after F
+/// differences.
 int main(int count, char** arguments) {
-  std::uint64_t blocks = 1'000'000, seed = 1, most = 10;
+  std::uint64_t blocks = 1'000'000, seed = 1, most = 10, first = 0;
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string_view name = arguments[i];
     const std::uint64_t value = std::strtoull(arguments[i + 1], nullptr, 0);
     if (name == "--blocks") blocks = value;
     if (name == "--seed") seed = value;
     if (name == "--failures") most = value;
+    if (name == "--first") first = value;
   }
   ringfare::lockstep::Lockstep lockstep;
-  std::uint64_t failures = 0, n = 0;
-  for (; n < blocks && failures < most; ++n)
+  std::uint64_t failures = 0, n = first;
+  for (; n < first + blocks && failures < most; ++n)
     if (const auto difference = lockstep.run(seed, n)) {
       ++failures;
       fmt::print("{}\n", *difference);
       std::fflush(stdout);
     }
-  fmt::print("{} blocks of seed {}, {} of them on Unicorn as well, {} faults: {} differ\n", n, seed,
-             lockstep.blocks_on_unicorn(), lockstep.faults(), failures);
+  fmt::print(
+      "{} blocks of seed {}, {} of them on Unicorn as well, which refused {}, {} faults: {} "
+      "differ\n",
+      n - first, seed, lockstep.blocks_on_unicorn(), lockstep.refusals(), lockstep.faults(),
+      failures);
   return failures == 0 ? 0 : 1;
 }

@@ -23,8 +23,8 @@ enum class Where : std::uint8_t {
 /// One kind of instruction. Each letter of `operands` is one operand:
 ///   G register, E register or memory, M memory, L register other than the counters, of the width;
 ///   e h l   register or memory of 8, 16, 32 bits;  y register of 32 or 64 bits
-///   I immediate, b 8-bit immediate, C CL, 1 the constant
-///   X xmm, W xmm or 128-bit memory, w d q xmm or 16-, 32-, 64-bit memory, 0 xmm0
+///   I immediate, b 8-bit immediate, p the same up to 7, C CL, 1 the constant
+///   X xmm, W xmm or 128-bit memory, w d q xmm or 16-, 32-, 64-bit memory
 ///   Y ymm, V ymm or 256-bit memory
 ///   P mmx, Q mmx or 64-bit memory
 ///   t ST(0), s ST(i), 2 4 8 A memory of 16, 32, 64, 80 bits, O 128-bit aligned memory

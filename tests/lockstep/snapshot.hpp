@@ -40,6 +40,8 @@ struct Tolerance {
   std::uint32_t mxcsr = 0;
   std::uint16_t x87_status = 0;
   bool x87_exponents = false;
+  bool x87_tags = false;
+  bool nan_payloads = false;  // which NaN
 };
 
 /// The image as the processor would load it: components in their initial state are spelt out, what

@@ -9,6 +9,17 @@ namespace {
 
 constexpr std::size_t kXmm = 160, kHeader = 512, kYmmHigh = 576, kStackRegisters = 32;
 
+/// Nothing of the guest's, nor of the host's, is within 256 bytes of these, but for the beginning
+/// of the data.
+constexpr std::uint64_t kNowhere[] = {0,
+                                      0x1000,
+                                      kData.begin.value,
+                                      kData.begin.value - 64,
+                                      0x2f00'0000'0000,
+                                      0x0000'8000'0000'0000,
+                                      0x8000'0000'0000'0000,
+                                      0xffff'ffff'8000'0000};
+
 std::uint64_t draw_integer(Random& random) {
   constexpr std::uint64_t kValues[] = {0,
                                        1,
@@ -86,12 +97,13 @@ Snapshot draw_snapshot(Random& random) {
   for (std::uint64_t& value : registers.gpr) value = draw_integer(random);
   registers[Gpr::Rbx] = kData.begin.value;
   registers[Gpr::Rsp] = kStack.begin.value + kStack.size() / 2;
+  registers[Gpr::R14] = random.pick(kNowhere);
   registers[Gpr::R15] = random.below(16);
   registers.rflags |= random.next() & flag::kArithmetic;
 
   VectorState& vector = registers.vector;
   const std::uint32_t mxcsr = 0x1f80 | static_cast<std::uint32_t>(random.below(4)) << 13 |
-                              (random.one_in(4) ? 0x8000u : 0u) | (random.one_in(4) ? 0x40u : 0u);
+                              (random.one_in(16) ? 0x8000u : 0u) | (random.one_in(16) ? 0x40u : 0u);
   set(vector, VectorState::kMxcsr, mxcsr);
   for (std::size_t i = 0; i < 32; ++i) set(vector, kXmm + 8 * i, draw_lane(random));
   for (std::size_t i = 0; i < 32; ++i) set(vector, kYmmHigh + 8 * i, draw_lane(random));

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "lockstep.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ringfare::lockstep {
+namespace {
+
+constexpr std::uint64_t kBlocks = 10'000;
+
+class LockstepTest : public testing::TestWithParam<std::uint64_t> {};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LockstepTest, testing::Range<std::uint64_t>(1, 5));
+
+TEST_P(LockstepTest, EnginesDoWhatTheHostDoes) {
+  Lockstep lockstep;
+  unsigned failures = 0;
+  for (std::uint64_t n = 0; n < kBlocks && failures < 5; ++n)
+    if (const auto difference = lockstep.run(GetParam(), n)) {
+      ++failures;
+      ADD_FAILURE() << *difference;
+    }
+  // Refusals and known differences must not eat up the comparison.
+  EXPECT_GT(lockstep.blocks_on_unicorn() - lockstep.refusals(), kBlocks / 5);
+  EXPECT_GT(lockstep.faults(), kBlocks / 50);
+}
+
+/// Every row is drawn: one whose operands never encode tests nothing.
+TEST(RowsTest, AllEncode) {
+  Random random(1);
+  for (const Row& row : rows()) {
+    bool encodes = false;
+    for (int attempt = 0; attempt < 200 && !encodes; ++attempt)
+      encodes = draw(random, row).has_value();
+    EXPECT_TRUE(encodes) << ZydisMnemonicGetString(row.mnemonic) << " " << row.operands;
+  }
+}
+
+/// The comparison sees a single changed bit anywhere.
+TEST(SnapshotTest, TellsDifferences) {
+  Random random(2);
+  Result result{.after = draw_snapshot(random)};
+  EXPECT_EQ(differences(result, result, {}), "");
+  for (const std::size_t offset : {0u, 2u, 4u, 24u, 32u, 41u, 160u, 415u, 576u, 831u}) {
+    Result other = result;
+    other.after.registers.vector.bytes[offset] ^= std::byte{1};
+    EXPECT_NE(differences(result, other, {}), "") << offset;
+  }
+  Result other = result;
+  other.after.registers[Gpr::R9] ^= 1;
+  EXPECT_NE(differences(result, other, {}), "");
+  other = result;
+  other.after.registers.rflags ^= flag::kAdjust;
+  EXPECT_NE(differences(result, other, {}), "");
+  EXPECT_EQ(differences(result, other, {.flags = flag::kAdjust}), "");
+  other = result;
+  other.after.data.back() ^= std::byte{1};
+  EXPECT_NE(differences(result, other, {}), "");
+}
+
+/// What differs is reduced to the instruction that does.
+TEST(DraftTest, TextNamesEveryInstruction) {
+  Random random(3);
+  const Draft draft = draw_block(random);
+  const std::string text = draft.text();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'),
+            static_cast<std::ptrdiff_t>(draft.instructions().size()));
+  EXPECT_EQ(text.find("(bad)"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace ringfare::lockstep
