@@ -132,10 +132,10 @@ TEST_F(PersonalityTest, MapsTopDownAndRespectsHints) {
   };
   EXPECT_EQ(map(0, 4096, 0), kMmapTop.value - 4096);
   EXPECT_EQ(map(0, 8192, 0), kMmapTop.value - 4096 - 8192);
-  EXPECT_EQ(map(0x4000'0000'0, 4096, 0), 0x4000'0000'0u);
-  EXPECT_EQ(map(0x4000'0000'0, 4096, 0), kMmapTop.value - 4096 - 8192 - 4096);
+  EXPECT_EQ(map(0x2400'0000'0000, 4096, 0), 0x2400'0000'0000u);
+  EXPECT_EQ(map(0x2400'0000'0000, 4096, 0), kMmapTop.value - 4096 - 8192 - 4096);
   EXPECT_EQ(map(0, 4096, MAP_32BIT) >> 31, 0u);
-  EXPECT_EQ(map(0x5000'0000'0, 4096, MAP_FIXED), 0x5000'0000'0u);
+  EXPECT_EQ(map(0x2500'0000'0000, 4096, MAP_FIXED), 0x2500'0000'0000u);
 }
 
 TEST_F(PersonalityTest, MapsFiles) {
@@ -173,7 +173,7 @@ TEST_F(PersonalityTest, RemapKeepsTheBytes) {
   EXPECT_FALSE(memory_.readable({moved}, 4097));
   EXPECT_EQ(call("mremap", {moved, 4096, 8192, 0, 0}), moved);
   EXPECT_EQ(text_at(moved + 4096, 1), std::string(1, '\0'));
-  const std::uint64_t target = 0x6000'0000'0;
+  const std::uint64_t target = 0x2600'0000'0000;
   EXPECT_EQ(call("mremap", {moved, 8192, 12288, MREMAP_MAYMOVE | MREMAP_FIXED, target}), target);
   EXPECT_EQ(text_at(target, 5), "first");
 }
