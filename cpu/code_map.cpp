@@ -27,6 +27,11 @@ std::size_t fetch(const AddressSpace& memory, GuestAddress address, std::span<st
 
 }  // namespace
 
+GuestRange CodeMap::seen(const Entry& entry) {
+  const bool looked_on = entry.obstacle != Obstacle::None;
+  return {entry.block.start, entry.block.end() + (looked_on ? kLongestInstruction : 0)};
+}
+
 const CodeMap::Entry& CodeMap::at(GuestAddress address) {
   const auto [found, is_new] =
       by_address_.try_emplace(address, static_cast<BlockId>(entries_.size()));
@@ -34,6 +39,7 @@ const CodeMap::Entry& CodeMap::at(GuestAddress address) {
     auto made = decode(address);
     made->block.id = static_cast<BlockId>(entries_.size());
     if (!made->block.instructions.empty()) made->price = observer_.translated(made->block);
+    on_page_.add(seen(*made), address);
     entries_.push_back(std::move(made));
   }
   return *entries_[found->second];

@@ -7,6 +7,7 @@
 
 #include "cpu/block.hpp"
 #include "cpu/memory.hpp"
+#include "cpu/page_index.hpp"
 
 namespace ringfare {
 
@@ -29,9 +30,15 @@ class CodeMap {
   const Entry& entry(BlockId id) const { return *entries_[id]; }
   std::size_t size() const { return entries_.size(); }
 
+  /// What decoding the block has looked at.
+  static GuestRange seen(const Entry& entry);
+
   /// Forgets where blocks are, not their ids: the code has changed.
   void forget() { by_address_.clear(); }
   void forget(GuestAddress address) { by_address_.erase(address); }
+  void forget(GuestRange pages) {
+    for (const GuestAddress address : on_page_.take(pages)) by_address_.erase(address);
+  }
 
  private:
   std::unique_ptr<Entry> decode(GuestAddress address) const;
@@ -40,6 +47,7 @@ class CodeMap {
   BlockObserver& observer_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unordered_map<GuestAddress, BlockId> by_address_;
+  PageIndex<GuestAddress> on_page_;
 };
 
 }  // namespace ringfare

@@ -214,8 +214,12 @@ bool AddressSpace::readable(GuestAddress address, std::uint64_t size) const {
   return allows(address, size, &Permissions::read);
 }
 
-bool AddressSpace::writable(GuestAddress address, std::uint64_t size) {
-  if (!allows(address, size, &Permissions::write)) return false;
+bool AddressSpace::writable(GuestAddress address, std::uint64_t size) const {
+  return allows(address, size, &Permissions::write);
+}
+
+bool AddressSpace::open_for_writing(GuestAddress address, std::uint64_t size) {
+  if (!writable(address, size)) return false;
   if (size != 0 && !guarded_.empty()) lift_guards({address, address + size});
   return true;
 }
@@ -289,7 +293,7 @@ bool AddressSpace::read(GuestAddress address, std::span<std::byte> to) const {
 }
 
 bool AddressSpace::write(GuestAddress address, std::span<const std::byte> from) {
-  if (!writable(address, from.size())) return false;
+  if (!open_for_writing(address, from.size())) return false;
   if (!from.empty()) std::memcpy(host(address), from.data(), from.size());
   return true;
 }

@@ -86,10 +86,11 @@ class AddressSpace {
   const Region* find(GuestAddress address) const;
   std::vector<Region> regions() const;  // ascending
 
-  /// Whether every byte of the range may be accessed so. Zero bytes always may. Who asks for
-  /// `writable` is about to write: guards are lifted.
+  /// Whether every byte of the range may be accessed so. Zero bytes always may.
   bool readable(GuestAddress address, std::uint64_t size) const;
-  bool writable(GuestAddress address, std::uint64_t size);
+  bool writable(GuestAddress address, std::uint64_t size) const;
+  /// The same for who is about to write there through `host`: lifts guards.
+  bool open_for_writing(GuestAddress address, std::uint64_t size);
 
   /// Keeps translations of the code in `code` true: the host refuses writes to its pages, under
   /// whatever address the guest has them, until the guards are lifted. The guest's permissions stay

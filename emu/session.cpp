@@ -163,7 +163,7 @@ void Session::Run::system_call(std::uint8_t length) {
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
   const bool failed = returned && is_error(served.result);
   account_.charge(slot_of(request), name, failed, crossing);
-  if (auto warning = linux_->take_warning()) tell(WarningEvent{*warning});
+  if (const auto warning = linux_->take_warning()) tell(WarningEvent{"warning: " + *warning});
   if (wanted != Interest::Nothing) {
     CallEvent event{.name = name,
                     .call = {},

@@ -90,7 +90,15 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
 
 void FaultCatcher::step(std::uint64_t instructions) {
   stepping_ = true;
+  repetitions_count_ = false;
   steps_left_ = instructions;
+  last_stop_ = 0;
+  guest_pushed_flags_ = false;
+}
+
+void FaultCatcher::step_once() {
+  step(1);
+  repetitions_count_ = true;
 }
 
 /// A single step of ours, for `step` or after an interruption.
@@ -105,12 +113,37 @@ void FaultCatcher::on_step(ucontext_t& context) {
     registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
     return;
   }
+  hide_trap_flag(context);
   if (interruption_ != 0 && stop_at_boundary(context)) return;
-  if (!stepping_ || !boundaries_.is_boundary(pc) || steps_left_-- != 0) return;
+  // A REP instruction traps behind each repetition, where it began.
+  const bool repeated = pc == last_stop_ && !repetitions_count_;
+  last_stop_ = pc;
+  if (!stepping_ || repeated || !boundaries_.is_boundary(pc) || steps_left_-- != 0)
+    return continue_stepping(context);
   stepping_ = false;
   fault_ = {.pc = pc};
   registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
   leave(context, LeaveReason::Stepped);
+}
+
+/// The trap flag of ours must neither be seen by PUSHF nor be cleared by POPF.
+void FaultCatcher::hide_trap_flag(ucontext_t& context) {
+  auto& registers = context.uc_mcontext.gregs;
+  if (guest_pushed_flags_) {
+    auto* const pushed = reinterpret_cast<std::uint16_t*>(registers[REG_RSP]);
+    *pushed &= static_cast<std::uint16_t>(~flag::kTrap);
+    guest_pushed_flags_ = false;
+  }
+}
+
+void FaultCatcher::continue_stepping(ucontext_t& context) {
+  auto& registers = context.uc_mcontext.gregs;
+  registers[REG_EFL] |= static_cast<greg_t>(flag::kTrap);
+  const auto* code = reinterpret_cast<const std::uint8_t*>(registers[REG_RIP]);
+  constexpr std::uint8_t kOperandSize = 0x66, kRexMask = 0xf0, kRex = 0x40, kPushf = 0x9c;
+  if (*code == kOperandSize) ++code;
+  if ((*code & kRexMask) == kRex) ++code;
+  guest_pushed_flags_ = *code == kPushf;
 }
 
 /// Leaves at once where the guest is between two instructions; otherwise single-steps until it is.

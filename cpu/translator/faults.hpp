@@ -44,12 +44,16 @@ class FaultCatcher {
   /// Translated code entered next with TF set in its flags is left as `LeaveReason::Stepped` when
   /// it is about to execute its guest instruction number `instructions`, counted from 0.
   void step(std::uint64_t instructions);
+  /// The same after one instruction, or one repetition of it.
+  void step_once();
 
  private:
   static void on_signal(int signal, siginfo_t* info, void* context);
   void on_exception(int signal, const siginfo_t& info, ucontext_t& context);
   void on_interruption(int signal, ucontext_t& context);
   void on_step(ucontext_t& context);
+  void hide_trap_flag(ucontext_t& context);
+  void continue_stepping(ucontext_t& context);
   void leave(ucontext_t& context, LeaveReason reason);
   bool stop_at_boundary(ucontext_t& context);
 
@@ -59,7 +63,10 @@ class FaultCatcher {
   HostFault fault_;
   volatile std::sig_atomic_t interruption_ = 0;
   bool stepping_ = false;
+  bool repetitions_count_ = false;
   std::uint64_t steps_left_ = 0;
+  std::uint64_t last_stop_ = 0;      // host address of the last single step
+  bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS
   std::unique_ptr<std::byte[]> stack_;
   stack_t old_stack_{};
   struct sigaction old_actions_[9] = {};

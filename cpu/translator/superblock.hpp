@@ -63,6 +63,7 @@ struct Superblock {
   std::vector<Point> points;           // ascending by `host`
   ExitId first_exit = 0, end_exit = 0;
   std::vector<ExitId> incoming;  // direct exits linked to `head`
+  bool dead = false;             // its code has changed: nothing leads to it any more
 };
 
 }  // namespace ringfare::translator

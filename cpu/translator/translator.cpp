@@ -82,6 +82,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::optional<Stop> after_exit(Thread& thread);
   Stop stop_at(const Exit& exit, Thread& thread);
   Stop fetch_fault(GuestAddress address) const;
+  bool steps_over_store(Thread& thread);
   Stop after_fault(Thread& thread);
   void rewind_to(std::uint64_t pc, Thread& thread);
 
@@ -94,6 +95,8 @@ class Translator::Core final : private BoundaryTest, private Experience {
   void take_table_entry(Superblock& superblock);
   Follow usual_way(GuestAddress start) const override;
   bool is_path_head(GuestAddress address) const override;
+  void forget_changed_files();
+  void kill(std::uint32_t index);
   void forget_all();
   const Superblock* superblock_of(std::uint64_t pc) const;
   const Point* point_at(const Superblock& superblock, std::uint64_t pc) const;
@@ -111,8 +114,13 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
+  PageIndex<std::uint32_t> on_page_;                               // superblocks
   bool linking_ = true;  // off while a budget is kept: every superblock comes back here
-  bool stale_ = false;   // invalidated: forget all before going on
+  // A store into guarded code is executed alone, with its page writable; translations made
+  // meanwhile are not guarded and do not last.
+  bool stepping_over_ = false;
+  std::vector<std::uint32_t> unguarded_;
+  std::vector<const CodeMap::Entry*> in_files_;  // blocks that write(2) can change
 };
 
 Stop Translator::Core::run(Thread& thread, Budget budget) {
@@ -122,14 +130,16 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     forget_all();
     linking_ = !limited;
   }
+  forget_changed_files();
   load(thread);
   const std::uint64_t start = retired();
   for (;;) {
-    if (stale_) forget_all();
     if (catcher_.interrupted()) {
       store(thread);
       return Interrupted{catcher_.take_interruption()};
     }
+    if (!stepping_over_)
+      for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
     const std::uint32_t index = superblock_at({thread.registers.rip});
     context.target = Arena::address_of(superblocks_[index].head);
     context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
@@ -145,6 +155,10 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
         context.rflags |= flag::kTrap;
       }
     }
+    if (stepping_over_) {
+      catcher_.step_once();
+      context.rflags |= flag::kTrap;
+    }
     ringfare_world_enter(&context);
     if (auto stop = after_exit(thread)) {
       store(thread);
@@ -156,6 +170,7 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
 /// Nothing: translated code goes on at thread.registers.rip.
 std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
   Context& context = arena_.context();
+  const bool stepped_over = std::exchange(stepping_over_, false);
   switch (static_cast<LeaveReason>(context.reason)) {
     case LeaveReason::Exit: {
       const Exit exit = ledger_.exits()[context.exit];
@@ -172,9 +187,11 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       return std::nullopt;
     }
     case LeaveReason::Fault:
+      if (steps_over_store(thread)) return std::nullopt;
       return after_fault(thread);
     case LeaveReason::Stepped:
       rewind_to(catcher_.fault().pc, thread);
+      if (stepped_over) return std::nullopt;
       return BudgetSpent{};
     case LeaveReason::Interrupted:
       rewind_to(catcher_.fault().pc, thread);
@@ -220,6 +237,21 @@ Stop Translator::Core::fetch_fault(GuestAddress address) const {
                  .address = at,
                  .signal = SIGSEGV,
                  .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
+}
+
+/// A store into a page with translated code: forgets what was translated there and lets the store
+/// happen. False where the fault is the guest's.
+bool Translator::Core::steps_over_store(Thread& thread) {
+  constexpr std::uint8_t kPageFault = 14;
+  constexpr std::uint32_t kPresentWrite = 3;
+  const HostFault fault = catcher_.fault();
+  if (fault.vector != kPageFault || (fault.error_code & kPresentWrite) != kPresentWrite)
+    return false;
+  if (!memory_.lift_guards({{fault.address}, {fault.address + 1}})) return false;
+  rewind_to(fault.pc, thread);
+  for (const GuestRange range : memory_.take_changed_code()) invalidate(range);
+  stepping_over_ = true;
+  return true;
 }
 
 Stop Translator::Core::after_fault(Thread& thread) {
@@ -324,6 +356,14 @@ std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address) {
   const auto path =
       tier == Tier::First ? single_block(code_, address) : select_path(code_, address, {}, *this);
   superblocks_.push_back(writer_.write(tier, path, address, index, ledger_.exits()));
+  for (const Step& step : path) {
+    const GuestRange seen = CodeMap::seen(*step.entry);
+    on_page_.add(seen, index);
+    if (!stepping_over_) memory_.guard(seen);
+    const Region* const region = memory_.find(seen.begin);
+    if (region != nullptr && region->file != FileIdentity{}) in_files_.push_back(step.entry);
+  }
+  if (stepping_over_) unguarded_.push_back(index);
   return index;
 }
 
@@ -395,12 +435,42 @@ bool Translator::Core::is_path_head(GuestAddress address) const {
 }
 
 void Translator::Core::invalidate(GuestRange range) {
-  const bool concerns_us = std::ranges::any_of(superblocks_, [range](const Superblock& made) {
-    return std::ranges::any_of(made.path, [range](const Block* block) {
-      return range.overlaps({block->start, block->end() + 1});
-    });
+  code_.forget(range);
+  for (const std::uint32_t index : on_page_.take(range)) kill(index);
+}
+
+/// Code in shared files can change without a store of the guest's.
+void Translator::Core::forget_changed_files() {
+  std::erase_if(in_files_, [this](const CodeMap::Entry* entry) {
+    const Block& block = entry->block;
+    const GuestRange range{block.start, block.end()};
+    const bool readable = memory_.readable(block.start, range.size());
+    if (readable &&
+        std::memcmp(AddressSpace::host(block.start), block.bytes.data(), block.bytes.size()) == 0)
+      return false;
+    invalidate(range);
+    return true;
   });
-  stale_ |= concerns_us;
+}
+
+/// Nothing leads to the superblock any more; what was counted in it stays.
+void Translator::Core::kill(std::uint32_t index) {
+  Superblock& superblock = superblocks_[index];
+  if (std::exchange(superblock.dead, true)) return;
+  const auto drop = [&](std::unordered_map<GuestAddress, std::uint32_t>& map) {
+    const auto found = map.find(superblock.entry);
+    if (found != map.end() && found->second == index) map.erase(found);
+  };
+  drop(by_entry_);
+  drop(first_tier_);
+  for (const ExitId id : std::exchange(superblock.incoming, {})) {
+    const Exit& exit = ledger_.exits()[id];
+    exit.site.link(exit.unlinked);
+    waiting_[exit.target].push_back(id);
+  }
+  std::uint64_t& slot = arena_.table()[superblock.entry.value % Arena::kTableEntries];
+  if (superblock.indirect_head != nullptr && slot == Arena::address_of(superblock.indirect_head))
+    slot = Arena::address_of(writer_.indirect_miss_stub());
 }
 
 void Translator::Core::forget_all() {
@@ -409,8 +479,9 @@ void Translator::Core::forget_all() {
   by_entry_.clear();
   first_tier_.clear();
   waiting_.clear();
-  if (stale_) code_.forget();
-  stale_ = false;
+  on_page_.clear();
+  unguarded_.clear();
+  in_files_.clear();
   writer_.rewind();
   std::fill_n(arena_.table(), Arena::kTableEntries,
               Arena::address_of(writer_.indirect_miss_stub()));

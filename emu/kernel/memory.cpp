@@ -306,7 +306,7 @@ std::int64_t sys_mincore(Process& process, const CallArguments& args) {
   const auto range = pages(args[0], args[1]);
   if (!range || !is_mapped(process.user.space(), *range)) return -ENOMEM;
   const std::uint64_t count = range->size() / kPageSize;
-  if (!process.user.space().writable({args[2]}, count)) return -EFAULT;
+  if (!process.user.space().open_for_writing({args[2]}, count)) return -EFAULT;
   // Nothing is ever swapped out in the modelled machine.
   std::memset(AddressSpace::host({args[2]}), 1, count);
   process.user.count_out(count);

@@ -32,7 +32,8 @@ void* UserMemory::in(std::uint64_t address, std::uint64_t size) const {
 }
 
 void* UserMemory::out(std::uint64_t address, std::uint64_t size) const {
-  if (address == 0 || memory_.writable({address}, size)) return AddressSpace::host({address});
+  if (address == 0 || memory_.open_for_writing({address}, size))
+    return AddressSpace::host({address});
   return nowhere();
 }
 
@@ -42,8 +43,9 @@ std::uint64_t UserMemory::readable_prefix(std::uint64_t address, std::uint64_t s
 }
 
 std::uint64_t UserMemory::writable_prefix(std::uint64_t address, std::uint64_t size) const {
-  return prefix(memory_, address, size,
-                [this](GuestAddress at, std::uint64_t step) { return memory_.writable(at, step); });
+  return prefix(memory_, address, size, [this](GuestAddress at, std::uint64_t step) {
+    return memory_.open_for_writing(at, step);
+  });
 }
 
 const char* UserMemory::string(std::uint64_t address) {

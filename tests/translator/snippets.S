@@ -194,4 +194,59 @@ snippet forever
   syscall
 end_snippet forever
 
+
+# Each round patches the operand of the instruction behind the store; rbx sums 1 to 300.
+snippet patch_next
+  lea 1f+1(%rip), %rdx
+  xor %ebx, %ebx
+  mov $300, %ecx
+2: mov %ecx, (%rdx)
+1: mov $0, %eax
+  add %rax, %rbx
+  dec %ecx
+  jnz 2b
+  syscall
+end_snippet patch_next
+
+# Each round writes "mov $ecx, %eax; ret" to where rdi points and calls it; rbx sums 1 to 200.
+snippet patch_other
+  xor %ebx, %ebx
+  mov $200, %ecx
+2: movb $0xb8, (%rsi)
+  mov %ecx, 1(%rsi)
+  movb $0xc3, 5(%rsi)
+  call *%rdi
+  add %rax, %rbx
+  dec %ecx
+  jnz 2b
+  syscall
+end_snippet patch_other
+
+# Fills the code at rdi with 64 times al and a ret behind, calls it; again with ah.
+snippet patch_string
+  mov %rdi, %rdx
+  mov $64, %ecx
+  rep stosb
+  movb $0xc3, (%rdi)
+  call *%rdx
+  mov %ah, %al
+  mov %rdx, %rdi
+  mov $64, %ecx
+  rep stosb
+  call *%rdx
+  syscall
+end_snippet patch_string
+
+# The flags as PUSHF stores them, after a POPF.
+snippet push_flags
+  pushf
+  popf
+  pushf
+  pop %rax
+  mov $7, %ecx
+  rep lodsb
+  mov $1, %edx
+  syscall
+end_snippet push_flags
+
 .section .note.GNU-stack,"",@progbits

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstring>
@@ -30,6 +32,10 @@ SNIPPET(emulated)
 SNIPPET(data)
 SNIPPET(xsave)
 SNIPPET(forever)
+SNIPPET(patch_next)
+SNIPPET(patch_other)
+SNIPPET(patch_string)
+SNIPPET(push_flags)
 
 namespace ringfare {
 namespace {
@@ -290,13 +296,97 @@ TEST_P(TranslatorTest, ChangedCodeIsTranslatedAnew) {
   Guest guest(k_loop(), options());
   guest.run_to_gate();
   const auto before = guest.thread.totals[0];
-  AddressSpace::host(kCode)[1] = std::byte{10};  // mov $10 + 0x300, %ecx
-  guest.engine.invalidate({kCode, kCode + 16});
+  ASSERT_TRUE(guest.memory.store(kCode + 1, std::uint8_t{10}));  // mov $10 + 0x300, %ecx
+  for (const GuestRange range : guest.memory.take_changed_code()) guest.engine.invalidate(range);
   guest.thread.registers.rip = kCode.value;
   guest.thread.registers[Gpr::Rax] = 0;
   guest.run_to_gate();
   EXPECT_EQ(guest[Gpr::Rax], 3u * 778u);
   expect_counts(guest, before + 1 + 3 * 778 + 1);
+}
+
+TEST_P(TranslatorTest, StoreIntoTheNextInstructionTakesEffect) {
+  Guest guest(k_patch_next(), options());
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rbx], 300u * 301 / 2);
+  expect_counts(guest, 3 + 5 * 300 + 1);
+}
+
+TEST_P(TranslatorTest, CodeWrittenElsewhereTakesEffect) {
+  Guest guest(k_patch_other(), options());
+  guest.thread.registers[Gpr::Rsi] = guest.thread.registers[Gpr::Rdi] = kCode.value + 0x1000;
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rbx], 200u * 201 / 2);
+  expect_counts(guest, 2 + 9 * 200 + 1);
+}
+
+TEST_P(TranslatorTest, CodeWrittenUnderAnotherAddressTakesEffect) {
+  Guest guest(k_patch_other(), options());
+  constexpr GuestAddress kShown{0x800000}, kWritten{0x900000};
+  const int file = memfd_create("code", 0);
+  ASSERT_EQ(ftruncate(file, 4096), 0);
+  const Backing backing{.host_fd = file, .shared = true};
+  ASSERT_EQ(guest.memory.map({.range = {kShown, kShown + 4096},
+                              .permissions = {.read = true, .execute = true},
+                              .name = "code"},
+                             backing),
+            0);
+  ASSERT_EQ(guest.memory.map({.range = {kWritten, kWritten + 4096},
+                              .permissions = {.read = true, .write = true},
+                              .name = "code"},
+                             backing),
+            0);
+  guest.thread.registers[Gpr::Rsi] = kWritten.value;
+  guest.thread.registers[Gpr::Rdi] = kShown.value;
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rbx], 200u * 201 / 2);
+  // As write(2) would.
+  const std::uint8_t code[] = {0xb8, 77, 0, 0, 0, 0xc3};
+  ASSERT_EQ(pwrite(file, code, sizeof code, 0), static_cast<ssize_t>(sizeof code));
+  close(file);
+  guest.thread.registers.rip = kShown.value;
+  guest.thread.registers[Gpr::Rsp] -= 8;
+  guest.memory.store({guest[Gpr::Rsp]}, kCode.value + k_patch_other().size() - 2);
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rax], 77u);
+}
+
+TEST_P(TranslatorTest, StringStoresIntoCodeTakeEffect) {
+  Guest guest(k_patch_string(), options());
+  guest.thread.registers[Gpr::Rdi] = kCode.value + 0x1ff0;  // over the border of two pages
+  guest.thread.registers[Gpr::Rax] = 0xf990;                // stc, nop
+  guest.run_to_gate();
+  EXPECT_EQ(guest.thread.registers.rflags & flag::kCarry, flag::kCarry);
+  expect_counts(guest, 5 + 65 + 5 + 65 + 1);
+}
+
+TEST_P(TranslatorTest, MadeUnwritableAndWritableAgain) {
+  Guest guest(k_loop(), options());
+  guest.run_to_gate();
+  const GuestRange page{kCode, kCode + 4096};
+  ASSERT_EQ(guest.memory.protect(page, {.read = true, .execute = true}), 0);
+  ASSERT_FALSE(guest.memory.store(kCode + 1, std::uint8_t{10}));
+  ASSERT_EQ(guest.memory.protect(page, {.read = true, .write = true}), 0);
+  ASSERT_TRUE(guest.memory.store(kCode + 1, std::uint8_t{10}));
+  ASSERT_EQ(guest.memory.protect(page, {.read = true, .execute = true}), 0);
+  for (const GuestRange range : guest.memory.take_changed_code()) guest.engine.invalidate(range);
+  guest.thread.registers.rip = kCode.value;
+  guest.thread.registers[Gpr::Rax] = 0;
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rax], 3u * 778u);
+}
+
+TEST_P(TranslatorTest, SingleStepsDoNotShow) {
+  for (std::uint64_t budget = 1; budget <= 8; ++budget) {
+    Guest guest(k_push_flags(), options());
+    guest.thread.registers[Gpr::Rsi] = kData.value;
+    while (std::holds_alternative<BudgetSpent>(guest.engine.run(guest.thread, {budget}))) {
+    }
+    EXPECT_EQ(guest[Gpr::Rax] & flag::kTrap, 0u) << budget;
+    EXPECT_EQ(guest[Gpr::Rdx], 1u) << budget;
+    EXPECT_EQ(guest[Gpr::Rcx], 0u) << budget;
+    expect_counts(guest, 8);
+  }
 }
 
 TEST_P(TranslatorTest, BudgetStopsExactly) {

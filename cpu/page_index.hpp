@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "cpu/memory.hpp"
+
+namespace ringfare {
+
+/// What lies on which guest pages: found, and taken out, by range.
+template <class T>
+class PageIndex {
+ public:
+  void add(GuestRange range, T item) {
+    for (std::uint64_t page = page_down(range.begin.value); page < range.end.value;
+         page += kPageSize) {
+      std::vector<T>& items = items_[page];
+      if (items.empty() || items.back() != item) items.push_back(item);
+    }
+  }
+
+  /// Everything on the pages that `range` touches; once for each of those pages it is on.
+  std::vector<T> take(GuestRange range) {
+    std::vector<T> taken;
+    const std::uint64_t first = page_down(range.begin.value);
+    if ((range.end.value - first) / kPageSize <= items_.size()) {
+      for (std::uint64_t page = first; page < range.end.value; page += kPageSize)
+        move_out(items_.find(page), taken);
+    } else {
+      for (auto at = items_.begin(); at != items_.end();) {
+        const bool inside = at->first >= first && at->first < range.end.value;
+        at = inside ? move_out(at, taken) : std::next(at);
+      }
+    }
+    return taken;
+  }
+
+  void clear() { items_.clear(); }
+
+ private:
+  using Items = std::unordered_map<std::uint64_t, std::vector<T>>;
+
+  typename Items::iterator move_out(typename Items::iterator at, std::vector<T>& to) {
+    if (at == items_.end()) return at;
+    to.insert(to.end(), at->second.begin(), at->second.end());
+    return items_.erase(at);
+  }
+
+  Items items_;
+};
+
+}  // namespace ringfare
