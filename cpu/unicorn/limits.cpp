@@ -48,7 +48,8 @@ constexpr std::string_view kUnknown = "Unicorn does not know it", kInDouble = "c
                            kTables = "reads descriptor tables the guest does not have",
                            kInPrecision = "rounded where it should not be",
                            kInfinity = "wrong at the ends of the range",
-                           kComponents = "Unicorn has no XSAVE", kShadow = "no shadow stack";
+                           kComponents = "Unicorn has no XSAVE", kShadow = "no shadow stack",
+                           kInAnotherOrder = "summed in another order";
 
 constexpr RefusedRow kRefused[] = {
     {ZYDIS_MNEMONIC_POPCNT, kUnknown},      {ZYDIS_MNEMONIC_XSAVE, kComponents},
@@ -60,16 +61,17 @@ constexpr RefusedRow kRefused[] = {
     {ZYDIS_MNEMONIC_FYL2X, kInDouble},      {ZYDIS_MNEMONIC_FYL2XP1, kInDouble},
     {ZYDIS_MNEMONIC_FPREM, kInDouble},      {ZYDIS_MNEMONIC_FPREM1, kInDouble},
     {ZYDIS_MNEMONIC_FSCALE, kInPrecision},  {ZYDIS_MNEMONIC_FXTRACT, kInfinity},
-    {ZYDIS_MNEMONIC_FBSTP, kInfinity},      {ZYDIS_MNEMONIC_DPPS, "summed in another order"},
-    {ZYDIS_MNEMONIC_LAR, kTables},          {ZYDIS_MNEMONIC_LSL, kTables},
-    {ZYDIS_MNEMONIC_VERR, kTables},         {ZYDIS_MNEMONIC_VERW, kTables},
-    {ZYDIS_MNEMONIC_SGDT, kTables},         {ZYDIS_MNEMONIC_SIDT, kTables},
-    {ZYDIS_MNEMONIC_SLDT, kTables},         {ZYDIS_MNEMONIC_STR, kTables},
-    {ZYDIS_MNEMONIC_SMSW, kTables},         {ZYDIS_MNEMONIC_LSS, kTables},
-    {ZYDIS_MNEMONIC_LFS, kTables},          {ZYDIS_MNEMONIC_LGS, kTables},
-    {ZYDIS_MNEMONIC_INCSSPD, kShadow},      {ZYDIS_MNEMONIC_INCSSPQ, kShadow},
-    {ZYDIS_MNEMONIC_SAVEPREVSSP, kShadow},  {ZYDIS_MNEMONIC_RSTORSSP, kShadow},
-    {ZYDIS_MNEMONIC_WRSSD, kShadow},        {ZYDIS_MNEMONIC_WRSSQ, kShadow},
+    {ZYDIS_MNEMONIC_FBSTP, kInfinity},      {ZYDIS_MNEMONIC_DPPS, kInAnotherOrder},
+    {ZYDIS_MNEMONIC_DPPD, kInAnotherOrder}, {ZYDIS_MNEMONIC_LAR, kTables},
+    {ZYDIS_MNEMONIC_LSL, kTables},          {ZYDIS_MNEMONIC_VERR, kTables},
+    {ZYDIS_MNEMONIC_VERW, kTables},         {ZYDIS_MNEMONIC_SGDT, kTables},
+    {ZYDIS_MNEMONIC_SIDT, kTables},         {ZYDIS_MNEMONIC_SLDT, kTables},
+    {ZYDIS_MNEMONIC_STR, kTables},          {ZYDIS_MNEMONIC_SMSW, kTables},
+    {ZYDIS_MNEMONIC_LSS, kTables},          {ZYDIS_MNEMONIC_LFS, kTables},
+    {ZYDIS_MNEMONIC_LGS, kTables},          {ZYDIS_MNEMONIC_INCSSPD, kShadow},
+    {ZYDIS_MNEMONIC_INCSSPQ, kShadow},      {ZYDIS_MNEMONIC_SAVEPREVSSP, kShadow},
+    {ZYDIS_MNEMONIC_RSTORSSP, kShadow},     {ZYDIS_MNEMONIC_WRSSD, kShadow},
+    {ZYDIS_MNEMONIC_WRSSQ, kShadow},
 };
 
 constexpr bool each_mnemonic_once() {
@@ -224,7 +226,6 @@ bool is_privileged(const ZydisDecodedInstruction& insn) {
 /// Duties that follow from the kind of instruction.
 Duty duty_of(const Decoded& decoded) {
   const ZydisDecodedInstruction& insn = decoded.instruction;
-  if (is_privileged(insn)) return Duty::Privileged;
   if (has_explicit_lengths(insn)) return Duty::Lengths;
   if (insn.mnemonic == ZYDIS_MNEMONIC_FISTTP) return Duty::Truncated;
   if (std::ranges::find(kConstants, insn.mnemonic) != kConstants.end()) return Duty::Constant;
@@ -232,6 +233,7 @@ Duty duty_of(const Decoded& decoded) {
   const ZydisDecodedOperand* const operand = memory_operand(decoded);
   if (operand == nullptr) return Duty::None;
   if (must_be_aligned(decoded, *operand)) return Duty::Aligned16;
+  if (insn.mnemonic == ZYDIS_MNEMONIC_CMPXCHG && insn.operand_width == 32) return Duty::Accumulator;
   if (touches_x87(decoded)) return Duty::KeepX87;
   return stores_after_flags(decoded, *operand) ? Duty::KeepFlags : Duty::None;
 }
@@ -256,6 +258,10 @@ std::string_view refusal_of_x87_control(std::uint16_t control) {
 Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress address) {
   const auto decoded = decode_fully(code);
   Precaution made;
+  if (decoded && is_privileged(decoded->instruction)) {
+    made.duty = Duty::Privileged;
+    return made;
+  }
   made.why = decoded ? refusal(*decoded) : kUnknown;
   if (!made.why.empty()) {
     made.duty = Duty::Refuse;

@@ -12,15 +12,16 @@ namespace ringfare::unicorn {
 /// What has to be looked at before Unicorn may execute an instruction.
 enum class Duty : std::uint8_t {
   None,
-  Refuse,      // Unicorn does not execute it as a processor does: #UD
-  Aligned16,   // #GP where the operand is not aligned, which Unicorn does not check
-  Privileged,  // #GP, which Unicorn does not always raise
-  Control,     // loads MXCSR or the x87 control word: refused where Unicorn does not heed it
-  Lengths,     // explicit string lengths: Unicorn reads beyond its tables for some
-  Truncated,   // FISTTP: what is out of range becomes the wrong integer
-  Constant,    // loads a constant: Unicorn knows it rounded to nearest only
-  KeepX87,     // where it faults Unicorn has touched the x87 state already
-  KeepFlags,   // likewise the flags
+  Refuse,       // Unicorn does not execute it as a processor does: #UD
+  Aligned16,    // #GP where the operand is not aligned, which Unicorn does not check
+  Privileged,   // #GP, which Unicorn does not always raise
+  Control,      // loads MXCSR or the x87 control word: refused where Unicorn does not heed it
+  Lengths,      // explicit string lengths: Unicorn reads beyond its tables for some
+  Truncated,    // FISTTP: what is out of range becomes the wrong integer
+  Constant,     // loads a constant: Unicorn knows it rounded to nearest only
+  Accumulator,  // 32-bit CMPXCHG: Unicorn clears the upper half of RAX also where it succeeds
+  KeepX87,      // where it faults Unicorn has touched the x87 state already
+  KeepFlags,    // likewise the flags
 };
 
 /// Where an instruction finds what it loads MXCSR and the x87 control word with, in its operand.

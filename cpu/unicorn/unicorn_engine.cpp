@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/unicorn/unicorn_engine.hpp"
 
-#include <cmath>
 #include <csignal>
 #include <cstring>
-#include <deque>
-#include <exception>
-#include <optional>
+#include <utility>
 
-#include "cpu/code_map.hpp"
 #include "cpu/failure.hpp"
-#include "cpu/unicorn/guest_regions.hpp"
-#include "cpu/unicorn/interruption.hpp"
-#include "cpu/unicorn/limits.hpp"
-#include "cpu/unicorn/machine.hpp"
+#include "cpu/unicorn/engine_core.hpp"
 #include "cpu/unicorn/page_fault.hpp"
-#include "cpu/unicorn/store_log.hpp"
 
 namespace ringfare {
 namespace {
@@ -23,7 +15,6 @@ namespace {
 using namespace unicorn;
 
 // Exception vectors, SDM vol. 3, table 6-1.
-constexpr std::uint64_t kX87Rounding = 0xc00;  // of the control word, SDM vol. 1, figure 8-6
 constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3;
 
 AtFault undefined(GuestAddress at) {
@@ -35,79 +26,6 @@ void add(Lanes& sum, const Lanes& price) {
 }
 
 }  // namespace
-
-/// Unicorn, and where in which block it is: a hook before every instruction follows it.
-class UnicornEngine::Core {
- public:
-  Core(AddressSpace& memory, BlockObserver& observer);
-
-  Stop run(Thread& thread, Budget budget);
-  void invalidate(GuestRange range);
-  std::vector<std::uint64_t> executions() const;
-  std::string_view why_refused() const { return why_refused_; }
-
- private:
-  void guarded_instruction(GuestAddress at);
-  void on_instruction(GuestAddress at);
-  bool on_bad_access(uc_mem_type type, GuestAddress address);
-  void on_exception(std::uint32_t vector);
-  bool on_invalid_instruction();
-
-  bool begin_block(GuestAddress at);
-  void finish_instruction();
-  void cut_short();
-  bool is_unchanged() const;
-  void restart_here();
-  void pause();
-  void heed_precaution();
-  void heed_control(const Precaution& precaution);
-  bool has_short_length(Gpr reg, bool wide) const;
-  void stop_before(GuestAddress at, Stop stop);
-  void stop_at_last();
-  void fault(AtFault fault);
-  void refuse(std::string_view why);
-  void refuse_at(GuestAddress at, std::string_view why);
-  void trap(AtFault fault);
-
-  std::span<const std::uint8_t> code() const {
-    return std::span(entry_->block.bytes).subspan(offset_);
-  }
-  const Instruction& instruction() const { return entry_->block.instructions[index_]; }
-  GuestAddress address() const { return entry_->block.start + offset_; }
-  const std::vector<Precaution>& precautions(const CodeMap::Entry& entry);
-
-  template <class Function>
-  void add_hook(int type, Function* function);
-
-  const AddressSpace& memory_;
-  BlockObserver& observer_;
-  CodeMap code_;
-  Machine machine_;
-  GuestRegions regions_;
-  StoreLog stores_;
-  Interruption interruption_;
-  std::deque<std::vector<Precaution>> precautions_;  // by BlockId; empty where there are none
-  std::vector<std::uint64_t> executions_;
-  std::vector<GuestRange> stale_;  // code to be forgotten before going on
-
-  // Of the run under way.
-  Lanes totals_{};
-  std::uint64_t left_ = 0;                 // of the budget
-  const CodeMap::Entry* entry_ = nullptr;  // null: between blocks
-  const std::vector<Precaution>* entry_precautions_ = nullptr;
-  std::size_t index_ = 0;   // the instruction that is being executed
-  std::size_t offset_ = 0;  // its bytes
-  GuestAddress rip_;        // where to go on
-  std::optional<Stop> stop_;
-  std::string_view why_refused_;
-  bool faulted_ = false;
-  bool filled_ = false;  // a read beyond an operand was let pass: not again
-  bool paused_ = false;  // the instruction at rip_ is still to be executed
-  // What the current instruction had better not have touched where it faults.
-  std::optional<Machine::X87Tops> kept_x87_;
-  std::optional<std::uint64_t> kept_flags_;
-  std::exception_ptr failure_;  // thrown in a hook: Unicorn's frames are no place to unwind through
-};
 
 template <class Function>
 void UnicornEngine::Core::add_hook(int type, Function* function) {
@@ -268,23 +186,6 @@ bool UnicornEngine::Core::begin_block(GuestAddress at) {
   return true;
 }
 
-const std::vector<Precaution>& UnicornEngine::Core::precautions(const CodeMap::Entry& entry) {
-  const Block& block = entry.block;
-  if (block.id < precautions_.size()) return precautions_[block.id];
-  precautions_.resize(block.id);
-  std::vector<Precaution>& made = precautions_.emplace_back();
-  bool any = false;
-  std::size_t offset = 0;
-  for (const Instruction& insn : block.instructions) {
-    made.push_back(
-        precaution_for(std::span(block.bytes).subspan(offset, insn.length), block.start + offset));
-    any |= made.back().duty != Duty::None;
-    offset += insn.length;
-  }
-  if (!any) made.clear();
-  return made;
-}
-
 /// The instruction at `address()` retires.
 void UnicornEngine::Core::finish_instruction() {
   --left_;
@@ -316,66 +217,6 @@ void UnicornEngine::Core::restart_here() {
   cut_short();
   rip_ = at;
   uc_emu_stop(machine_.handle());
-}
-
-void UnicornEngine::Core::heed_precaution() {
-  const Precaution& precaution = (*entry_precautions_)[index_];
-  switch (precaution.duty) {
-    case Duty::None:
-      return;
-    case Duty::Privileged:
-      return fault(general_protection());
-    case Duty::Refuse:
-      return refuse(precaution.why);
-    case Duty::Aligned16:
-      if (precaution.operand.in(machine_).value % 16 != 0) fault(general_protection());
-      return;
-    case Duty::Control:
-      return heed_control(precaution);
-    case Duty::Lengths:
-      if (!has_short_length(Gpr::Rax, precaution.wide) ||
-          !has_short_length(Gpr::Rdx, precaution.wide))
-        refuse("Unicorn takes no string lengths beyond 31 bits");
-      return;
-    case Duty::Truncated:
-      kept_x87_ = machine_.x87_tops();
-      if (!(std::fabs(machine_.x87_top()) < std::ldexp(1.0L, precaution.bits - 1)))
-        refuse("Unicorn truncates what is out of range to the wrong integer");
-      return;
-    case Duty::Constant:
-      if ((machine_.x87_control() & kX87Rounding) != 0)
-        refuse("Unicorn knows the constant rounded to nearest only");
-      return;
-    case Duty::KeepX87:
-      kept_x87_ = machine_.x87_tops();
-      return;
-    case Duty::KeepFlags:
-      kept_flags_ = machine_.read(UC_X86_REG_RFLAGS);
-      return;
-  }
-}
-
-void UnicornEngine::Core::heed_control(const Precaution& precaution) {
-  const GuestAddress operand = precaution.operand.in(machine_);
-  const auto& [mxcsr, x87, aligned] = precaution.control;
-  if (aligned && operand.value % 16 != 0) return fault(general_protection());
-  if (x87 != ControlPlace::kNowhere) {
-    kept_x87_ = machine_.x87_tops();
-    const auto value = memory_.load<std::uint16_t>(operand + static_cast<unsigned>(x87));
-    if (!value) return;  // it faults
-    if (const auto why = refusal_of_x87_control(*value); !why.empty()) return refuse(why);
-  }
-  if (mxcsr != ControlPlace::kNowhere) {
-    const auto value = memory_.load<std::uint32_t>(operand + static_cast<unsigned>(mxcsr));
-    if (!value) return;
-    if (const auto why = refusal_of_mxcsr(*value); !why.empty()) refuse(why);
-  }
-}
-
-bool UnicornEngine::Core::has_short_length(Gpr reg, bool wide) const {
-  const auto value = static_cast<std::int64_t>(machine_.read(reg));
-  const std::int64_t length = wide ? value : static_cast<std::int32_t>(value);
-  return length > INT32_MIN && length <= INT32_MAX;
 }
 
 void UnicornEngine::Core::stop_before(GuestAddress at, Stop stop) {

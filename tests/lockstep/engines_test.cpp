@@ -22,6 +22,7 @@
 #define DECLARE(name) extern "C" const std::uint8_t lockstep_##name[], lockstep_##name##_end[];
 SNIPPETS(DECLARE)
 DECLARE(modify_ahead)
+DECLARE(modify_in_loop)
 
 namespace ringfare::lockstep {
 namespace {
@@ -92,8 +93,9 @@ std::string memory_sum(GuestRange range) {
 }
 
 /// What can be seen from outside at every stop, up to the first fault or the second gate.
-std::string trace(Kind kind, Bytes code, Budget budget) {
-  Machine machine(kind, code);
+std::string trace(Kind kind, Bytes code, Budget budget,
+                  Permissions code_permissions = {.read = true, .execute = true}) {
+  Machine machine(kind, code, code_permissions);
   std::string text;
   for (int gates = 0; gates < 2;) {
     const Stop stop = machine.engine->run(machine.thread, budget);
@@ -135,6 +137,16 @@ TEST_P(EnginesTest, StopAlikeInPortions) {
   for (const std::uint64_t portion : {1u, 3u, 7u, 100u})
     EXPECT_EQ(trace(Kind::Translator, code, {portion}), trace(Kind::Unicorn, code, {portion}))
         << portion;
+}
+
+/// Code that writes itself cuts blocks where it does.
+TEST(ChangingCodeTest, RunsAlike) {
+  const Permissions all{.read = true, .write = true, .execute = true};
+  for (const Bytes code : {Bytes{lockstep_modify_ahead, lockstep_modify_ahead_end},
+                           Bytes{lockstep_modify_in_loop, lockstep_modify_in_loop_end}})
+    for (const Budget budget : {Budget{}, Budget{1}, Budget{3}})
+      EXPECT_EQ(trace(Kind::Translator, code, budget, all),
+                trace(Kind::Unicorn, code, budget, all));
 }
 
 /// Bytes Unicorn does not execute as a processor does, or not at all.

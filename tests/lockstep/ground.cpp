@@ -55,8 +55,8 @@ Result Guest::run(std::span<const std::uint8_t> code, const Snapshot& before) {
   }
   const GuestAddress at = kCode + used_;
   used_ += code.size() + sizeof kSyscall;
-  std::memcpy(AddressSpace::host(at), code.data(), code.size());
-  std::memcpy(AddressSpace::host(at + code.size()), kSyscall, sizeof kSyscall);
+  CHECK(ground_.memory.write(at, std::as_bytes(code)), "code");
+  CHECK(ground_.memory.write(at + code.size(), std::as_bytes(std::span(kSyscall))), "code");
 
   place_memory(before);
   Thread thread;

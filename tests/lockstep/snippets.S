@@ -204,4 +204,16 @@ snippet modify_ahead
   syscall
 end_snippet modify_ahead
 
+# Every round changes the addition of the next one.
+snippet modify_in_loop
+  lea 1f(%rip), %rdi
+  mov $20, %ecx
+  jmp 1f
+2: incb 3(%rdi)
+1: add $1, %rax
+  dec %ecx
+  jnz 2b
+  syscall
+end_snippet modify_in_loop
+
 .section .note.GNU-stack,"",@progbits

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <exception>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cpu/code_map.hpp"
+#include "cpu/unicorn/guest_regions.hpp"
+#include "cpu/unicorn/interruption.hpp"
+#include "cpu/unicorn/limits.hpp"
+#include "cpu/unicorn/machine.hpp"
+#include "cpu/unicorn/store_log.hpp"
+#include "cpu/unicorn/unicorn_engine.hpp"
+
+namespace ringfare {
+
+/// Unicorn, and where in which block it is: a hook before every instruction follows it.
+class UnicornEngine::Core {
+ public:
+  Core(AddressSpace& memory, BlockObserver& observer);
+
+  Stop run(Thread& thread, Budget budget);
+  void invalidate(GuestRange range);
+  std::vector<std::uint64_t> executions() const;
+  std::string_view why_refused() const { return why_refused_; }
+
+ private:
+  void guarded_instruction(GuestAddress at);
+  void on_instruction(GuestAddress at);
+  bool on_bad_access(uc_mem_type type, GuestAddress address);
+  void on_exception(std::uint32_t vector);
+  bool on_invalid_instruction();
+
+  bool begin_block(GuestAddress at);
+  void finish_instruction();
+  void cut_short();
+  bool is_unchanged() const;
+  void restart_here();
+  void pause();
+  void heed_precaution();
+  void heed_control(const unicorn::Precaution& precaution);
+  bool has_short_length(Gpr reg, bool wide) const;
+  void stop_before(GuestAddress at, Stop stop);
+  void stop_at_last();
+  void fault(AtFault fault);
+  void refuse(std::string_view why);
+  void refuse_at(GuestAddress at, std::string_view why);
+  void trap(AtFault fault);
+
+  std::span<const std::uint8_t> code() const {
+    return std::span(entry_->block.bytes).subspan(offset_);
+  }
+  const Instruction& instruction() const { return entry_->block.instructions[index_]; }
+  GuestAddress address() const { return entry_->block.start + offset_; }
+  const std::vector<unicorn::Precaution>& precautions(const CodeMap::Entry& entry);
+
+  template <class Function>
+  void add_hook(int type, Function* function);
+
+  const AddressSpace& memory_;
+  BlockObserver& observer_;
+  CodeMap code_;
+  unicorn::Machine machine_;
+  unicorn::GuestRegions regions_;
+  unicorn::StoreLog stores_;
+  unicorn::Interruption interruption_;
+  std::deque<std::vector<unicorn::Precaution>>
+      precautions_;  // by BlockId; empty where there are none
+  std::vector<std::uint64_t> executions_;
+  std::vector<GuestRange> stale_;  // code to be forgotten before going on
+
+  // Of the run under way.
+  Lanes totals_{};
+  std::uint64_t left_ = 0;                 // of the budget
+  const CodeMap::Entry* entry_ = nullptr;  // null: between blocks
+  const std::vector<unicorn::Precaution>* entry_precautions_ = nullptr;
+  std::size_t index_ = 0;   // the instruction that is being executed
+  std::size_t offset_ = 0;  // its bytes
+  GuestAddress rip_;        // where to go on
+  std::optional<Stop> stop_;
+  std::string_view why_refused_;
+  bool faulted_ = false;
+  bool filled_ = false;  // a read beyond an operand was let pass: not again
+  bool paused_ = false;  // the instruction at rip_ is still to be executed
+  // What the current instruction had better not have touched where it faults.
+  std::optional<unicorn::Machine::X87Tops> kept_x87_;
+  std::optional<std::uint64_t> kept_flags_;
+  std::exception_ptr failure_;  // thrown in a hook: Unicorn's frames are no place to unwind through
+};
+
+}  // namespace ringfare
