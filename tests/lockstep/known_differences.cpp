@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <initializer_list>
+#include <string_view>
 
 #include "cpu/decoder.hpp"
 
@@ -58,43 +59,132 @@ std::size_t executed(const std::vector<Code>& instructions, const Result& result
   return index;
 }
 
-}  // namespace
+bool always(const Draft&, const Result&) {
+  return true;
+}
 
-bool beyond_unicorn(const Draft& block, const Result& expected) {
-  // x87 stack overflow and underflow: not detected, so neither SF nor the indefinite result.
+bool stack_fault(const Draft&, const Result& expected) {
   constexpr std::uint16_t kStackFault = 0x40;
-  if ((status_word(expected) & kStackFault) != 0) return true;
-  // An MMX instruction that faults may have set TOP to 0 already, on some processors.
+  return (status_word(expected) & kStackFault) != 0;
+}
+
+/// Whether the block ended with a fault of an instruction that takes the x87 registers for `how`.
+template <Registers87 how>
+bool faulted_at(const Draft& block, const Result& expected) {
   const auto instructions = block.instructions();
   const std::size_t last = executed(instructions, expected);
-  if (expected.outcome.faulted && registers87(instructions[last]) == Registers87::Mmx) return true;
-  // Of a ten-byte store across a page border hardware may have done the first eight bytes.
-  if (expected.outcome.faulted && has(block, {ZYDIS_MNEMONIC_FSTP}) &&
-      registers87(instructions[last]) == Registers87::X87)
-    return true;
-  // An MMX instruction leaves the exponent of the register it writes alone instead of all ones,
-  // which an x87 instruction behind it can tell.
+  return expected.outcome.faulted && registers87(instructions[last]) == how;
+}
+
+bool split_store(const Draft& block, const Result& expected) {
+  return faulted_at<Registers87::X87>(block, expected) && has(block, {ZYDIS_MNEMONIC_FSTP});
+}
+
+bool mmx(const Draft& block, const Result&) {
+  return uses(block, Registers87::Mmx);
+}
+
+bool x87_behind_mmx(const Draft& block, const Result&) {
   return uses(block, Registers87::Mmx) && uses(block, Registers87::X87);
+}
+
+bool undefined_conditions(const Draft& block, const Result&) {
+  return has(block, {ZYDIS_MNEMONIC_FSQRT, ZYDIS_MNEMONIC_FDECSTP, ZYDIS_MNEMONIC_FINCSTP});
+}
+
+bool stores_to_empty(const Draft& block, const Result&) {
+  return has(block, {ZYDIS_MNEMONIC_FST, ZYDIS_MNEMONIC_FSTP});
+}
+
+struct KnownDifference {
+  std::string_view name, why;
+  bool (*applies)(const Draft&, const Result&);
+  Tolerance tolerance = {};
+  bool beyond = false;  // nothing is left to compare
+};
+
+constexpr KnownDifference kKnownDifferences[] = {
+    {.name = "SSE exception flags",
+     .why = "Unicorn never sets the sticky flags of MXCSR",
+     .applies = always,
+     .tolerance = {.mxcsr = 0x3f}},
+    {.name = "x87 exception flags",
+     .why = "not every instruction sets them, and none sets C1 for rounding up",
+     .applies = always,
+     .tolerance = {.x87_status = 0x23f}},
+    {.name = "NaN payloads",
+     .why = "of two NaNs the one with the larger significand wins, as x87 has it, also in SSE; a "
+            "signalling NaN loaded into x87 stays one",
+     .applies = always,
+     .tolerance = {.nan_payloads = true}},
+    {.name = "undefined condition codes",
+     .why = "the manual leaves C0 to C3 undefined; hardware keeps what Unicorn clears",
+     .applies = undefined_conditions,
+     .tolerance = {.x87_status = 0x4700}},
+    {.name = "tag of an empty register stored to",
+     .why = "Unicorn leaves it empty; only FXSAVE and FNSTENV read tags",
+     .applies = stores_to_empty,
+     .tolerance = {.x87_tags = true}},
+    {.name = "exponent of MMX registers",
+     .why = "hardware sets it to all ones, Unicorn leaves it; nothing but FXSAVE can tell",
+     .applies = mmx,
+     .tolerance = {.x87_exponents = true}},
+    {.name = "x87 behind MMX without EMMS",
+     .why = "computes with that exponent",
+     .applies = x87_behind_mmx,
+     .beyond = true},
+    {.name = "x87 stack overflow and underflow",
+     .why = "Unicorn does not detect them: neither SF nor the indefinite result",
+     .applies = stack_fault,
+     .beyond = true},
+    {.name = "MMX instruction that faults",
+     .why = "some processors have set TOP to 0 already",
+     .applies = faulted_at<Registers87::Mmx>,
+     .beyond = true},
+    {.name = "ten-byte store across a page border",
+     .why = "where the second page faults, hardware may have stored the first eight bytes",
+     .applies = split_store,
+     .beyond = true},
+};
+
+constexpr KnownRow kKnownRows[] = {
+    {ZYDIS_MNEMONIC_BSF, "32-bit, of 0: undefined; hardware keeps the upper half as well"},
+    {ZYDIS_MNEMONIC_BSR, "as BSF"},
+    {ZYDIS_MNEMONIC_RCPPS, "an approximation: every processor has its own"},
+    {ZYDIS_MNEMONIC_RCPSS, "as RCPPS"},
+    {ZYDIS_MNEMONIC_RSQRTPS, "as RCPPS"},
+    {ZYDIS_MNEMONIC_RSQRTSS, "as RCPPS"},
+    {ZYDIS_MNEMONIC_EMMS, "hardware sets TOP to 0 as well"},
+    {ZYDIS_MNEMONIC_STMXCSR, "stores the exception flags"},
+    {ZYDIS_MNEMONIC_FNSTSW, "stores the exception flags"},
+    {ZYDIS_MNEMONIC_FNCLEX, "hides that a stack fault has happened"},
+    {ZYDIS_MNEMONIC_FLD, "of ten bytes: what FXAM calls unsupported, Unicorn takes for numbers"},
+};
+
+}  // namespace
+
+std::span<const KnownRow> known_rows() {
+  return kKnownRows;
+}
+
+bool beyond_unicorn(const Draft& block, const Result& expected) {
+  return std::ranges::any_of(kKnownDifferences, [&](const KnownDifference& known) {
+    return known.beyond && known.applies(block, expected);
+  });
 }
 
 Tolerance tolerance_on_unicorn(const Draft& block, const Result& expected) {
   const auto instructions = block.instructions();
-  const auto undefined = undefined_flags(instructions);
-  Tolerance tolerance;
-  tolerance.flags = undefined[executed(instructions, expected)];
-  // Exception flags of SSE are never set, those of x87 not by every instruction; nor is C1.
-  tolerance.mxcsr = 0x3f;
-  tolerance.x87_status = 0x23f;
-  // C0 to C3 where the manual leaves them undefined.
-  if (has(block, {ZYDIS_MNEMONIC_FSQRT, ZYDIS_MNEMONIC_FDECSTP, ZYDIS_MNEMONIC_FINCSTP}))
-    tolerance.x87_status |= 0x4700;
-  // FST to an empty register leaves it tagged empty; nothing reads the tag but FXSAVE and FNSTENV.
-  tolerance.x87_tags = has(block, {ZYDIS_MNEMONIC_FST, ZYDIS_MNEMONIC_FSTP});
-  // Of two NaNs the one with the larger significand wins, as x87 has it; x87 loads of signalling
-  // NaNs leave them so.
-  tolerance.nan_payloads = true;
-  tolerance.x87_exponents = uses(block, Registers87::Mmx);
-  return tolerance;
+  Tolerance sum{.flags = undefined_flags(instructions)[executed(instructions, expected)]};
+  for (const KnownDifference& known : kKnownDifferences) {
+    if (!known.applies(block, expected)) continue;
+    sum.mxcsr |= known.tolerance.mxcsr;
+    sum.x87_status |= known.tolerance.x87_status;
+    sum.x87_exponents |= known.tolerance.x87_exponents;
+    sum.x87_tags |= known.tolerance.x87_tags;
+    sum.nan_payloads |= known.tolerance.nan_payloads;
+  }
+  return sum;
 }
 
 }  // namespace ringfare::lockstep

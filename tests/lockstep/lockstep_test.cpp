@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "known_differences.hpp"
+
 namespace ringfare::lockstep {
 namespace {
 
@@ -33,6 +37,27 @@ TEST(RowsTest, AllEncode) {
     for (int attempt = 0; attempt < 200 && !encodes; ++attempt)
       encodes = draw(random, row).has_value();
     EXPECT_TRUE(encodes) << ZydisMnemonicGetString(row.mnemonic) << " " << row.operands;
+  }
+}
+
+/// A row that is kept from Unicorn is one that Unicorn refuses, or a known difference.
+TEST(RowsTest, KeptFromUnicornForAReason) {
+  Ground ground;
+  CutPrices prices;
+  UnicornEngine engine(ground.memory, prices);
+  Guest guest(ground, engine);
+  Random random(4);
+  for (const Row& row : rows()) {
+    const bool known =
+        std::ranges::find(known_rows(), row.mnemonic, &KnownRow::mnemonic) != known_rows().end();
+    if (row.where == Where::Everywhere || known) continue;
+    std::optional<Code> code;
+    while (!code) code = draw(random, row);
+    Snapshot before = draw_snapshot(random);
+    before.registers.vector = {};
+    guest.run(*code, before);
+    EXPECT_FALSE(engine.why_refused().empty())
+        << ZydisMnemonicGetString(row.mnemonic) << " " << row.operands;
   }
 }
 
