@@ -36,7 +36,7 @@ static uint32_t turned(uint32_t value, int count) {
 }
 
 static void absorb(const unsigned char* block) {
-  uint32_t w[64], v[8];
+  uint32_t w[64];
   for (int i = 0; i < 16; ++i) {
     memcpy(&w[i], block + 4 * i, 4);
     w[i] = __builtin_bswap32(w[i]);
@@ -46,18 +46,18 @@ static void absorb(const unsigned char* block) {
     const uint32_t high = turned(w[i - 2], 17) ^ turned(w[i - 2], 19) ^ w[i - 2] >> 10;
     w[i] = w[i - 16] + low + w[i - 7] + high;
   }
-  memcpy(v, state, sizeof v);
+  uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+  uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   for (int i = 0; i < 64; ++i) {
-    const uint32_t e = v[4], a = v[0];
-    const uint32_t first = v[7] + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) +
-                           ((e & v[5]) ^ (~e & v[6])) + constants[i] + w[i];
+    const uint32_t first = h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) +
+                           ((e & f) ^ (~e & g)) + constants[i] + w[i];
     const uint32_t second =
-        (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-    for (int j = 7; j > 0; --j) v[j] = v[j - 1];
-    v[4] += first;
-    v[0] = first + second;
+        (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g, g = f, f = e, e = d + first;
+    d = c, c = b, b = a, a = first + second;
   }
-  for (int i = 0; i < 8; ++i) state[i] += v[i];
+  const uint32_t added[8] = {a, b, c, d, e, f, g, h};
+  for (int i = 0; i < 8; ++i) state[i] += added[i];
 }
 
 int main(int argc, char** argv) {

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -40,10 +41,11 @@ std::vector<Row> rows() {
       {"sort_crc_matrix.glibc", {guest("sort_crc_matrix.glibc"), "160"}},
       {"sort_crc_matrix.musl", {guest("sort_crc_matrix.musl"), "160"}},
       {"fib.musl", {guest("fib.musl"), "39"}},
-      {"sha256.musl", {guest("sha256.musl"), "6000"}},
+      {"sha256.musl", {guest("sha256.musl"), "80000"}},
       {"virtual_calls.musl mono", {guest("virtual_calls.musl"), "mono", "300000"}},
       {"virtual_calls.musl poly", {guest("virtual_calls.musl"), "poly", "150000"}},
-      {"lua.glibc queens", {guest("lua.glibc"), RINGFARE_SOURCE_DIR "/guests/lua/queens.lua", "12"}},
+      {"lua.glibc queens",
+       {guest("lua.glibc"), RINGFARE_SOURCE_DIR "/guests/lua/queens.lua", "12"}},
       {"busybox awk",
        {"/bin/busybox", "awk", "BEGIN { for (i = 0; i < 3000000; i++) s += i % 7; print s }"}},
   };
@@ -91,7 +93,15 @@ Words behind(Words front, const Words& command) {
 const Words kRingfare = {RINGFARE_BINARY_DIR "/ringfare", "run", "-q", "--"};
 const Words kQemu = {"qemu-x86_64"};
 
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "an unknown processor";
+}
+
 void compare_programs(int rounds) {
+  fmt::print("{}, median of {}\n\n", processor(), rounds);
   fmt::print("{:<26}{:>9}{:>10}{:>8}{:>10}{:>8}\n", "program", "native", "ringfare", "ratio",
              "qemu", "ratio");
   double ringfare_logs = 0, qemu_logs = 0;
