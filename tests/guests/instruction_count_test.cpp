@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ struct Row {
   std::string_view name, program;
   std::vector<std::string> arguments;
 };
+
+void PrintTo(const Row& row, std::ostream* out) {
+  *out << row.program << ' ' << row.name;
+}
 
 Launch launch_of(const Row& row) {
   Launch launch{.arguments = {guest(std::string(row.program))}};
