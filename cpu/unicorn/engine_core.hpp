@@ -42,6 +42,7 @@ class UnicornEngine::Core {
   void restart_here();
   void pause();
   void heed_precaution();
+  void heed_page_border(GuestAddress operand);
   void heed_control(const unicorn::Precaution& precaution);
   bool has_short_length(Gpr reg, bool wide) const;
   void stop_before(GuestAddress at, Stop stop);

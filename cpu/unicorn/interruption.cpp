@@ -16,10 +16,12 @@ Interruption::Interruption() {
   static_assert(kSignals.size() == sizeof old_actions_ / sizeof old_actions_[0]);
   struct sigaction action {};
   action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
   sigfillset(&action.sa_mask);
-  for (std::size_t i = 0; i < kSignals.size(); ++i)
-    sigaction(kSignals[i], &action, &old_actions_[i]);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], nullptr, &old_actions_[i]);
+    // What our parent ignores stays ignored (nohup).
+    if (old_actions_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
+  }
 }
 
 Interruption::~Interruption() {

@@ -233,6 +233,7 @@ Duty duty_of(const Decoded& decoded) {
   const ZydisDecodedOperand* const operand = memory_operand(decoded);
   if (operand == nullptr) return Duty::None;
   if (must_be_aligned(decoded, *operand)) return Duty::Aligned16;
+  if (operand->size == 128 && operand != &decoded.all[0]) return Duty::SplitLoad;
   if (insn.mnemonic == ZYDIS_MNEMONIC_CMPXCHG && insn.operand_width == 32) return Duty::Accumulator;
   if (touches_x87(decoded)) return Duty::KeepX87;
   return stores_after_flags(decoded, *operand) ? Duty::KeepFlags : Duty::None;
@@ -276,7 +277,7 @@ Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress addre
     made.duty = Duty::Control;
     made.control = load->place;
   }
-  if (made.duty == Duty::Control || made.duty == Duty::Aligned16)
+  if (made.duty == Duty::Control || made.duty == Duty::Aligned16 || made.duty == Duty::SplitLoad)
     made.operand = address_of(*decoded, *memory_operand(*decoded), address);
   return made;
 }

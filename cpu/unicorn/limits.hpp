@@ -20,6 +20,7 @@ enum class Duty : std::uint8_t {
   Truncated,    // FISTTP: what is out of range becomes the wrong integer
   Constant,     // loads a constant: Unicorn knows it rounded to nearest only
   Accumulator,  // 32-bit CMPXCHG: Unicorn clears the upper half of RAX also where it succeeds
+  SplitLoad,    // Unicorn loads halves: one is in the register when the other faults
   KeepX87,      // where it faults Unicorn has touched the x87 state already
   KeepFlags,    // likewise the flags
 };
@@ -37,7 +38,7 @@ struct Precaution {
   bool wide = false;       // Duty::Lengths: 64-bit
   std::uint8_t bits = 0;   // Duty::Truncated: of the integer
   ControlPlace control;    // Duty::Control
-  OperandAddress operand;  // Duty::Aligned16, Duty::Control
+  OperandAddress operand;  // Duty::Aligned16, Duty::Control, Duty::SplitLoad
 };
 
 /// Why Unicorn must not run under this MXCSR; empty where it may.

@@ -44,6 +44,8 @@ void UnicornEngine::Core::heed_precaution() {
     case Duty::Aligned16:
       if (precaution.operand.in(machine_).value % 16 != 0) fault(general_protection());
       return;
+    case Duty::SplitLoad:
+      return heed_page_border(precaution.operand.in(machine_));
     case Duty::Control:
       return heed_control(precaution);
     case Duty::Lengths:
@@ -71,6 +73,15 @@ void UnicornEngine::Core::heed_precaution() {
       kept_flags_ = machine_.read(UC_X86_REG_RFLAGS);
       return;
   }
+}
+
+void UnicornEngine::Core::heed_page_border(GuestAddress operand) {
+  constexpr std::uint64_t kSize = 16;
+  const bool crosses = operand.value % kPageSize > kPageSize - kSize;
+  if (!crosses || memory_.readable(operand, kSize)) return;
+  const GuestAddress second{page_down(operand.value + kSize)};
+  const GuestAddress forbidden = memory_.readable(operand, 1) ? second : operand;
+  fault(access_fault(memory_, forbidden, memory_use(machine_, code(), address())));
 }
 
 void UnicornEngine::Core::heed_control(const Precaution& precaution) {

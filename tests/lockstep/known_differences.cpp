@@ -96,6 +96,10 @@ bool stores_to_empty(const Draft& block, const Result&) {
   return has(block, {ZYDIS_MNEMONIC_FST, ZYDIS_MNEMONIC_FSTP});
 }
 
+bool examines_it(const Draft& block, const Result& expected) {
+  return stores_to_empty(block, expected) && has(block, {ZYDIS_MNEMONIC_FXAM});
+}
+
 struct KnownDifference {
   std::string_view name, why;
   bool (*applies)(const Draft&, const Result&);
@@ -122,9 +126,13 @@ constexpr KnownDifference kKnownDifferences[] = {
      .applies = undefined_conditions,
      .tolerance = {.x87_status = 0x4700}},
     {.name = "tag of an empty register stored to",
-     .why = "Unicorn leaves it empty; only FXSAVE and FNSTENV read tags",
+     .why = "Unicorn leaves it empty; only FXAM, FXSAVE and FNSTENV read tags",
      .applies = stores_to_empty,
      .tolerance = {.x87_tags = true}},
+    {.name = "FXAM of such a register",
+     .why = "reads that tag",
+     .applies = examines_it,
+     .beyond = true},
     {.name = "exponent of MMX registers",
      .why = "hardware sets it to all ones, Unicorn leaves it; nothing but FXSAVE can tell",
      .applies = mmx,

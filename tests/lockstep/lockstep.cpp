@@ -29,8 +29,8 @@ std::string titled(const char* title, const std::string& text) {
 
 }  // namespace
 
-Lockstep::Lockstep()
-    : translator_(ground_.memory, prices_, {.lanes = 4}),
+Lockstep::Lockstep(TranslatorOptions options)
+    : translator_(ground_.memory, prices_, options),
       unicorn_(ground_.memory, prices_),
       on_translator_(ground_, translator_),
       on_unicorn_(ground_, unicorn_) {}

@@ -16,7 +16,7 @@ namespace ringfare::lockstep {
 /// Runs random blocks from random states on the bare host, the translator and Unicorn.
 class Lockstep {
  public:
-  Lockstep();
+  explicit Lockstep(TranslatorOptions options = {.lanes = 4});
 
   /// Block number `n` of the series `seed`: nothing where all agree; else the seed, the shortest
   /// block that still differs, and what differs.
