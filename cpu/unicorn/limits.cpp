@@ -165,6 +165,8 @@ std::string_view refusal(const Decoded& decoded) {
   if (insn.meta.isa_set == ZYDIS_ISA_SET_SSSE3MMX) return "Unicorn leaves the x87 state alone";
   if (is_horizontal_on_itself(decoded)) return "Unicorn overwrites its own operand";
   if (is_narrow_exchange(decoded)) return "Unicorn clears the upper half of the destination";
+  if (insn.mnemonic == ZYDIS_MNEMONIC_NEG && (insn.attributes & ZYDIS_ATTRIB_HAS_LOCK) != 0)
+    return "Unicorn takes the flags of the operand for those of the result";
   if (searches_substring(decoded)) return "Unicorn misses substrings at the end";
   if (converts_from_memory(decoded)) return "Unicorn touches the x87 state";
   if (loads_segment(decoded)) return kTables;

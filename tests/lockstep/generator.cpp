@@ -328,6 +328,9 @@ std::optional<Code> draw(Random& random, const Row& row) {
   Operands operands(random, draw_width(random, row.widths));
   for (const char letter : row.operands)
     request.operands[request.operand_count++] = operands.operand(letter);
+  const bool to_memory =
+      request.operand_count > 0 && request.operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY;
+  if (to_memory && random.one_in(6)) request.prefixes = ZYDIS_ATTRIB_HAS_LOCK;  // where it may be
   Code code(ZYDIS_MAX_INSTRUCTION_LENGTH);
   ZyanUSize length = code.size();
   if (!ZYAN_SUCCESS(ZydisEncoderEncodeInstruction(&request, code.data(), &length)))
