@@ -118,7 +118,7 @@ constexpr KnownDifference kKnownDifferences[] = {
      .tolerance = {.x87_status = 0x23f}},
     {.name = "NaN payloads",
      .why = "of two NaNs the one with the larger significand wins, as x87 has it, also in SSE; a "
-            "signalling NaN loaded into x87 stays one",
+            "signalling NaN loaded into x87 stays one; and whatever is computed from such a NaN",
      .applies = always,
      .tolerance = {.nan_payloads = true}},
     {.name = "undefined condition codes",

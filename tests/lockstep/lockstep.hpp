@@ -28,6 +28,7 @@ class Lockstep {
 
  private:
   std::string compare(const Draft& block, const Snapshot& before);
+  bool met_other_nan(const Draft& block, const Snapshot& before);
   Draft shrink(Draft block, const Snapshot& before);
 
   Ground ground_;
