@@ -22,7 +22,7 @@ struct alignas(64) Context {
   std::uint32_t hidden_totals = 0;  // 1: totals are in zmm31 while the guest runs
   std::uint32_t exit = 0;           // ExitId of the exit taken
   std::uint32_t reason = 0;         // LeaveReason
-  std::uint64_t guest_target = 0;   // LeaveReason::IndirectMiss: where the guest wants to go
+  std::uint64_t guest_target = 0;   // LeaveReason::Indirect...: where the guest wants to go
   std::uint64_t entry_stub = 0;     // loads RCX and jumps to `target`: the last step of entering
   std::uint64_t spill[3] = {};      // registers parked inside a translated sequence
   alignas(64) Lanes totals{};
@@ -30,7 +30,14 @@ struct alignas(64) Context {
   alignas(64) std::uint8_t low_components[256] = {};  // i -> i & VectorState::kComponents
 };
 
-enum class LeaveReason : std::uint32_t { Exit, IndirectMiss, Fault, Interrupted, Stepped };
+enum class LeaveReason : std::uint32_t {
+  Exit,
+  IndirectMiss,
+  IndirectExit,  // Context::exit goes to Context::guest_target
+  Fault,
+  Interrupted,
+  Stepped
+};
 
 /// Enters translated code at `context.target` with the guest state of `context`; returns when that
 /// code has jumped to the way out. Neither uses thread-local storage while the guest's FS is

@@ -28,10 +28,11 @@ class Selection {
     GuestAddress at = start_;
     for (;;) {
       const CodeMap::Entry& entry = code_.at(at);
-      path_.push_back({&entry, Follow::Stop});
+      path_.push_back({&entry});
       instructions_ += entry.block.instructions.size();
       if (entry.obstacle != CodeMap::Obstacle::None || entry.block.instructions.empty()) break;
       const auto [follow, next] = continuation(entry.block);
+      if (follow != Follow::Stop && is_indirect(entry.block)) path_.back().expected = next;
       if (follow == Follow::Stop || !goes_on(next)) break;
       path_.back().follow = follow;
       at = next;
@@ -53,11 +54,15 @@ class Selection {
       case Flow::Call:
         return call(block, last);
       case Flow::Return: {
-        if (calls_.empty()) return {};
+        if (calls_.empty()) return usual(block);
         const GuestAddress back = calls_.back().return_address;
         calls_.pop_back();
         return {Follow::Taken, back};
       }
+      case Flow::IndirectJump:
+        return usual(block);
+      case Flow::IndirectCall:
+        return indirect_call(block);
       default:
         return {};
     }
@@ -78,16 +83,44 @@ class Selection {
     return {Follow::Taken, last.target};
   }
 
+  Continuation usual(const Block& block) const {
+    const auto target = experience_.usual_target(block.start);
+    return target ? Continuation{Follow::Taken, *target} : Continuation{};
+  }
+
+  Continuation indirect_call(const Block& block) {
+    const Continuation usually = usual(block);
+    if (usually.follow == Follow::Taken && block.end().value <= INT32_MAX)
+      calls_.push_back({path_.size() - 1, block.end()});
+    return usually;
+  }
+
+  static bool is_indirect(const Block& block) {
+    const Flow flow = block.instructions.back().flow;
+    return flow == Flow::Return || flow == Flow::IndirectJump || flow == Flow::IndirectCall;
+  }
+
   bool is_on_path(GuestAddress address) const {
     return std::ranges::any_of(
         path_, [address](const Step& step) { return step.entry->block.start == address; });
   }
 
   bool goes_on(GuestAddress next) {
-    looping_ |= next == start_ && calls_.empty();
-    const std::size_t room = looping_ ? limits_.loop_instructions : limits_.instructions;
-    if (path_.size() >= limits_.blocks || instructions_ >= room) return false;
-    return looping_ || !calls_.empty() || !experience_.is_path_head(next);
+    if (next == start_ && calls_.empty()) return goes_round();
+    if (looping_) return true;
+    if (path_.size() >= limits_.blocks || instructions_ >= limits_.instructions) return false;
+    return !calls_.empty() || !experience_.is_path_head(next);
+  }
+
+  /// Whether there is room for the loop once more: a path ends where it began.
+  bool goes_round() {
+    if (!looping_) {
+      looping_ = true;
+      round_blocks_ = path_.size();
+      round_instructions_ = instructions_;
+    }
+    return path_.size() + round_blocks_ <= limits_.loop_blocks &&
+           instructions_ + round_instructions_ <= limits_.loop_instructions;
   }
 
   /// Back to the first call that does not return within the path: there it is linked.
@@ -105,12 +138,14 @@ class Selection {
   std::vector<OpenCall> calls_;
   std::size_t instructions_ = 0;
   bool looping_ = false;
+  std::size_t round_blocks_ = 0, round_instructions_ = 0;
 };
 
 }  // namespace
 
-std::vector<Step> single_block(CodeMap& code, GuestAddress address) {
-  return {{&code.at(address), Follow::Stop}};
+std::vector<Step> single_block(CodeMap& code, GuestAddress address,
+                               std::optional<GuestAddress> expected) {
+  return {{.entry = &code.at(address), .expected = expected}};
 }
 
 std::vector<Step> select_path(CodeMap& code, GuestAddress address, const SelectionLimits& limits,

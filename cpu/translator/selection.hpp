@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "cpu/translator/code_map.hpp"
@@ -13,13 +14,18 @@ enum class Follow : std::uint8_t { Stop, FallThrough, Taken };
 
 struct Step {
   const CodeMap::Entry* entry;
-  Follow follow;
+  Follow follow = Follow::Stop;
+  /// Of an indirect branch: where it usually goes. The path checks that, and goes on there or is
+  /// linked to what starts there.
+  std::optional<GuestAddress> expected = {};
 };
 
 struct SelectionLimits {
   std::size_t blocks = 16;
   std::size_t instructions = 96;
-  std::size_t loop_instructions = 128;  // a loop is unrolled up to this length
+  // A loop is unrolled up to this length.
+  std::size_t loop_blocks = 24;
+  std::size_t loop_instructions = 128;
 };
 
 /// What is known of the code when a path is chosen.
@@ -28,12 +34,15 @@ class Experience {
   virtual ~Experience() = default;
   /// Where the conditional jump at the end of the block at `start` mostly went; `Stop`: unknown.
   virtual Follow usual_way(GuestAddress start) const = 0;
+  /// Where the indirect branch at the end of the block at `start` mostly went; within 2 GiB.
+  virtual std::optional<GuestAddress> usual_target(GuestAddress start) const = 0;
   /// A path starts there already: others are linked to it.
   virtual bool is_path_head(GuestAddress address) const = 0;
 };
 
-/// The block at `address` alone.
-std::vector<Step> single_block(CodeMap& code, GuestAddress address);
+/// The block at `address` alone; `expected` is where its indirect branch goes, as far as is known.
+std::vector<Step> single_block(CodeMap& code, GuestAddress address,
+                               std::optional<GuestAddress> expected);
 
 /// Chooses the path of the superblock that starts at `address` where execution usually goes: along
 /// direct jumps, conditional ones the usual way, and calls that return within the path; a path that

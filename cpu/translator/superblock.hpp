@@ -47,9 +47,10 @@ struct Point {
   std::array<std::uint8_t, 3> parked{kNobody, kNobody, kNobody};
 };
 
-/// First: one block, whose exits watch how often they are taken and come back when that is often.
-/// Second: a path chosen by what the first tier saw.
-enum class Tier : std::uint8_t { First, Second };
+/// First: one block. Its direct exits watch how often they are taken and come back when that is
+/// often; its indirect exit comes back every time and tells where it goes. Settled: one block whose
+/// indirect exit has told enough. Second: a path chosen by what the first tier saw.
+enum class Tier : std::uint8_t { First, Settled, Second };
 
 /// A translated path through one or more basic blocks, entered at the top only.
 struct Superblock {

@@ -11,6 +11,7 @@
 #include "cpu/failure.hpp"
 #include "cpu/translator/faults.hpp"
 #include "cpu/translator/ledger.hpp"
+#include "cpu/translator/target_profile.hpp"
 #include "cpu/translator/writer.hpp"
 
 namespace ringfare {
@@ -87,13 +88,16 @@ class Translator::Core final : private BoundaryTest, private Experience {
   void rewind_to(std::uint64_t pc, Thread& thread);
 
   std::uint32_t superblock_at(GuestAddress address);
-  std::uint32_t translate(Tier tier, GuestAddress address);
+  std::uint32_t translate(Tier tier, GuestAddress address, bool indirect = false);
+  void learn(std::uint32_t index, GuestAddress target);
   void promote(const Exit& exit);
+  void replace(GuestAddress entry, Tier tier);
   void link(ExitId id, Superblock& to);
   void link_exits(const Superblock& from);
   void link_to(Superblock& made);
   void take_table_entry(Superblock& superblock);
   Follow usual_way(GuestAddress start) const override;
+  std::optional<GuestAddress> usual_target(GuestAddress start) const override;
   bool is_path_head(GuestAddress address) const override;
   void forget_changed_files();
   void kill(std::uint32_t index);
@@ -113,6 +117,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   FaultCatcher catcher_;
   std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
+  std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_target knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
   PageIndex<std::uint32_t> on_page_;                               // superblocks
   bool linking_ = true;  // off while a budget is kept: every superblock comes back here
@@ -184,6 +189,12 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       thread.registers.rip = target.value;
       Superblock& superblock = superblocks_[superblock_at(target)];
       if (linking_) take_table_entry(superblock);
+      return std::nullopt;
+    }
+    case LeaveReason::IndirectExit: {
+      const GuestAddress target{context.guest_target};
+      thread.registers.rip = target.value;
+      learn(ledger_.exits()[context.exit].superblock, target);
       return std::nullopt;
     }
     case LeaveReason::Fault:
@@ -342,7 +353,7 @@ std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
   const auto found = by_entry_.find(address);
   if (found != by_entry_.end()) return found->second;
   if (!writer_.has_room(ledger_.exits().size())) forget_all();
-  const std::uint32_t index = translate(Tier::First, address);
+  const std::uint32_t index = translate(linking_ ? Tier::First : Tier::Settled, address);
   by_entry_.emplace(address, index);
   first_tier_.emplace(address, index);
   if (!linking_) return index;
@@ -351,11 +362,11 @@ std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
   return index;
 }
 
-std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address) {
+std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address, bool indirect) {
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
-  const auto path =
-      tier == Tier::First ? single_block(code_, address) : select_path(code_, address, {}, *this);
-  superblocks_.push_back(writer_.write(tier, path, address, index, ledger_.exits()));
+  const auto path = tier == Tier::Second ? select_path(code_, address, {}, *this)
+                                         : single_block(code_, address, usual_target(address));
+  superblocks_.push_back(writer_.write({tier, address, index, indirect}, path, ledger_.exits()));
   for (const Step& step : path) {
     const GuestRange seen = CodeMap::seen(*step.entry);
     on_page_.add(seen, index);
@@ -367,17 +378,31 @@ std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address) {
   return index;
 }
 
+/// An indirect branch of the first tier went to `target`.
+void Translator::Core::learn(std::uint32_t index, GuestAddress target) {
+  const GuestAddress entry = superblocks_[index].entry;
+  TargetProfile& profile = targets_[entry];
+  profile.add(target);
+  if (profile.complete() && linking_) replace(entry, Tier::Settled);
+}
+
 /// The block `exit` leaves is executed often: a path through it and what usually follows takes its
 /// place.
 void Translator::Core::promote(const Exit& exit) {
   const GuestAddress entry = superblocks_[exit.superblock].entry;
   const auto now = by_entry_.find(entry);
-  if (now == by_entry_.end() || superblocks_[now->second].tier == Tier::Second) return;
-  if (!writer_.has_room(ledger_.exits().size())) return;
+  if (now != by_entry_.end() && superblocks_[now->second].tier != Tier::Second)
+    replace(entry, Tier::Second);
+}
+
+/// Another translation takes the place of the one at `entry`.
+void Translator::Core::replace(GuestAddress entry, Tier tier) {
+  const auto now = by_entry_.find(entry);
+  if (now == by_entry_.end() || !writer_.has_room(ledger_.exits().size())) return;
   Superblock& old = superblocks_[now->second];
   const std::vector<ExitId> incoming = std::exchange(old.incoming, {});
   const bool in_table = old.indirect_head != nullptr;
-  const std::uint32_t index = translate(Tier::Second, entry);
+  const std::uint32_t index = translate(tier, entry, in_table);
   now->second = index;
   Superblock& made = superblocks_[index];
   link_exits(made);
@@ -429,6 +454,13 @@ Follow Translator::Core::usual_way(GuestAddress start) const {
   return taken * (backward ? 2 : 1) > fallen ? Follow::Taken : Follow::FallThrough;
 }
 
+std::optional<GuestAddress> Translator::Core::usual_target(GuestAddress start) const {
+  const auto found = targets_.find(start);
+  const auto usual = found == targets_.end() ? std::nullopt : found->second.usual();
+  // Checked as a sign-extended imm32.
+  return usual && usual->value <= INT32_MAX ? usual : std::nullopt;
+}
+
 bool Translator::Core::is_path_head(GuestAddress address) const {
   const auto found = by_entry_.find(address);
   return found != by_entry_.end() && superblocks_[found->second].tier == Tier::Second;
@@ -463,6 +495,7 @@ void Translator::Core::kill(std::uint32_t index) {
   };
   drop(by_entry_);
   drop(first_tier_);
+  targets_.erase(superblock.entry);
   for (const ExitId id : std::exchange(superblock.incoming, {})) {
     const Exit& exit = ledger_.exits()[id];
     exit.site.link(exit.unlinked);
@@ -478,6 +511,7 @@ void Translator::Core::forget_all() {
   superblocks_.clear();
   by_entry_.clear();
   first_tier_.clear();
+  targets_.clear();
   waiting_.clear();
   on_page_.clear();
   unguarded_.clear();

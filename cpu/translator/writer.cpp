@@ -69,7 +69,14 @@ void Writer::write_stubs() {
   cold_.store_imm32(&context.reason, static_cast<std::uint32_t>(LeaveReason::IndirectMiss));
   cold_.load(Gpr::Rcx, &context.spill[0]);
   cold_.load(Gpr::R11, &context.spill[1]);
+  const JumpSite leave_after_miss = cold_.jump();
 
+  told_stub_ = cold_.here();
+  cold_.store(&context.guest_target, Gpr::Rcx);
+  cold_.store_imm32(&context.reason, static_cast<std::uint32_t>(LeaveReason::IndirectExit));
+  cold_.load(Gpr::Rcx, &context.spill[0]);
+
+  leave_after_miss.link(cold_.here());
   leave_stub_ = cold_.here();
   cold_.store(&context.gpr[rcx], Gpr::Rcx);
   cold_.move_imm32(Gpr::Rcx, static_cast<std::uint32_t>(Arena::address_of(&context)));
@@ -78,14 +85,18 @@ void Writer::write_stubs() {
   context.entry_stub = Arena::address_of(entry_stub_);
 }
 
-Superblock Writer::write(Tier tier, const std::vector<Step>& path, GuestAddress entry,
-                         std::uint32_t index, std::vector<Exit>& exits) {
+Superblock Writer::write(const Order& order, const std::vector<Step>& path,
+                         std::vector<Exit>& exits) {
   Superblock made;
-  made.tier = tier;
-  made.entry = entry;
+  made.tier = order.tier;
+  made.entry = order.entry;
   made.first_exit = static_cast<ExitId>(exits.size());
+  if (order.indirect) {
+    made.indirect_head = hot_.here();
+    check_target(hot_, order.entry, nullptr);
+  }
   made.begin = made.head = hot_.here();
-  Draft draft{path, made, index, exits};
+  Draft draft{path, made, order.index, exits};
   for (std::size_t step = 0; step < path.size(); ++step) write_block(draft, step);
   made.end = hot_.here();
   made.end_exit = static_cast<ExitId>(exits.size());
@@ -114,7 +125,7 @@ void Writer::write_block(Draft& draft, std::size_t step) {
 }
 
 void Writer::write_terminator(Draft& draft, std::size_t step) {
-  const auto& [entry, follow] = draft.path[step];
+  const auto& [entry, follow, expected] = draft.path[step];
   const Block& block = entry->block;
   if (entry->obstacle == CodeMap::Obstacle::Refused)
     return write_stop(draft, ExitKind::Refused, block.end());
@@ -137,8 +148,6 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
       if (follow == Follow::Stop) write_direct_exit(draft, hot_, last.target);
       return;
     case Flow::Return:
-      return follow == Follow::Stop ? write_indirect(draft, step)
-                                    : write_expected_return(draft, step);
     case Flow::IndirectJump:
     case Flow::IndirectCall:
       return write_indirect(draft, step);
@@ -153,7 +162,7 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
 }
 
 void Writer::write_condition(Draft& draft, std::size_t step) {
-  const auto& [entry, follow] = draft.path[step];
+  const auto& [entry, follow, expected] = draft.path[step];
   const Block& block = entry->block;
   const Instruction& last = block.instructions.back();
   const auto bytes = std::span(block.bytes).last(last.length);
@@ -183,18 +192,33 @@ void Writer::write_pop_target(Draft& draft, const Block& block) {
   hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
 }
 
-void Writer::write_indirect(Draft& draft, std::size_t step) {
+/// Parks RCX and puts into it where the block goes.
+void Writer::write_target(Draft& draft) {
   const Block& block = *draft.superblock.path.back();
-  const Instruction& last = draft.path[step].entry->block.instructions.back();
-  if (last.flow == Flow::Return) {
-    write_pop_target(draft, block);
-  } else {
-    const auto bytes = std::span(block.bytes).last(last.length);
-    load_indirect_target({hot_, arena_.context(), draft.superblock, block.end() - last.length},
-                         last, bytes);
-    if (last.flow == Flow::IndirectCall) push_return_address(hot_, block.end());
-  }
-  write_indirect_exit(draft, hot_);
+  const Instruction& last = block.instructions.back();
+  if (last.flow == Flow::Return) return write_pop_target(draft, block);
+  const auto bytes = std::span(block.bytes).last(last.length);
+  load_indirect_target({hot_, arena_.context(), draft.superblock, block.end() - last.length}, last,
+                       bytes);
+  if (last.flow == Flow::IndirectCall) push_return_address(hot_, block.end());
+}
+
+void Writer::write_indirect(Draft& draft, std::size_t step) {
+  write_target(draft);
+  if (draft.path[step].expected)
+    write_expected(draft, step);
+  else if (draft.superblock.tier == Tier::First)
+    write_told_exit(draft);
+  else
+    write_indirect_exit(draft, hot_);
+}
+
+/// Comes back with the target, whatever it is.
+void Writer::write_told_exit(Draft& draft) {
+  const ExitId id = add_exit(draft, ExitKind::Indirect, {});
+  account(hot_, id);
+  hot_.store_imm32(&arena_.context().exit, id);
+  hot_.jump(told_stub_);
 }
 
 /// To where RCX says; the guest's RCX is parked.
@@ -206,10 +230,10 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
   to.raw(static_cast<std::uint32_t>(Arena::address_of(arena_.table())));
 }
 
-/// A return whose call is on the path: goes on there if that is where it returns to.
-void Writer::write_expected_return(Draft& draft, std::size_t step) {
-  write_pop_target(draft, *draft.superblock.path.back());
-  const auto expected = static_cast<std::int32_t>(draft.path[step + 1].entry->block.start.value);
+/// Goes on where the path expects, if that is where the branch goes.
+void Writer::write_expected(Draft& draft, std::size_t step) {
+  const GuestAddress target = *draft.path[step].expected;
+  const auto expected = static_cast<std::int32_t>(target.value);
   hot_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - expected]
   hot_.raw(-expected);
   hot_.bytes({0xe3, 5});  // jrcxz: it is, over the jump
@@ -218,32 +242,36 @@ void Writer::write_expected_return(Draft& draft, std::size_t step) {
   cold_.raw(expected);
   write_indirect_exit(draft, cold_);
   hot_.load(Gpr::Rcx, &arena_.context().spill[0]);
+  if (draft.path[step].follow == Follow::Stop) write_direct_exit(draft, hot_, target);
 }
 
-std::byte* Writer::write_indirect_head(Superblock& superblock) {
+/// Goes to `head`, or on where there is none, with RCX and R11 restored where RCX is `entry`.
+void Writer::check_target(Emitter& to, GuestAddress entry, const std::byte* head) {
   Context& context = arena_.context();
-  const std::uint64_t entry = superblock.entry.value;
-  std::byte* const begin = cold_.here();
-  const auto add_to_rcx = [this](std::uint64_t value) {
+  const auto add_to_rcx = [](Emitter& emitter, std::uint64_t value) {
     const auto signed_value = static_cast<std::int64_t>(value);
     if (signed_value >= INT32_MIN && signed_value <= INT32_MAX) {
-      cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + disp32]
-      cold_.raw(static_cast<std::int32_t>(signed_value));
+      emitter.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + disp32]
+      emitter.raw(static_cast<std::int32_t>(signed_value));
     } else {
-      cold_.move_imm64(Gpr::R11, value);
-      cold_.bytes({0x4a, 0x8d, 0x0c, 0x19});  // lea rcx, [rcx + r11]
+      emitter.move_imm64(Gpr::R11, value);
+      emitter.bytes({0x4a, 0x8d, 0x0c, 0x19});  // lea rcx, [rcx + r11]
     }
   };
-  add_to_rcx(0 - entry);
-  cold_.bytes({0xe3, 0});  // jrcxz: it is the one
-  std::byte* const after_check = cold_.here();
-  add_to_rcx(entry);
+  add_to_rcx(to, 0 - entry.value);
+  to.bytes({0xe3, 5});  // jrcxz: it is the one, over the jump
+  const JumpSite another = to.jump();
+  to.load(Gpr::Rcx, &context.spill[0]);
+  to.load(Gpr::R11, &context.spill[1]);
+  if (head != nullptr) to.jump(head);
+  another.link(cold_.here());
+  add_to_rcx(cold_, entry.value);
   cold_.jump(miss_stub_);
-  after_check[-1] = static_cast<std::byte>(cold_.here() - after_check);
-  cold_.load(Gpr::Rcx, &context.spill[0]);
-  cold_.load(Gpr::R11, &context.spill[1]);
-  cold_.jump(superblock.head);
-  return superblock.indirect_head = begin;
+}
+
+void Writer::write_indirect_head(Superblock& superblock) {
+  superblock.indirect_head = cold_.here();
+  check_target(cold_, superblock.entry, superblock.head);
 }
 
 void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
@@ -256,7 +284,7 @@ void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
 void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   const ExitId id = add_exit(draft, ExitKind::Direct, target);
   std::optional<JumpSite> often;
-  if (draft.superblock.tier == Tier::First)
+  if (draft.superblock.tier != Tier::Second)
     often = count_and_watch(to, id);
   else
     account(to, id);
@@ -307,9 +335,8 @@ void Writer::account(Emitter& to, ExitId id) {
     return;
   }
   add_price(to, id);
-  to.bytes({0x62, 0x61, 0xfe, 0x08, 0x7e, 0x35});  // vmovq xmm30, counter
+  to.bytes({0x62, 0x61, 0x95, 0x10, 0xd4, 0x35});  // vpaddq xmm30, xmm29, counter{1to2}
   to.relative(counter, 0);
-  to.bytes({0x62, 0x01, 0x8d, 0x00, 0xd4, 0xf5});  // vpaddq xmm30, xmm30, xmm29
   to.bytes({0x62, 0x61, 0xfd, 0x08, 0xd6, 0x35});  // vmovq counter, xmm30
   to.relative(counter, 0);
 }

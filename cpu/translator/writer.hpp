@@ -28,16 +28,22 @@ class Writer {
   bool has_room(std::size_t exits) const;
   void rewind();
 
+  struct Order {
+    Tier tier = Tier::First;
+    GuestAddress entry;
+    std::uint32_t index = 0;  // of the superblock to be
+    bool indirect = false;    // indirect branches come here: their head stands before the other
+  };
+
   /// Translates `path`; new exits are appended to `exits`, their prices put into the arena.
-  Superblock write(Tier tier, const std::vector<Step>& path, GuestAddress entry,
-                   std::uint32_t index, std::vector<Exit>& exits);
+  Superblock write(const Order& order, const std::vector<Step>& path, std::vector<Exit>& exits);
 
   /// A direct exit of the first tier that has been taken so often comes back once, linked or not.
   static constexpr std::int8_t kOften = 100;
 
   /// The entry that checks that RCX is `superblock.entry` (it came here by the low 16 bits of the
   /// address only) and restores RCX and R11.
-  std::byte* write_indirect_head(Superblock& superblock);
+  void write_indirect_head(Superblock& superblock);
 
   std::byte* leave_stub() const { return leave_stub_; }
   std::byte* indirect_miss_stub() const { return miss_stub_; }
@@ -45,13 +51,16 @@ class Writer {
  private:
   struct Draft;
   void write_stubs();
+  void check_target(Emitter& to, GuestAddress entry, const std::byte* head);
   void write_block(Draft& draft, std::size_t step);
   void write_terminator(Draft& draft, std::size_t step);
   void write_condition(Draft& draft, std::size_t step);
   void write_pop_target(Draft& draft, const Block& block);
+  void write_target(Draft& draft);
   void write_indirect(Draft& draft, std::size_t step);
   void write_indirect_exit(Draft& draft, Emitter& to);
-  void write_expected_return(Draft& draft, std::size_t step);
+  void write_expected(Draft& draft, std::size_t step);
+  void write_told_exit(Draft& draft);
   void write_stop(Draft& draft, ExitKind kind, GuestAddress where);
   void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
   void side_exit(Draft& draft, JumpSite from, GuestAddress target);
@@ -70,6 +79,7 @@ class Writer {
   Emitter hot_, cold_;
   std::byte* leave_stub_ = nullptr;
   std::byte* miss_stub_ = nullptr;
+  std::byte* told_stub_ = nullptr;
   std::byte* entry_stub_ = nullptr;
 };
 
