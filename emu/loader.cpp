@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <linux/limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -20,6 +22,8 @@
 
 namespace ringfare {
 namespace {
+
+constexpr GuestAddress kLowestImage{0x10000};  // vm.mmap_min_addr
 
 struct MachineName {
   std::uint16_t machine;
@@ -179,12 +183,23 @@ bool in_code(std::span<const Elf64_Phdr> loads, std::uint64_t address) {
   });
 }
 
-void refuse_dynamic(const ProgramFile& file, const Elf64_Ehdr& header,
+/// The path PT_INTERP names: who loads the rest of a dynamically linked program. Nothing where the
+/// program is complete.
+std::optional<std::string> interpreter_path(const ProgramFile& file,
+                                            std::span<const Elf64_Phdr> headers) {
+  const auto interpreter = std::ranges::find(headers, Elf64_Word{PT_INTERP}, &Elf64_Phdr::p_type);
+  if (interpreter == headers.end()) return std::nullopt;
+  // Linux: a path of at least one character with its NUL.
+  const std::uint64_t size = interpreter->p_filesz;
+  std::string path(size >= 2 && size <= PATH_MAX ? size : 0, '\0');
+  if (path.empty() || !file.read(interpreter->p_offset, std::as_writable_bytes(std::span(path))) ||
+      path.back() != '\0')
+    file.fail("has a damaged name of its interpreter (PT_INTERP); copy or build it again");
+  return path.substr(0, path.find('\0'));
+}
+
+void refuse_library(const ProgramFile& file, const Elf64_Ehdr& header,
                     std::span<const Elf64_Phdr> headers, std::span<const Elf64_Phdr> loads) {
-  if (std::ranges::find(headers, Elf64_Word{PT_INTERP}, &Elf64_Phdr::p_type) != headers.end())
-    file.fail(
-        "is dynamically linked, and dynamic executables are not run yet; link it with "
-        "-static");
   if (header.e_type != ET_DYN) return;
   const DynamicFacts facts = dynamic_facts(file, headers);
   const bool library = facts.has_name && !facts.pie;
@@ -221,22 +236,40 @@ void check_segments(const ProgramFile& file, std::span<const Elf64_Phdr> loads) 
   }
 }
 
-/// How far an image is moved: an ET_DYN goes to kPieBase, on the largest alignment it asks for.
-std::uint64_t load_bias(const Elf64_Ehdr& header, std::span<const Elf64_Phdr> loads) {
-  if (header.e_type == ET_EXEC) return 0;
+/// gABI: p_align 0 and 1 mean none; as on Linux, what is not a power of two is not heeded.
+std::uint64_t largest_alignment(std::span<const Elf64_Phdr> loads) {
   std::uint64_t alignment = kPageSize;
-  // gABI: p_align 0 and 1 mean none; as on Linux, what is not a power of two is not heeded.
   for (const Elf64_Phdr& load : loads)
     if (std::has_single_bit(load.p_align)) alignment = std::max(alignment, load.p_align);
+  return alignment;
+}
+
+/// How far a program is moved: an ET_DYN goes to kPieBase, on the largest alignment it asks for.
+std::uint64_t load_bias(const Elf64_Ehdr& header, std::span<const Elf64_Phdr> loads) {
+  if (header.e_type == ET_EXEC) return 0;
+  const std::uint64_t alignment = largest_alignment(loads);
   const std::uint64_t base = (kPieBase.value + alignment - 1) & ~(alignment - 1);
   return base - (loads.front().p_vaddr & ~(alignment - 1));
+}
+
+/// How far an interpreter is moved: an ET_DYN goes to the top of the area of mmap(2).
+std::uint64_t interpreter_bias(const AddressSpace& memory, const ProgramFile& file,
+                               const Elf64_Ehdr& header, std::span<const Elf64_Phdr> loads) {
+  if (header.e_type == ET_EXEC) return 0;
+  const std::uint64_t first = page_down(loads.front().p_vaddr);
+  const std::uint64_t size = page_up(loads.back().p_vaddr + loads.back().p_memsz) - first;
+  const auto place =
+      memory.find_free(size, {kLowestImage, kMmapTop}, AddressSpace::Search::TopDown);
+  if (!place) file.fail("does not fit into the address space; check the file");
+  const std::uint64_t alignment = largest_alignment(loads);
+  return (place->value & ~(alignment - 1)) - first;
 }
 
 /// Maps PT_LOAD segments one after the other, as execve does.
 class SegmentMapper {
  public:
   SegmentMapper(AddressSpace& memory, const ProgramFile& file, std::uint64_t bias)
-      : memory_(memory), file_(file), bias_(bias) {}
+      : memory_(memory), file_(file), name_(canonical_path(file)), bias_(bias) {}
 
   void map(const Elf64_Phdr& load) {
     const std::uint64_t begin = load.p_vaddr + bias_;
@@ -248,7 +281,7 @@ class SegmentMapper {
     GuestRange pages{{page_down(begin)}, {page_up(file_end.value)}};
     if (load.p_filesz == 0) pages.end = pages.begin;
     if (!pages.empty()) {
-      place({.range = pages, .permissions = permissions, .name = file_.path()},
+      place({.range = pages, .permissions = permissions, .name = name_},
             {.host_fd = file_.fd(), .offset = page_down(load.p_offset)});
       // The bytes after the file's part in its last page are bss, not the file's next bytes.
       if (file_end < end) clear({file_end, std::min(pages.end, end)}, pages, permissions);
@@ -259,6 +292,12 @@ class SegmentMapper {
   }
 
  private:
+  static std::string canonical_path(const ProgramFile& file) {
+    std::error_code ignored;
+    const std::filesystem::path path = std::filesystem::canonical(file.path(), ignored);
+    return path.empty() ? file.path() : path.string();
+  }
+
   void place(Region region, Backing backing) {
     const GuestRange range = region.range;
     const int result = memory_.map(std::move(region), backing);
@@ -282,6 +321,7 @@ class SegmentMapper {
 
   AddressSpace& memory_;
   const ProgramFile& file_;
+  std::string name_;  // as /proc/self/maps shows it
   std::uint64_t bias_;
 };
 
@@ -299,6 +339,24 @@ bool wants_executable_stack(std::span<const Elf64_Phdr> headers) {
   return stack != headers.end() && (stack->p_flags & PF_X) != 0;
 }
 
+/// Maps the interpreter that `program` names and sets where it lies and begins.
+void load_interpreter(AddressSpace& memory, const ProgramFile& program, const std::string& path,
+                      ProgramImage& image) {
+  if (access(path.c_str(), F_OK) != 0)
+    program.fail(fmt::format(
+        "needs the interpreter {}, which is not there; install it or link the program with -static",
+        path));
+  const ProgramFile file(path);
+  const Elf64_Ehdr header = read_header(file);
+  const std::vector<Elf64_Phdr> loads = loadable(file, read_program_headers(file, header));
+  check_segments(file, loads);
+  const std::uint64_t bias = interpreter_bias(memory, file, header, loads);
+  SegmentMapper mapper(memory, file, bias);
+  for (const Elf64_Phdr& load : loads) mapper.map(load);
+  image.interpreter_base = {bias};
+  image.start = {header.e_entry + bias};
+}
+
 }  // namespace
 
 ProgramImage load_program(AddressSpace& memory, const std::string& path) {
@@ -306,7 +364,8 @@ ProgramImage load_program(AddressSpace& memory, const std::string& path) {
   const Elf64_Ehdr header = read_header(file);
   const std::vector<Elf64_Phdr> headers = read_program_headers(file, header);
   const std::vector<Elf64_Phdr> loads = loadable(file, headers);
-  refuse_dynamic(file, header, headers, loads);
+  const std::optional<std::string> interpreter = interpreter_path(file, headers);
+  if (!interpreter) refuse_library(file, header, headers, loads);
   check_segments(file, loads);
 
   const std::uint64_t bias = load_bias(header, loads);
@@ -315,11 +374,12 @@ ProgramImage load_program(AddressSpace& memory, const std::string& path) {
 
   ProgramImage image;
   image.path = path;
-  image.entry = {header.e_entry + bias};
+  image.entry = image.start = {header.e_entry + bias};
   image.program_headers = program_headers_at(header, loads, bias);
   image.program_header_count = header.e_phnum;
   image.executable_stack = wants_executable_stack(headers);
   image.brk_start = {page_up(loads.back().p_vaddr + loads.back().p_memsz + bias)};
+  if (interpreter) load_interpreter(memory, file, *interpreter, image);
   return image;
 }
 

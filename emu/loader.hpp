@@ -21,8 +21,8 @@ struct StackInputs {
 };
 
 /// Maps the ELF64 executable at host path `path` into `memory` (ET_EXEC at its addresses, ET_DYN at
-/// `kPieBase`). Throws UserError "PATH: what is wrong; what to do" for anything that is not a
-/// static x86-64 executable.
+/// `kPieBase`), and the interpreter PT_INTERP names at the top of the area of mmap(2). Throws
+/// UserError "PATH: what is wrong; what to do" for anything that is not an x86-64 executable.
 ProgramImage load_program(AddressSpace& memory, const std::string& path);
 
 /// Builds the stack below `kStackTop`, sets `image.stack_pointer`.

@@ -106,7 +106,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   engine_ = std::make_unique<Translator>(memory_, prices_);
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_));
-  thread_.registers.rip = image_.entry.value;
+  thread_.registers.rip = image_.start.value;
   thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
 }
 

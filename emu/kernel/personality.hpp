@@ -36,8 +36,10 @@ struct Served {
 
 /// What the loader tells the personality about the program it loaded.
 struct ProgramImage {
-  std::string path;  // as /proc/self/exe shows it
-  GuestAddress entry, program_headers, interpreter_base, brk_start, stack_pointer;
+  std::string path;    // as /proc/self/exe shows it
+  GuestAddress entry;  // AT_ENTRY
+  GuestAddress start;  // where execution begins: the interpreter's entry where there is one
+  GuestAddress program_headers, interpreter_base, brk_start, stack_pointer;
   std::uint16_t program_header_count = 0;
   bool executable_stack = false;  // PT_GNU_STACK asks for it
 };

@@ -171,8 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"type", "has an unknown ELF type 77; build it again",
                [](ElfFile& elf) { elf.header.e_type = 77; }},
         Damage{"interpreter",
-               "is dynamically linked, and dynamic executables are not run yet; link it with "
-               "-static",
+               "has a damaged name of its interpreter (PT_INTERP); copy or build it again",
                [](ElfFile& elf) { elf.add(PT_INTERP, PF_R, 0x800, 0x400800, 20, 20); }},
         Damage{"no_headers", "has no program headers; link it as an executable",
                [](ElfFile& elf) { elf.segments.clear(); }},
@@ -232,6 +231,34 @@ INSTANTIATE_TEST_SUITE_P(
                "wants memory at 0x0-0x1000, which cannot be mapped (Cannot allocate memory); link "
                "it at another address",
                [](ElfFile& elf) { elf.segments[0].p_vaddr = 0; }}));
+
+TEST_F(Loader, NamesAMissingInterpreter) {
+  ElfFile elf = ElfFile::small();
+  const char name[] = "/no/such/interpreter";
+  std::memcpy(elf.bytes.data() + 0x1100, name, sizeof name);
+  elf.add(PT_INTERP, PF_R, 0x1100, 0x402100, sizeof name, sizeof name);
+  try {
+    load(elf);
+    FAIL() << "loaded";
+  } catch (const UserError& error) {
+    EXPECT_EQ(error.what(),
+              path_ +
+                  ": needs the interpreter /no/such/interpreter, which is not there; install it or "
+                  "link the program with -static");
+  }
+}
+
+TEST_F(Loader, BeginsInTheInterpreter) {
+  ElfFile elf = ElfFile::small(), interpreter = ElfFile::small(0);
+  interpreter.header.e_type = ET_DYN;
+  const std::string name = folder_.write("interpreter", interpreter.image());
+  std::memcpy(elf.bytes.data() + 0x1100, name.c_str(), name.size() + 1);
+  elf.add(PT_INTERP, PF_R, 0x1100, 0x402100, name.size() + 1, name.size() + 1);
+  const ProgramImage image = load(elf);
+  EXPECT_EQ(image.entry.value, elf.header.e_entry);
+  EXPECT_EQ(image.start.value, interpreter.header.e_entry + image.interpreter_base.value);
+  EXPECT_EQ(memory_.find(image.start)->name, std::filesystem::canonical(name));
+}
 
 TEST_F(Loader, RefusesALibraryByItsName) {
   ElfFile elf = ElfFile::small(0);
