@@ -46,7 +46,7 @@ void read_prices(const TomlValue& table, const std::string& prefix, CpuModel& cp
 
 void need_all_prices(const CpuModel& cpu, const SourcePosition& at) {
   for (const PriceKey& key : kPriceKeys) {
-    if (cpu.prices.contains(key.name)) continue;
+    if (key.on_use || cpu.prices.contains(key.name)) continue;
     const bool lacks =
         !key.feature.empty() && std::ranges::find(cpu.features, key.feature) == cpu.features.end();
     if (lacks) continue;

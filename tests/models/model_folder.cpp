@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -29,8 +30,9 @@ mitigations = ["pti", "verw"]
 
 std::string plain_prices() {
   std::string text = "[prices]\n";
+  constexpr std::string_view kPriced[] = {"", "sse2", "lm", "syscall"};
   for (const PriceKey& key : kPriceKeys) {
-    if (!key.feature.empty()) continue;
+    if (key.on_use || std::ranges::find(kPriced, key.feature) == std::end(kPriced)) continue;
     text += fmt::format("{} = {{ cycles = 1.25, evidence = \"assumed\", source = \"a test\" }}\n",
                         key.name);
   }

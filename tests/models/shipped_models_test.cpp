@@ -62,7 +62,9 @@ TEST(ShippedModels, EveryMitigationSwitchesSomeStage) {
 
 /// The row docs/models.md must have for a price key.
 std::string documented(const PriceKey& key) {
-  const std::string needed = key.feature.empty() ? "always" : fmt::format("with `{}`", key.feature);
+  const std::string needed = key.on_use            ? "on use"
+                             : key.feature.empty() ? "always"
+                                                   : fmt::format("with `{}`", key.feature);
   return fmt::format("| `{}` | {} | {} |\n", key.name, needed, key.meaning);
 }
 
