@@ -169,6 +169,36 @@ std::uint16_t registers_used(std::span<const std::uint8_t> code) {
   return used;
 }
 
+RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg) {
+  ZydisDecodedInstruction insn;
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
+  if (!ZYAN_SUCCESS(
+          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn, operands.data())))
+    return RegisterUse::Changes;
+  const auto is_it = [reg](ZydisRegister named) {
+    const auto whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, named);
+    return whole == static_cast<ZydisRegister>(ZYDIS_REGISTER_RAX + reg);
+  };
+  // BSF and BSR leave the register alone where the source is zero.
+  const bool may_leave_it =
+      insn.mnemonic == ZYDIS_MNEMONIC_BSF || insn.mnemonic == ZYDIS_MNEMONIC_BSR;
+  bool reads = false, overwrites = false;
+  for (std::size_t i = 0; i < insn.operand_count; ++i) {
+    const ZydisDecodedOperand& operand = operands[i];
+    if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY)
+      reads |= is_it(operand.mem.base) || is_it(operand.mem.index);
+    if (operand.type != ZYDIS_OPERAND_TYPE_REGISTER || !is_it(operand.reg.value)) continue;
+    if (operand.actions == ZYDIS_OPERAND_ACTION_READ)
+      reads = true;
+    else if (operand.actions == ZYDIS_OPERAND_ACTION_WRITE && operand.size >= 32 && !may_leave_it)
+      overwrites = true;
+    else
+      return RegisterUse::Changes;
+  }
+  if (reads && overwrites) return RegisterUse::Changes;
+  return reads ? RegisterUse::Reads : overwrites ? RegisterUse::Overwrites : RegisterUse::None;
+}
+
 std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax) {
   ZydisDecodedInstruction insn;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;

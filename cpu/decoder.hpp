@@ -22,6 +22,17 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
 /// register of encoding n. All ones where it does not decode.
 std::uint16_t registers_used(std::span<const std::uint8_t> code);
 
+/// What an instruction does with one general-purpose register, or a part of it.
+enum class RegisterUse : std::uint8_t {
+  None,
+  Reads,
+  Overwrites,  // all 64 bits, whatever they were
+  Changes,     // reads and writes, or writes only sometimes or in part; also where it is not known
+};
+
+/// What the instruction in `code` does with the register of encoding `reg`.
+RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg);
+
 /// One instruction as text; "(bad)" where it does not decode. `address` resolves relative targets.
 std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax);
 

@@ -25,6 +25,7 @@ struct alignas(64) Context {
   std::uint64_t guest_target = 0;   // LeaveReason::Indirect...: where the guest wants to go
   std::uint64_t entry_stub = 0;     // loads RCX and jumps to `target`: the last step of entering
   std::uint64_t spill[3] = {};      // registers parked inside a translated sequence
+  std::uint64_t rcx_home = 0;       // the guest's RCX while translated code uses the register
   alignas(64) Lanes totals{};
   alignas(64) Lanes one{1, 0, 0, 0, 0, 0, 0, 0};
   alignas(64) std::uint8_t low_components[256] = {};  // i -> i & VectorState::kComponents
@@ -32,7 +33,7 @@ struct alignas(64) Context {
 
 enum class LeaveReason : std::uint32_t {
   Exit,
-  IndirectMiss,
+  IndirectMiss,  // nothing is known at Context::guest_target
   IndirectExit,  // Context::exit goes to Context::guest_target
   Fault,
   Interrupted,

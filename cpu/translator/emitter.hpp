@@ -44,6 +44,11 @@ class Emitter {
   void store(const void* slot, Gpr reg) { move(0x89, slot, reg); }
   void load(Gpr reg, const void* slot) { move(0x8b, slot, reg); }
 
+  void load32(Gpr reg, const void* slot) {  // zero-extends; the low eight registers
+    bytes({0x8b, static_cast<std::uint8_t>(static_cast<unsigned>(reg) << 3 | 5)});
+    relative(slot, 0);
+  }
+
   void store_imm32(const void* slot, std::uint32_t value) {
     bytes({0xc7, 0x05});
     relative(slot, 4);

@@ -187,8 +187,12 @@ void translate_instruction(const CopyPlace& place, const Instruction& instructio
     if (rule.applies(place, instruction, bytes)) return rule.emit(place, instruction, bytes);
 }
 
+bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+  return is_xsave(place, instruction, bytes) ||
+         (instruction.rip_displacement != 0 && !is_rip_relative_near(place, instruction, bytes));
+}
+
 void load_indirect_target(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
-  park(place, Gpr::Rcx, 0);
   operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
 }
 

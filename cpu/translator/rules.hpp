@@ -21,7 +21,11 @@ struct CopyPlace {
 void translate_instruction(const CopyPlace& place, const Instruction& instruction,
                            std::span<const std::uint8_t> bytes);
 
-/// Parks RCX in spill slot 0 and loads the target of an indirect jump or call into it.
+/// Whether the translation of the instruction works with RCX besides what the guest does with it.
+bool borrows_rcx(const CopyPlace& place, const Instruction& instruction,
+                 std::span<const std::uint8_t> bytes);
+
+/// Loads the target of an indirect jump or call into RCX.
 void load_indirect_target(const CopyPlace& place, const Instruction& instruction,
                           std::span<const std::uint8_t> bytes);
 

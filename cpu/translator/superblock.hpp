@@ -23,6 +23,14 @@ enum class ExitKind : std::uint8_t {
 
 using ExitId = std::uint32_t;
 
+/// Where the guest's RCX is between two translated instructions. Checks of branch targets need the
+/// register; it is fetched back when a guest instruction wants it.
+enum class RcxPlace : std::uint8_t {
+  Register,
+  Both,
+  Home,  // Context::rcx_home; the register holds anything
+};
+
 /// One way out of a superblock. Its counter stands in the arena under its id.
 struct Exit {
   ExitKind kind = ExitKind::Direct;
@@ -31,7 +39,8 @@ struct Exit {
       0;                // how many blocks of the superblock's path were executed to the end
   GuestAddress target;  // Direct: next block; else the address of the instruction concerned
   Lanes price{};        // of the path: what one execution adds to the totals
-  JumpSite site;        // Direct: the jump to link
+  RcxPlace rcx = RcxPlace::Register;
+  JumpSite site;                  // Direct: the jump to link
   std::byte* unlinked = nullptr;  // Direct: where the jump goes while there is no translation
 };
 
@@ -45,6 +54,8 @@ struct Point {
   /// By slot of Context::spill: the register whose guest value it may hold while the instruction's
   /// sequence runs. It is the right value from the sequence's first store on.
   std::array<std::uint8_t, 3> parked{kNobody, kNobody, kNobody};
+  bool rcx_home_before = false;  // the guest's RCX is in its home as the sequence begins ...
+  bool rcx_home_inside = false;  // ... and behind its first host instruction, until its last
 };
 
 /// First: one block. Its direct exits watch how often they are taken and come back when that is
@@ -57,13 +68,14 @@ struct Superblock {
   Tier tier = Tier::First;
   GuestAddress entry;
   std::vector<const Block*> path;
-  std::byte* begin = nullptr;  // first host byte
-  std::byte* head = nullptr;   // entry from direct branches
+  std::byte* begin = nullptr;      // first host byte
+  std::byte* head = nullptr;       // entry from direct branches, RCX in its register
+  std::byte* home_head = nullptr;  // ... RCX in its home
   std::byte* end = nullptr;
   std::byte* indirect_head = nullptr;  // entry from indirect branches, made when first needed
   std::vector<Point> points;           // ascending by `host`
   ExitId first_exit = 0, end_exit = 0;
-  std::vector<ExitId> incoming;  // direct exits linked to `head`
+  std::vector<ExitId> incoming;  // direct exits linked here
   bool dead = false;             // its code has changed: nothing leads to it any more
 };
 

@@ -298,6 +298,8 @@ void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
   for (std::size_t slot = 0; inside && slot < point->parked.size(); ++slot)
     if (point->parked[slot] != Point::kNobody)
       context.gpr[point->parked[slot]] = context.spill[slot];
+  if (inside ? point->rcx_home_inside : point->rcx_home_before)
+    context.gpr[static_cast<std::size_t>(Gpr::Rcx)] = context.rcx_home;
 
   const Block& block = *superblock->path[point->step];
   GuestAddress rip = block.start;
@@ -411,7 +413,8 @@ void Translator::Core::replace(GuestAddress entry, Tier tier) {
 }
 
 void Translator::Core::link(ExitId id, Superblock& to) {
-  ledger_.exits()[id].site.link(to.head);
+  const Exit& exit = ledger_.exits()[id];
+  exit.site.link(exit.rcx == RcxPlace::Register ? to.head : to.home_head);
   to.incoming.push_back(id);
 }
 

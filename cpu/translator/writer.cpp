@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/writer.hpp"
 
+#include <algorithm>
 #include <optional>
 
+#include "cpu/decoder.hpp"
 #include "cpu/failure.hpp"
-#include "cpu/translator/rules.hpp"
 
 namespace ringfare::translator {
 namespace {
 
 constexpr std::size_t kRoom = 64 * 1024;  // more than the largest superblock takes
+constexpr std::uint8_t kRcxMoveSize = 7;  // mov between rcx and the context
 
 std::span<const std::uint8_t> bytes_of(const Block& block, std::size_t offset,
                                        const Instruction& instruction) {
@@ -25,6 +27,11 @@ bool has_short_form(std::span<const std::uint8_t> jcc) {
   return (jcc[jcc.size() - 2] & 0xf0) == 0x70;
 }
 
+bool goes_round_through_check(const std::vector<Step>& path) {
+  return path.back().follow == Follow::Stop &&
+         std::ranges::any_of(path, [](const Step& step) { return step.expected.has_value(); });
+}
+
 }  // namespace
 
 /// A superblock being written.
@@ -33,6 +40,7 @@ struct Writer::Draft {
   Superblock& superblock;
   std::uint32_t index;
   std::vector<Exit>& exits;
+  RcxPlace rcx = RcxPlace::Register;
   Lanes price{};               // of the path up to here
   std::uint32_t executed = 0;  // blocks of the path up to here
 };
@@ -63,20 +71,15 @@ void Writer::write_stubs() {
   cold_.load(Gpr::Rcx, &context.gpr[rcx]);
   cold_.jump_through(&context.target);
 
-  // Indirect branches arrive with the target in RCX, RCX and R11 parked.
+  // Indirect branches arrive with the target in the context and RCX in its home.
   miss_stub_ = cold_.here();
-  cold_.store(&context.guest_target, Gpr::Rcx);
   cold_.store_imm32(&context.reason, static_cast<std::uint32_t>(LeaveReason::IndirectMiss));
-  cold_.load(Gpr::Rcx, &context.spill[0]);
-  cold_.load(Gpr::R11, &context.spill[1]);
-  const JumpSite leave_after_miss = cold_.jump();
-
+  const JumpSite fetch_rcx_after_miss = cold_.jump();
   told_stub_ = cold_.here();
-  cold_.store(&context.guest_target, Gpr::Rcx);
   cold_.store_imm32(&context.reason, static_cast<std::uint32_t>(LeaveReason::IndirectExit));
-  cold_.load(Gpr::Rcx, &context.spill[0]);
-
-  leave_after_miss.link(cold_.here());
+  fetch_rcx_after_miss.link(cold_.here());
+  leave_from_home_stub_ = cold_.here();
+  cold_.load(Gpr::Rcx, &context.rcx_home);
   leave_stub_ = cold_.here();
   cold_.store(&context.gpr[rcx], Gpr::Rcx);
   cold_.move_imm32(Gpr::Rcx, static_cast<std::uint32_t>(Arena::address_of(&context)));
@@ -91,16 +94,26 @@ Superblock Writer::write(const Order& order, const std::vector<Step>& path,
   made.tier = order.tier;
   made.entry = order.entry;
   made.first_exit = static_cast<ExitId>(exits.size());
-  if (order.indirect) {
-    made.indirect_head = hot_.here();
-    check_target(hot_, order.entry, nullptr);
-  }
-  made.begin = made.head = hot_.here();
-  Draft draft{path, made, order.index, exits};
+  const bool begins_home = order.indirect || goes_round_through_check(path);
+  if (order.indirect) write_check(hot_, made, begins_home ? kRcxMoveSize : 0);
+  made.begin = hot_.here();
+  write_heads(made, begins_home);
+  Draft draft{path, made, order.index, exits, begins_home ? RcxPlace::Home : RcxPlace::Register};
   for (std::size_t step = 0; step < path.size(); ++step) write_block(draft, step);
   made.end = hot_.here();
   made.end_exit = static_cast<ExitId>(exits.size());
   return made;
+}
+
+/// The two entries; behind the second, RCX is where the path begins with it.
+void Writer::write_heads(Superblock& made, bool begins_home) {
+  const void* const home = &arena_.context().rcx_home;
+  (begins_home ? made.head : made.home_head) = hot_.here();
+  if (begins_home)
+    hot_.store(home, Gpr::Rcx);
+  else
+    hot_.load(Gpr::Rcx, home);
+  (begins_home ? made.home_head : made.head) = hot_.here();
 }
 
 void Writer::write_block(Draft& draft, std::size_t step) {
@@ -110,18 +123,47 @@ void Writer::write_block(Draft& draft, std::size_t step) {
   std::size_t offset = 0;
   for (std::size_t i = 0; i < block.instructions.size(); ++i) {
     const Instruction& instruction = block.instructions[i];
+    const auto bytes = bytes_of(block, offset, instruction);
+    const CopyPlace place{hot_, arena_.context(), draft.superblock, block.start + offset};
     draft.superblock.points.push_back(
         {.host = static_cast<std::uint32_t>(hot_.here() - draft.superblock.begin),
          .step = static_cast<std::uint16_t>(step),
          .index = static_cast<std::uint16_t>(i)});
+    const bool leaves_rcx = settle_rcx(draft, place, instruction, bytes);
     if (instruction.flow != Flow::Next) break;
-    translate_instruction({hot_, arena_.context(), draft.superblock, block.start + offset},
-                          instruction, bytes_of(block, offset, instruction));
+    translate_instruction(place, instruction, bytes);
+    if (!leaves_rcx) draft.rcx = RcxPlace::Register;
     offset += instruction.length;
   }
   for (std::size_t lane = 0; lane < kLanes; ++lane) draft.price[lane] += entry.price[lane];
   draft.executed = static_cast<std::uint32_t>(step + 1);
   write_terminator(draft, step);
+}
+
+/// Fetches RCX back where the guest's instruction reads it. Whether it leaves it as it is.
+bool Writer::settle_rcx(Draft& draft, const CopyPlace& place, const Instruction& instruction,
+                        std::span<const std::uint8_t> bytes) {
+  if (draft.rcx == RcxPlace::Register) return true;
+  const RegisterUse use = register_use(bytes, static_cast<unsigned>(Gpr::Rcx));
+  const bool leaves_it = use == RegisterUse::None || use == RegisterUse::Reads;
+  if (draft.rcx == RcxPlace::Both) return leaves_it;
+  Point& point = draft.superblock.points.back();
+  point.rcx_home_before = true;
+  const bool wanted = use == RegisterUse::Reads || use == RegisterUse::Changes;
+  if (wanted || borrows_rcx(place, instruction, bytes)) {
+    hot_.load(Gpr::Rcx, &arena_.context().rcx_home);
+    draft.rcx = RcxPlace::Both;
+  } else {
+    point.rcx_home_inside = true;
+  }
+  return leaves_it;
+}
+
+/// Makes RCX free for us.
+void Writer::send_rcx_home(Draft& draft, Emitter& to) {
+  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().rcx_home, Gpr::Rcx);
+  draft.rcx = RcxPlace::Home;
+  draft.superblock.points.back().rcx_home_inside = true;
 }
 
 void Writer::write_terminator(Draft& draft, std::size_t step) {
@@ -167,6 +209,7 @@ void Writer::write_condition(Draft& draft, std::size_t step) {
   const Instruction& last = block.instructions.back();
   const auto bytes = std::span(block.bytes).last(last.length);
   if (last.detail == kShortOnly) {
+    draft.rcx = RcxPlace::Register;  // LOOP changes it
     hot_.bytes(bytes.first(bytes.size() - 1));
     hot_.bytes({2, 0xeb, 5});  // taken: over the short jump, to the long one
     side_exit(draft, hot_.jump(), last.target);
@@ -179,12 +222,10 @@ void Writer::write_condition(Draft& draft, std::size_t step) {
   if (follow == Follow::Stop) write_direct_exit(draft, hot_, block.end());
 }
 
-/// Parks RCX and pops the return address into it.
-void Writer::write_pop_target(Draft& draft, const Block& block) {
+/// Pops the return address into RCX.
+void Writer::write_pop_target(const Block& block) {
   const Instruction& last = block.instructions.back();
   const auto bytes = std::span(block.bytes).last(last.length);
-  hot_.store(&arena_.context().spill[0], Gpr::Rcx);
-  draft.superblock.points.back().parked[0] = static_cast<std::uint8_t>(Gpr::Rcx);
   hot_.bytes({0x59});  // pop rcx
   const bool releases_arguments = last.length >= 3 && bytes[bytes.size() - 3] == 0xc2;
   if (!releases_arguments) return;
@@ -192,11 +233,12 @@ void Writer::write_pop_target(Draft& draft, const Block& block) {
   hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
 }
 
-/// Parks RCX and puts into it where the block goes.
+/// Puts into RCX where the block goes.
 void Writer::write_target(Draft& draft) {
+  send_rcx_home(draft, hot_);
   const Block& block = *draft.superblock.path.back();
   const Instruction& last = block.instructions.back();
-  if (last.flow == Flow::Return) return write_pop_target(draft, block);
+  if (last.flow == Flow::Return) return write_pop_target(block);
   const auto bytes = std::span(block.bytes).last(last.length);
   load_indirect_target({hot_, arena_.context(), draft.superblock, block.end() - last.length}, last,
                        bytes);
@@ -216,17 +258,24 @@ void Writer::write_indirect(Draft& draft, std::size_t step) {
 /// Comes back with the target, whatever it is.
 void Writer::write_told_exit(Draft& draft) {
   const ExitId id = add_exit(draft, ExitKind::Indirect, {});
-  account(hot_, id);
+  hot_.store(&arena_.context().guest_target, Gpr::Rcx);
+  account(draft, hot_, id);
   hot_.store_imm32(&arena_.context().exit, id);
   hot_.jump(told_stub_);
 }
 
-/// To where RCX says; the guest's RCX is parked.
+/// To where RCX says; the guest's RCX is in its home.
 void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
-  account(to, add_exit(draft, ExitKind::Indirect, {}));
-  to.store(&arena_.context().spill[1], Gpr::R11);
-  to.bytes({0x44, 0x0f, 0xb7, 0xd9});  // movzx r11d, cx
-  to.bytes({0x42, 0xff, 0x24, 0xdd});  // jmp [r11 * 8 + table]
+  const void* const target = &arena_.context().guest_target;
+  to.store(target, Gpr::Rcx);
+  account(draft, to, add_exit(draft, ExitKind::Indirect, {}));
+  if (counting_.hidden_totals) {
+    to.bytes({0x0f, 0xb7, 0xc9});  // movzx ecx, cx
+  } else {
+    to.bytes({0x0f, 0xb7, 0x0d});  // movzx ecx, word [target]
+    to.relative(target, 0);
+  }
+  to.bytes({0xff, 0x24, 0xcd});  // jmp [rcx * 8 + table]
   to.raw(static_cast<std::uint32_t>(Arena::address_of(arena_.table())));
 }
 
@@ -241,58 +290,61 @@ void Writer::write_expected(Draft& draft, std::size_t step) {
   cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + expected]
   cold_.raw(expected);
   write_indirect_exit(draft, cold_);
-  hot_.load(Gpr::Rcx, &arena_.context().spill[0]);
   if (draft.path[step].follow == Follow::Stop) write_direct_exit(draft, hot_, target);
 }
 
-/// Goes to `head`, or on where there is none, with RCX and R11 restored where RCX is `entry`.
-void Writer::check_target(Emitter& to, GuestAddress entry, const std::byte* head) {
-  Context& context = arena_.context();
-  const auto add_to_rcx = [](Emitter& emitter, std::uint64_t value) {
-    const auto signed_value = static_cast<std::int64_t>(value);
-    if (signed_value >= INT32_MIN && signed_value <= INT32_MAX) {
-      emitter.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + disp32]
-      emitter.raw(static_cast<std::int32_t>(signed_value));
-    } else {
-      emitter.move_imm64(Gpr::R11, value);
-      emitter.bytes({0x4a, 0x8d, 0x0c, 0x19});  // lea rcx, [rcx + r11]
-    }
-  };
-  add_to_rcx(to, 0 - entry.value);
-  to.bytes({0xe3, 5});  // jrcxz: it is the one, over the jump
-  const JumpSite another = to.jump();
-  to.load(Gpr::Rcx, &context.spill[0]);
-  to.load(Gpr::R11, &context.spill[1]);
-  if (head != nullptr) to.jump(head);
-  another.link(cold_.here());
-  add_to_rcx(cold_, entry.value);
-  cold_.jump(miss_stub_);
+/// The entry from indirect branches: goes on `skip` bytes behind itself where the guest's target is
+/// the superblock's entry. The table knows only its low 16 bits.
+void Writer::write_check(Emitter& to, Superblock& superblock, std::uint8_t skip) {
+  constexpr std::uint8_t kJumpSize = 5;
+  const Context& context = arena_.context();
+  const GuestAddress entry = superblock.entry;
+  superblock.indirect_head = to.here();
+  if (entry.value <= INT32_MAX) {
+    to.load(Gpr::Rcx, &context.guest_target);
+    to.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - entry]
+    to.raw(-static_cast<std::int32_t>(entry.value));
+  } else {
+    const auto low = static_cast<std::uint32_t>(entry.value);
+    const auto high = static_cast<std::uint32_t>(entry.value >> 32);
+    const auto* const target = reinterpret_cast<const std::byte*>(&context.guest_target);
+    to.load32(Gpr::Rcx, target);
+    to.bytes({0x8d, 0x89});  // lea ecx, [rcx - low]
+    to.raw(0u - low);
+    to.bytes({0xe3, kJumpSize});
+    to.jump(miss_stub_);
+    to.load32(Gpr::Rcx, target + 4);
+    to.bytes({0x8d, 0x89});  // lea ecx, [rcx - high]
+    to.raw(0u - high);
+  }
+  to.bytes({0xe3, static_cast<std::uint8_t>(kJumpSize + skip)});  // jrcxz
+  to.jump(miss_stub_);
 }
 
 void Writer::write_indirect_head(Superblock& superblock) {
-  superblock.indirect_head = cold_.here();
-  check_target(cold_, superblock.entry, superblock.head);
+  write_check(cold_, superblock, 0);
+  cold_.jump(superblock.home_head);
 }
 
 void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
   const ExitId id = add_exit(draft, kind, where);
-  account(hot_, id);
+  account(draft, hot_, id);
   hot_.store_imm32(&arena_.context().exit, id);
-  hot_.jump(leave_stub_);
+  hot_.jump(leave_stub(draft.rcx));
 }
 
 void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   const ExitId id = add_exit(draft, ExitKind::Direct, target);
   std::optional<JumpSite> often;
   if (draft.superblock.tier != Tier::Second)
-    often = count_and_watch(to, id);
+    often = count_and_watch(draft, to, id);
   else
-    account(to, id);
+    account(draft, to, id);
   Exit& exit = draft.exits[id];
   exit.site = to.jump();
   exit.unlinked = cold_.here();
   cold_.store_imm32(&arena_.context().exit, id);
-  cold_.jump(leave_stub_);
+  cold_.jump(leave_stub(draft.rcx));
   exit.site.link(exit.unlinked);
   if (often) often->link(exit.unlinked);
 }
@@ -306,6 +358,7 @@ ExitId Writer::add_exit(Draft& draft, ExitKind kind, GuestAddress target) {
   const auto id = static_cast<ExitId>(draft.exits.size());
   Exit& made = draft.exits.emplace_back();
   made.kind = kind;
+  made.rcx = draft.rcx;
   made.superblock = draft.index;
   made.path_length = draft.executed;
   made.target = target;
@@ -322,18 +375,19 @@ void Writer::add_price(Emitter& to, ExitId id) {
   to.relative(price_slot(id), 0);
 }
 
-void Writer::account(Emitter& to, ExitId id) {
+/// Counts an exit.
+void Writer::account(const Draft& draft, Emitter& to, ExitId id) {
   if (!counting_.counters) return;
+  if (counting_.hidden_totals) return add_up(to, id);
+  Context& context = arena_.context();
+  if (draft.rcx == RcxPlace::Register) to.store(&context.spill[2], Gpr::Rcx);
+  count_in_rcx(to, id);
+  if (draft.rcx != RcxPlace::Home)
+    to.load(Gpr::Rcx, draft.rcx == RcxPlace::Both ? &context.rcx_home : &context.spill[2]);
+}
+
+void Writer::add_up(Emitter& to, ExitId id) {
   const void* const counter = &arena_.counters()[id];
-  if (!counting_.hidden_totals) {
-    Context& context = arena_.context();
-    to.store(&context.spill[2], Gpr::Rcx);
-    to.load(Gpr::Rcx, counter);
-    to.add(Gpr::Rcx, 1);
-    to.store(counter, Gpr::Rcx);
-    to.load(Gpr::Rcx, &context.spill[2]);
-    return;
-  }
   add_price(to, id);
   to.bytes({0x62, 0x61, 0x95, 0x10, 0xd4, 0x35});  // vpaddq xmm30, xmm29, counter{1to2}
   to.relative(counter, 0);
@@ -341,20 +395,28 @@ void Writer::account(Emitter& to, ExitId id) {
   to.relative(counter, 0);
 }
 
-/// Counts an exit; answers the jump taken at the moment it has been taken kOften times.
-JumpSite Writer::count_and_watch(Emitter& to, ExitId id) {
-  Context& context = arena_.context();
+void Writer::count_in_rcx(Emitter& to, ExitId id) {
   const void* const counter = &arena_.counters()[id];
-  if (counting_.hidden_totals) add_price(to, id);
-  to.store(&context.spill[2], Gpr::Rcx);
   to.load(Gpr::Rcx, counter);
   to.add(Gpr::Rcx, 1);
   to.store(counter, Gpr::Rcx);
+}
+
+/// Counts an exit; answers the jump taken at the moment it has been taken kOften times.
+JumpSite Writer::count_and_watch(const Draft& draft, Emitter& to, ExitId id) {
+  const void* const keep =
+      draft.rcx == RcxPlace::Register ? &arena_.context().spill[2] : &arena_.context().rcx_home;
+  constexpr std::uint8_t kJumpSize = 5;
+  if (counting_.hidden_totals) add_price(to, id);
+  if (draft.rcx == RcxPlace::Register) to.store(keep, Gpr::Rcx);
+  count_in_rcx(to, id);
   to.add(Gpr::Rcx, -kOften);
-  to.bytes({0xe3, 2, 0xeb, 12});  // jrcxz: often; jmp over it
-  to.load(Gpr::Rcx, &context.spill[2]);
+  const bool restores = draft.rcx != RcxPlace::Home;
+  const auto skipped = static_cast<std::uint8_t>(kJumpSize + (restores ? kRcxMoveSize : 0));
+  to.bytes({0xe3, 2, 0xeb, skipped});  // jrcxz: often; jmp over it
+  if (restores) to.load(Gpr::Rcx, keep);
   const JumpSite often = to.jump();
-  to.load(Gpr::Rcx, &context.spill[2]);
+  if (restores) to.load(Gpr::Rcx, keep);
   return often;
 }
 

@@ -3,8 +3,10 @@
 
 #include <vector>
 
+#include "cpu/decoder.hpp"
 #include "cpu/translator/arena.hpp"
 #include "cpu/translator/emitter.hpp"
+#include "cpu/translator/rules.hpp"
 #include "cpu/translator/selection.hpp"
 #include "cpu/translator/superblock.hpp"
 
@@ -46,16 +48,23 @@ class Writer {
   void write_indirect_head(Superblock& superblock);
 
   std::byte* leave_stub() const { return leave_stub_; }
+  std::byte* leave_stub(RcxPlace rcx) const {
+    return rcx == RcxPlace::Home ? leave_from_home_stub_ : leave_stub_;
+  }
   std::byte* indirect_miss_stub() const { return miss_stub_; }
 
  private:
   struct Draft;
   void write_stubs();
-  void check_target(Emitter& to, GuestAddress entry, const std::byte* head);
+  void write_check(Emitter& to, Superblock& superblock, std::uint8_t skip);
+  void write_heads(Superblock& made, bool begins_home);
   void write_block(Draft& draft, std::size_t step);
+  bool settle_rcx(Draft& draft, const CopyPlace& place, const Instruction& instruction,
+                  std::span<const std::uint8_t> bytes);
+  void send_rcx_home(Draft& draft, Emitter& to);
   void write_terminator(Draft& draft, std::size_t step);
   void write_condition(Draft& draft, std::size_t step);
-  void write_pop_target(Draft& draft, const Block& block);
+  void write_pop_target(const Block& block);
   void write_target(Draft& draft);
   void write_indirect(Draft& draft, std::size_t step);
   void write_indirect_exit(Draft& draft, Emitter& to);
@@ -65,9 +74,11 @@ class Writer {
   void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
   void side_exit(Draft& draft, JumpSite from, GuestAddress target);
   ExitId add_exit(Draft& draft, ExitKind kind, GuestAddress target);
-  void account(Emitter& to, ExitId id);
+  void account(const Draft& draft, Emitter& to, ExitId id);
+  void add_up(Emitter& to, ExitId id);
+  void count_in_rcx(Emitter& to, ExitId id);
   void add_price(Emitter& to, ExitId id);
-  JumpSite count_and_watch(Emitter& to, ExitId id);
+  JumpSite count_and_watch(const Draft& draft, Emitter& to, ExitId id);
   /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
   std::size_t price_size() const {
     return counting_.lanes <= 2 ? 16 : counting_.lanes <= 4 ? 32 : 64;
@@ -78,6 +89,7 @@ class Writer {
   Counting counting_;
   Emitter hot_, cold_;
   std::byte* leave_stub_ = nullptr;
+  std::byte* leave_from_home_stub_ = nullptr;
   std::byte* miss_stub_ = nullptr;
   std::byte* told_stub_ = nullptr;
   std::byte* entry_stub_ = nullptr;
