@@ -2,6 +2,7 @@
 #include "cpu/translator/selection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ringfare::translator {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 struct Continuation {
   Follow follow = Follow::Stop;
   GuestAddress next;
+  std::vector<GuestAddress> expected = {};  // of an indirect branch
 };
 
 /// A call the path has followed and not returned from.
@@ -31,8 +33,8 @@ class Selection {
       path_.push_back({&entry});
       instructions_ += entry.block.instructions.size();
       if (entry.obstacle != CodeMap::Obstacle::None || entry.block.instructions.empty()) break;
-      const auto [follow, next] = continuation(entry.block);
-      if (follow != Follow::Stop && is_indirect(entry.block)) path_.back().expected = next;
+      auto [follow, next, expected] = continuation(entry.block);
+      path_.back().expected = std::move(expected);
       if (follow == Follow::Stop || !goes_on(next)) break;
       path_.back().follow = follow;
       at = next;
@@ -57,7 +59,7 @@ class Selection {
         if (calls_.empty()) return usual(block);
         const GuestAddress back = calls_.back().return_address;
         calls_.pop_back();
-        return {Follow::Taken, back};
+        return {Follow::Taken, back, {back}};
       }
       case Flow::IndirectJump:
         return usual(block);
@@ -84,20 +86,16 @@ class Selection {
   }
 
   Continuation usual(const Block& block) const {
-    const auto target = experience_.usual_target(block.start);
-    return target ? Continuation{Follow::Taken, *target} : Continuation{};
+    auto targets = experience_.usual_targets(block.start);
+    if (targets.empty()) return {};
+    return {Follow::Taken, targets.front(), std::move(targets)};
   }
 
   Continuation indirect_call(const Block& block) {
-    const Continuation usually = usual(block);
+    Continuation usually = usual(block);
     if (usually.follow == Follow::Taken && block.end().value <= INT32_MAX)
       calls_.push_back({path_.size() - 1, block.end()});
     return usually;
-  }
-
-  static bool is_indirect(const Block& block) {
-    const Flow flow = block.instructions.back().flow;
-    return flow == Flow::Return || flow == Flow::IndirectJump || flow == Flow::IndirectCall;
   }
 
   bool is_on_path(GuestAddress address) const {
@@ -144,8 +142,8 @@ class Selection {
 }  // namespace
 
 std::vector<Step> single_block(CodeMap& code, GuestAddress address,
-                               std::optional<GuestAddress> expected) {
-  return {{.entry = &code.at(address), .expected = expected}};
+                               std::vector<GuestAddress> expected) {
+  return {{.entry = &code.at(address), .expected = std::move(expected)}};
 }
 
 std::vector<Step> select_path(CodeMap& code, GuestAddress address, const SelectionLimits& limits,

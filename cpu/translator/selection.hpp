@@ -15,9 +15,9 @@ enum class Follow : std::uint8_t { Stop, FallThrough, Taken };
 struct Step {
   const CodeMap::Entry* entry;
   Follow follow = Follow::Stop;
-  /// Of an indirect branch: where it usually goes. The path checks that, and goes on there or is
-  /// linked to what starts there.
-  std::optional<GuestAddress> expected = {};
+  /// Of an indirect branch: where it usually goes, most often first. The path checks that: it goes
+  /// on at the first, or is linked to what starts there, and is linked to the others.
+  std::vector<GuestAddress> expected = {};
 };
 
 struct SelectionLimits {
@@ -34,15 +34,16 @@ class Experience {
   virtual ~Experience() = default;
   /// Where the conditional jump at the end of the block at `start` mostly went; `Stop`: unknown.
   virtual Follow usual_way(GuestAddress start) const = 0;
-  /// Where the indirect branch at the end of the block at `start` mostly went; within 2 GiB.
-  virtual std::optional<GuestAddress> usual_target(GuestAddress start) const = 0;
+  /// Where the indirect branch at the end of the block at `start` mostly went, most often first;
+  /// within 2 GiB.
+  virtual std::vector<GuestAddress> usual_targets(GuestAddress start) const = 0;
   /// A path starts there already: others are linked to it.
   virtual bool is_path_head(GuestAddress address) const = 0;
 };
 
 /// The block at `address` alone; `expected` is where its indirect branch goes, as far as is known.
 std::vector<Step> single_block(CodeMap& code, GuestAddress address,
-                               std::optional<GuestAddress> expected);
+                               std::vector<GuestAddress> expected);
 
 /// Chooses the path of the superblock that starts at `address` where execution usually goes: along
 /// direct jumps, conditional ones the usual way, and calls that return within the path; a path that

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <functional>
+#include <vector>
 
 #include "cpu/quantity.hpp"
 
@@ -25,15 +27,25 @@ class TargetProfile {
   /// Enough has been seen.
   bool complete() const { return total_ >= kEnough; }
 
-  /// The one that at least seven of eight went to; nothing before the profile is complete.
-  std::optional<GuestAddress> usual() const {
-    for (const Seen& seen : seen_)
-      if (complete() && seen.times * 8 >= total_ * 7) return seen.target;
-    return std::nullopt;
+  /// The one, two or three that at least seven of eight went to, most often first; none where they
+  /// are more, or before the profile is complete.
+  std::vector<GuestAddress> usual() const {
+    if (!complete()) return {};
+    auto often = seen_;
+    std::ranges::stable_sort(often, std::greater{}, &Seen::times);
+    std::vector<GuestAddress> targets;
+    std::uint32_t covered = 0;
+    for (const Seen& seen : often) {
+      if (covered * 8 >= total_ * 7 || targets.size() == kMost) break;
+      targets.push_back(seen.target);
+      covered += seen.times;
+    }
+    return covered * 8 >= total_ * 7 ? targets : std::vector<GuestAddress>{};
   }
 
  private:
   static constexpr std::uint32_t kEnough = 24;
+  static constexpr std::size_t kMost = 3;
 
   struct Seen {
     GuestAddress target;

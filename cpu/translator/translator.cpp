@@ -97,7 +97,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   void link_to(Superblock& made);
   void take_table_entry(Superblock& superblock);
   Follow usual_way(GuestAddress start) const override;
-  std::optional<GuestAddress> usual_target(GuestAddress start) const override;
+  std::vector<GuestAddress> usual_targets(GuestAddress start) const override;
   bool is_path_head(GuestAddress address) const override;
   void forget_changed_files();
   void kill(std::uint32_t index);
@@ -117,7 +117,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   FaultCatcher catcher_;
   std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
-  std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_target knows
+  std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
   PageIndex<std::uint32_t> on_page_;                               // superblocks
   bool linking_ = true;  // off while a budget is kept: every superblock comes back here
@@ -367,7 +367,7 @@ std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
 std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address, bool indirect) {
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
   const auto path = tier == Tier::Second ? select_path(code_, address, {}, *this)
-                                         : single_block(code_, address, usual_target(address));
+                                         : single_block(code_, address, usual_targets(address));
   superblocks_.push_back(writer_.write({tier, address, index, indirect}, path, ledger_.exits()));
   for (const Step& step : path) {
     const GuestRange seen = CodeMap::seen(*step.entry);
@@ -457,11 +457,14 @@ Follow Translator::Core::usual_way(GuestAddress start) const {
   return taken * (backward ? 2 : 1) > fallen ? Follow::Taken : Follow::FallThrough;
 }
 
-std::optional<GuestAddress> Translator::Core::usual_target(GuestAddress start) const {
+std::vector<GuestAddress> Translator::Core::usual_targets(GuestAddress start) const {
   const auto found = targets_.find(start);
-  const auto usual = found == targets_.end() ? std::nullopt : found->second.usual();
-  // Checked as a sign-extended imm32.
-  return usual && usual->value <= INT32_MAX ? usual : std::nullopt;
+  if (found == targets_.end()) return {};
+  auto usual = found->second.usual();
+  // Checked as sign-extended imm32.
+  const bool near =
+      std::ranges::all_of(usual, [](GuestAddress target) { return target.value <= INT32_MAX; });
+  return near ? usual : std::vector<GuestAddress>{};
 }
 
 bool Translator::Core::is_path_head(GuestAddress address) const {

@@ -29,7 +29,7 @@ bool has_short_form(std::span<const std::uint8_t> jcc) {
 
 bool goes_round_through_check(const std::vector<Step>& path) {
   return path.back().follow == Follow::Stop &&
-         std::ranges::any_of(path, [](const Step& step) { return step.expected.has_value(); });
+         std::ranges::any_of(path, [](const Step& step) { return !step.expected.empty(); });
 }
 
 }  // namespace
@@ -247,7 +247,7 @@ void Writer::write_target(Draft& draft) {
 
 void Writer::write_indirect(Draft& draft, std::size_t step) {
   write_target(draft);
-  if (draft.path[step].expected)
+  if (!draft.path[step].expected.empty())
     write_expected(draft, step);
   else if (draft.superblock.tier == Tier::First)
     write_told_exit(draft);
@@ -281,16 +281,28 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
 
 /// Goes on where the path expects, if that is where the branch goes.
 void Writer::write_expected(Draft& draft, std::size_t step) {
-  const GuestAddress target = *draft.path[step].expected;
-  const auto expected = static_cast<std::int32_t>(target.value);
-  hot_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - expected]
-  hot_.raw(-expected);
-  hot_.bytes({0xe3, 5});  // jrcxz: it is, over the jump
-  hot_.jump().link(cold_.here());
-  cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + expected]
-  cold_.raw(expected);
+  const auto& expected = draft.path[step].expected;
+  const GuestAddress first = expected.front();
+  check_rcx(hot_, first).link(cold_.here());
+  GuestAddress checked = first;
+  for (const GuestAddress other : std::span(expected).subspan(1)) {
+    const JumpSite differs = check_rcx(cold_, GuestAddress{other.value - checked.value});
+    write_direct_exit(draft, cold_, other);
+    differs.link(cold_.here());
+    checked = other;
+  }
+  cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + checked]
+  cold_.raw(static_cast<std::int32_t>(checked.value));
   write_indirect_exit(draft, cold_);
-  if (draft.path[step].follow == Follow::Stop) write_direct_exit(draft, hot_, target);
+  if (draft.path[step].follow == Follow::Stop) write_direct_exit(draft, hot_, first);
+}
+
+/// Takes `value` from RCX and goes on where nothing is left; answers the jump taken otherwise.
+JumpSite Writer::check_rcx(Emitter& to, GuestAddress value) {
+  to.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - value]
+  to.raw(-static_cast<std::int32_t>(value.value));
+  to.bytes({0xe3, 5});  // jrcxz: it is, over the jump
+  return to.jump();
 }
 
 /// The entry from indirect branches: goes on `skip` bytes behind itself where the guest's target is

@@ -69,6 +69,7 @@ class Writer {
   void write_indirect(Draft& draft, std::size_t step);
   void write_indirect_exit(Draft& draft, Emitter& to);
   void write_expected(Draft& draft, std::size_t step);
+  JumpSite check_rcx(Emitter& to, GuestAddress value);
   void write_told_exit(Draft& draft);
   void write_stop(Draft& draft, ExitKind kind, GuestAddress where);
   void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
