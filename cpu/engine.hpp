@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,9 +33,10 @@ struct AtInstruction {
 struct AtFault {
   std::uint8_t vector;
   std::uint32_t error_code = 0;
-  GuestAddress address;  // #PF: the address accessed
-  int signal = 0;        // what Linux sends for it
-  int code = 0;          // si_code
+  GuestAddress address;           // #PF: the address accessed
+  int signal = 0;                 // what Linux sends for it
+  int code = 0;                   // si_code
+  std::string_view refusal = {};  // #UD of the engine's own: why; empty for a processor's
 };
 
 /// The budget of retired instructions is used up.

@@ -109,7 +109,12 @@ CpuidResult host_cpuid(std::uint32_t eax, std::uint32_t ecx) {
   return result;
 }
 
-Cpuid::Cpuid(const CpuModel& cpu, Host host) : cpu_(cpu), shown_(cpu_features().size()) {
+bool executes_everything(std::string_view) {
+  return true;
+}
+
+Cpuid::Cpuid(const CpuModel& cpu, Host host, Executes executes)
+    : cpu_(cpu), shown_(cpu_features().size()) {
   refuse_unknown_features(cpu);
   const auto rows = cpu_features();
   CpuidResult offered;
@@ -121,7 +126,7 @@ Cpuid::Cpuid(const CpuModel& cpu, Host host) : cpu_(cpu), shown_(cpu_features().
     const bool runs = (word(offered, row.word) >> row.bit & 1) != 0;
     const bool listed = std::ranges::find(cpu.features, row.name) != cpu.features.end();
     shown_[i] = listed && (row.access == FeatureAccess::System ||
-                           (row.access == FeatureAccess::Host && runs));
+                           (row.access == FeatureAccess::Host && runs && executes(row.name)));
   }
   if (!host_saves_avx(host)) shown_[feature_row("avx")] = false;
   for (const FeatureNeed& need : feature_needs())

@@ -19,6 +19,9 @@ struct CpuidResult {
 /// What the processor below answers, zero for leaves it does not have.
 CpuidResult host_cpuid(std::uint32_t eax, std::uint32_t ecx);
 
+/// For an engine without limits of its own.
+bool executes_everything(std::string_view feature);
+
 /// CPUID of the modelled processor: its vendor, family, brand, caches and clock, one logical
 /// processor, no hypervisor; and of its features only those that the host executes and the engine
 /// lets through (up to AVX2; no XSAVE state beyond AVX, no random-number instructions, no
@@ -27,8 +30,12 @@ class Cpuid {
  public:
   using Host = CpuidResult (*)(std::uint32_t eax, std::uint32_t ecx);
 
+  /// Whether the engine executes the instructions behind a feature of the host.
+  using Executes = bool (*)(std::string_view feature);
+
   /// Throws UserError for a feature nobody knows.
-  explicit Cpuid(const CpuModel& cpu, Host host = host_cpuid);
+  explicit Cpuid(const CpuModel& cpu, Host host = host_cpuid,
+                 Executes executes = executes_everything);
 
   CpuidResult leaf(std::uint32_t eax, std::uint32_t ecx) const;
   std::uint64_t xcr0() const;  // what XGETBV(0) returns

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "cpu/translator/translator.hpp"
 #include "emu/account.hpp"
 #include "emu/block_prices.hpp"
 #include "emu/clock.hpp"
@@ -60,6 +59,7 @@ class Session::Run {
   void on(const Interrupted& interrupted);
 
   void system_call(std::uint8_t length);
+  void say_how();
   void die(const SignalEvent& event);
   void tell(const Event& event);
   Interest interest(std::string_view call) const;
@@ -74,7 +74,8 @@ class Session::Run {
   Crossings crossings_{machine_, pricer_};
   BlockPrices prices_{pricer_};
   SimulatedClock clock_{machine_.cpu.core_khz, machine_.cpu.tsc_khz, SimulatedClock::kDefaultEpoch};
-  Cpuid cpuid_{machine_.cpu};
+  EngineChoice choice_ = choose_engine(inputs_.engine);
+  Cpuid cpuid_{machine_.cpu, host_cpuid, choice_.executes(inputs_.isa)};
   EmulatedInstructions emulated_{machine_.cpu, cpuid_, clock_};
   AddressSpace memory_;
   ProgramImage image_;
@@ -103,7 +104,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
                        .gid = getgid(),
                        .egid = getegid()});
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
-  engine_ = std::make_unique<Translator>(memory_, prices_);
+  engine_ = choice_.make(memory_, prices_, {});
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_));
   thread_.registers.rip = image_.start.value;
@@ -111,6 +112,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
 }
 
 Bill Session::Run::to_end() {
+  if (inputs_.verbose) say_how();
   while (!over_) {
     Budget budget;
     if (inputs_.max_instructions != budget.instructions)
@@ -122,6 +124,11 @@ Bill Session::Run::to_end() {
   if (exit_status_ || killed_by_) tell(ExitEvent{.status = exit_status_, .killed_by = killed_by_});
   for (Sink* sink : sinks_) sink->finish();
   return bill();
+}
+
+void Session::Run::say_how() {
+  const std::string because = choice_.reason.empty() ? "" : fmt::format(": {}", choice_.reason);
+  tell(WarningEvent{fmt::format("note: the {} engine runs the guest{}", choice_.name(), because)});
 }
 
 void Session::Run::on(const AtGate& gate) {
@@ -194,6 +201,11 @@ void Session::Run::on(const AtInstruction& instruction) {
 }
 
 void Session::Run::on(const AtFault& fault) {
+  if (!fault.refusal.empty())
+    tell(WarningEvent{
+        fmt::format("warning: the {} engine does not execute the instruction at {:#x}: "
+                    "{}; the guest gets SIGILL",
+                    choice_.name(), thread_.registers.rip, fault.refusal)});
   die({.signal = fault.signal, .code = fault.code, .address = fault.address.value});
 }
 
@@ -247,7 +259,7 @@ Bill Session::Run::bill() {
   bill.cpu = machine_.cpu.name;
   bill.core_khz = machine_.cpu.core_khz;
   bill.kernel_name = machine_.kernel.name;
-  bill.engine = "translator";
+  bill.engine = choice_.name();
   bill.version = RINGFARE_VERSION;
   bill.mitigations.assign(machine_.mitigations.begin(), machine_.mitigations.end());
   bill.exit_status = exit_status_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emu/crossing.hpp"
+#include "emu/engine_choice.hpp"
 #include "emu/event.hpp"
 #include "emu/kernel/describe.hpp"
 #include "models/machine.hpp"
@@ -22,6 +23,9 @@ struct SessionInputs {
   std::uint64_t seed = 1;
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
   DescribeOptions describe;
+  EngineKind engine = EngineKind::Automatic;
+  Isa isa = Isa::Host;
+  bool verbose = false;  // says how the run is done
   Watch watch = Watch::Nothing;
   bool intel_syntax = false;
 };

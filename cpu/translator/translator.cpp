@@ -38,14 +38,6 @@ std::uint64_t longest_path(const Superblock& superblock) {
   return instructions;
 }
 
-void require_host() {
-  if ((getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) == 0)
-    throw UserError(
-        "the translator needs FSGSBASE (an Intel processor since 2012 or AMD since 2019, with "
-        "Linux "
-        "5.9 or later); this host does not offer it");
-}
-
 Counting counting_for(const TranslatorOptions& options) {
   return {.counters = options.counts,
           .hidden_totals = options.counts && !options.memory_totals && host_has_avx512vl(),
@@ -549,11 +541,17 @@ bool Translator::Core::is_boundary(std::uint64_t pc) const {
 }
 
 Translator::Translator(AddressSpace& memory, BlockObserver& observer, TranslatorOptions options) {
-  require_host();
+  if (const std::string lacking = why_not_here(); !lacking.empty()) throw UserError(lacking);
   core_ = std::make_unique<Core>(memory, observer, options);
 }
 
 Translator::~Translator() = default;
+
+std::string Translator::why_not_here() {
+  if ((getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) != 0) return {};
+  return "the translator needs FSGSBASE (an Intel processor since 2012 or AMD since 2019, with "
+         "Linux 5.9 or later); this host does not offer it";
+}
 
 Stop Translator::run(Thread& thread, Budget budget) {
   return core_->run(thread, budget);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "cpu/engine.hpp"
 #include "cpu/memory.hpp"
@@ -28,6 +29,9 @@ class Translator final : public Engine {
   /// reserves it in `memory`. Throws UserError where the host cannot do it.
   Translator(AddressSpace& memory, BlockObserver& observer, TranslatorOptions options = {});
   ~Translator() override;
+
+  /// What the host lacks, as a sentence; empty where it lacks nothing.
+  static std::string why_not_here();
 
   Stop run(Thread& thread, Budget budget) override;
   void invalidate(GuestRange range) override;

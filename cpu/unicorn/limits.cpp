@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "cpu/unicorn/decoding.hpp"
-#include "cpu/unicorn/unicorn_engine.hpp"
 
 namespace ringfare {
 namespace unicorn {
@@ -106,17 +105,6 @@ constexpr ControlRow kControlLoads[] = {
     {ZYDIS_MNEMONIC_FLDENV, {.x87 = 0}},
     {ZYDIS_MNEMONIC_FRSTOR, {.x87 = 0}},
 };
-
-/// By their names in /proc/cpuinfo. Not SSSE3 and what builds on it, nor BMI: of those Unicorn
-/// computes some instructions wrong.
-constexpr std::array<std::string_view, 34> kFeatures{
-    "fpu",         "cx8",           "cmov",     "mmx",     "fxsr",
-    "sse",         "sse2",          "pni",      "cx16",    "aes",
-    "adx",         "abm",           "lahf_lm",  "clflush", "lm",
-    "nx",          "syscall",       "sep",      "tsc",     "rdtscp",
-    "rdpid",       "erms",          "fsrm",     "pae",     "pge",
-    "msr",         "3dnowprefetch", "cldemote", "nopl",    "constant_tsc",
-    "nonstop_tsc", "rep_good",      "cpuid",    "pat"};
 
 bool loads_segment(const Decoded& decoded) {
   const ZydisMnemonic mnemonic = decoded.instruction.mnemonic;
@@ -285,9 +273,5 @@ Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress addre
 }
 
 }  // namespace unicorn
-
-bool UnicornEngine::executes(std::string_view feature) {
-  return std::ranges::find(unicorn::kFeatures, feature) != unicorn::kFeatures.end();
-}
 
 }  // namespace ringfare

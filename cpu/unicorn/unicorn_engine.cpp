@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/unicorn/unicorn_engine.hpp"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 #include <utility>
 
 #include "cpu/failure.hpp"
+#include "cpu/unicorn/decoding.hpp"
 #include "cpu/unicorn/engine_core.hpp"
 #include "cpu/unicorn/page_fault.hpp"
 
@@ -251,7 +254,9 @@ void UnicornEngine::Core::refuse(std::string_view why) {
 
 void UnicornEngine::Core::refuse_at(GuestAddress at, std::string_view why) {
   why_refused_ = why;
-  stop_before(at, undefined(at));
+  AtFault fault = undefined(at);
+  fault.refusal = why;
+  stop_before(at, fault);
 }
 
 /// The current instruction is executed, and RIP is behind it.
@@ -298,7 +303,12 @@ void UnicornEngine::Core::on_exception(std::uint32_t vector) {
 }
 
 bool UnicornEngine::Core::on_invalid_instruction() {
-  if (!stop_) refuse("Unicorn does not know the instruction");
+  if (stop_) return false;
+  constexpr std::array kUndefined{ZYDIS_MNEMONIC_UD0, ZYDIS_MNEMONIC_UD1, ZYDIS_MNEMONIC_UD2};
+  if (std::ranges::find(kUndefined, instruction().mnemonic) != kUndefined.end())
+    fault(undefined(address()));
+  else
+    refuse("Unicorn does not know the instruction");
   return false;
 }
 

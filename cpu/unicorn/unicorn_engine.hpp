@@ -11,8 +11,9 @@ namespace ringfare {
 
 /// The second engine: Unicorn, looked over the shoulder instruction by instruction. Slow, but
 /// independent of the host's processor; stops, registers and totals are those of the translator.
-/// What Unicorn does not execute as a processor does raises #UD; `executes` says what a guest may
-/// be shown. One instance at a time takes the signals that ask the program to end.
+/// What Unicorn does not execute as a processor does raises #UD and says so in the stop; a guest is
+/// to be shown the features of `in_baseline` and no others. One instance at a time takes the
+/// signals that ask the program to end.
 class UnicornEngine final : public Engine {
  public:
   UnicornEngine(AddressSpace& memory, BlockObserver& observer);
@@ -22,11 +23,8 @@ class UnicornEngine final : public Engine {
   void invalidate(GuestRange range) override;
   std::vector<std::uint64_t> executions() const override;
 
-  /// Why the last run ended in #UD, where a processor might have gone on; empty otherwise.
+  /// Why the last run ended in a refusal; empty otherwise.
   std::string_view why_refused() const;
-
-  /// Whether a guest may use the CPUID feature of this name in /proc/cpuinfo.
-  static bool executes(std::string_view feature);
 
  private:
   class Core;

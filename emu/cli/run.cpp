@@ -37,6 +37,10 @@ void add_common_options(OptionTable& table) {
       "set a variable of the guest's environment, or remove it")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
       "seed of the guest's random numbers")(
+      "engine", po::value<std::string>()->default_value("auto")->value_name("NAME"),
+      "what executes the guest: auto, translator or unicorn")(
+      "isa", po::value<std::string>()->default_value("host")->value_name("SET"),
+      "instruction sets CPUID shows: host, or baseline: what every engine executes")(
       "max-instructions", po::value<std::uint64_t>()->value_name("N"), "stop after N instructions")(
       "color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
       "auto, always or never")(
@@ -52,7 +56,8 @@ void add_trace_options(OptionTable& table) {
       "summary-only,c", "a table of calls instead of lines")("summary,C",
                                                              "lines, and the table at the end")(
       "string-limit,s", po::value<std::size_t>()->default_value(32)->value_name("N"),
-      "show at most N bytes of a string")("verbose,v", "show structures in full")(
+      "show at most N bytes of a string")("verbose,v",
+                                          "show structures in full; say how the run is done")(
       "syntax", po::value<std::string>()->default_value("att")->value_name("att|intel"),
       "syntax of the instructions shown");
 }
@@ -114,6 +119,9 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.program = find_program(options.rest.front());
   inputs.arguments = options.rest;
   inputs.environment = guest_environment(options);
+  inputs.engine = engine_named(options.text("engine"));
+  inputs.isa = isa_named(options.text("isa"));
+  inputs.verbose = options.has("verbose");
   inputs.seed = options.values["seed"].as<std::uint64_t>();
   if (options.has("max-instructions"))
     inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();
@@ -167,7 +175,10 @@ int exit_status(const Bill& bill) {
 int run_or_trace(const char* verb, bool trace, const std::vector<std::string>& words) {
   OptionTable table("options");
   add_common_options(table);
-  if (trace) add_trace_options(table);
+  if (trace)
+    add_trace_options(table);
+  else
+    table.add_options()("verbose,v", "say how the run is done");
   const ParsedOptions options = parse_options(verb, table, words, Words::Guests);
   if (options.has("help")) {
     std::cout << "usage: ringfare " << verb << " " << kProgramUsage << "\n\n" << table;

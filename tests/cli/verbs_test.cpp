@@ -55,6 +55,39 @@ TEST(Run, SetsAndRemovesEnvironment) {
                           [](const std::string& line) { return line.starts_with("PATH="); }));
 }
 
+TEST(Run, NamesItsEngine) {
+  for (const std::string engine : {"translator", "unicorn"}) {
+    const ScratchDirectory scratch;
+    const std::string file = scratch.path() / "bill.json";
+    const Outcome outcome =
+        ringfare({"run", "-v", "--engine", engine, "--bill", file, "/bin/busybox", "echo", "hi"});
+    EXPECT_EQ(outcome.output, "hi\n") << outcome.errors;
+    EXPECT_TRUE(outcome.errors.starts_with("ringfare: note: the " + engine + " engine"))
+        << outcome.errors;
+    const auto bill = nlohmann::json::parse(read_whole(file));
+    EXPECT_EQ(bill.at("machine").at("engine"), engine);
+  }
+}
+
+TEST(Run, SaysWhatAnEngineRefuses) {
+  const Outcome outcome =
+      ringfare({"run", "--engine", "unicorn", guest("beyond_baseline.freestanding")});
+  EXPECT_EQ(outcome.ending(), "signal 4");
+  EXPECT_NE(outcome.errors.find("warning: the unicorn engine does not execute the instruction at "),
+            std::string::npos)
+      << outcome.errors;
+  EXPECT_EQ(ringfare({"run", "-q", guest("beyond_baseline.freestanding")}).ending(), "exit 5");
+}
+
+TEST(Run, KnowsItsEnginesAndInstructionSets) {
+  const Outcome engine = ringfare({"run", "--engine", "unicron", "/bin/busybox", "true"});
+  EXPECT_EQ(engine.ending(), "exit 125");
+  EXPECT_EQ(engine.errors, "ringfare: unknown engine 'unicron'; did you mean 'unicorn'?\n");
+  const Outcome isa = ringfare({"run", "--isa", "bassline", "/bin/busybox", "true"});
+  EXPECT_EQ(isa.ending(), "exit 125");
+  EXPECT_EQ(isa.errors, "ringfare: unknown instruction set 'bassline'; did you mean 'baseline'?\n");
+}
+
 TEST(Run, StopsAtTheInstructionBudget) {
   const ScratchDirectory scratch;
   const std::string file = scratch.path() / "bill.json";

@@ -118,6 +118,14 @@ TEST(Cpuid, HidesInstructionsTheHostCannotExecute) {
   EXPECT_TRUE(cpuid.has("pcid"));    // nothing a program executes
 }
 
+TEST(Cpuid, HidesInstructionsTheEngineDoesNotExecute) {
+  const Cpuid cpuid(intel(), able_host, [](std::string_view feature) { return feature != "avx"; });
+  EXPECT_FALSE(cpuid.has("avx"));
+  EXPECT_FALSE(cpuid.has("avx2"));  // nothing without the first
+  EXPECT_TRUE(cpuid.has("sse2"));
+  EXPECT_TRUE(cpuid.has("rdtscp"));  // ours to execute
+}
+
 TEST(Cpuid, AvxStandsAndFallsWithItsState) {
   const Cpuid with(intel(), able_host);
   EXPECT_EQ(with.xcr0(), 7u);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// A guest that is shown the same CPUID runs alike on either engine: output, ending, every byte of
+// the trace, and the bill but for the engine's name.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/guests/program_rows.hpp"
+
+namespace ringfare::testing {
+namespace {
+
+struct Seen {
+  Outcome outcome;
+  nlohmann::json bill;
+};
+
+/// In a directory of the same name each time: programs ask for it.
+Seen run_on(const std::string& engine, const ProgramRow& row,
+            const std::filesystem::path& scratch) {
+  const std::filesystem::path directory = scratch / "here", bill = scratch / "bill.json";
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directory(directory);
+  prepare(directory);
+  const Launch launch =
+      under_ringfare(row.launch(directory),
+                     {"trace", "--engine", engine, "--isa", "baseline", "--bill", bill.string()});
+  Seen seen{.outcome = run(launch)};
+  seen.bill = nlohmann::json::parse(read_whole(bill));
+  EXPECT_EQ(seen.bill.at("machine").at("engine"), engine);
+  seen.bill.at("machine").erase("engine");
+  return seen;
+}
+
+class EnginesAlike : public ::testing::TestWithParam<ProgramRow> {};
+
+TEST_P(EnginesAlike, OutputTraceAndBill) {
+  const ProgramRow& row = GetParam();
+  if (!row.exists()) GTEST_SKIP() << row.program << " was not built: its sources are missing";
+  ScratchDirectory scratch;
+  const Seen translator = run_on("translator", row, scratch.path());
+  const Seen unicorn = run_on("unicorn", row, scratch.path());
+  EXPECT_EQ(translator.outcome.ending(), unicorn.outcome.ending());
+  EXPECT_TRUE(translator.outcome.output == unicorn.outcome.output);
+  EXPECT_EQ(translator.outcome.errors, unicorn.outcome.errors);
+  EXPECT_EQ(translator.bill, unicorn.bill);
+}
+
+std::string name_of(const ::testing::TestParamInfo<ProgramRow>& info) {
+  return std::string(info.param.name);
+}
+
+INSTANTIATE_TEST_SUITE_P(Busybox, EnginesAlike, ::testing::ValuesIn(busybox_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Own, EnginesAlike, ::testing::ValuesIn(own_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Lua, EnginesAlike, ::testing::ValuesIn(lua_rows()), name_of);
+
+}  // namespace
+}  // namespace ringfare::testing
