@@ -62,6 +62,9 @@ struct alignas(64) VectorState {
   VectorState() { bytes[kMxcsr] = std::byte{0x80}, bytes[kMxcsr + 1] = std::byte{0x1f}; }
 };
 
+/// How the processor reads code: by the L bit of CS (SDM vol. 3, 3.4.5). 16-bit code is not run.
+enum class CodeMode : std::uint8_t { Long64, Compat32 };
+
 /// Linux's user selectors on x86-64.
 namespace selector {
 inline constexpr std::uint16_t kKernelCode = 0x10, kKernelData = 0x18, kUserCode32 = 0x23,

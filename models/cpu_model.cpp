@@ -47,8 +47,7 @@ void read_prices(const TomlValue& table, const std::string& prefix, CpuModel& cp
 void need_all_prices(const CpuModel& cpu, const SourcePosition& at) {
   for (const PriceKey& key : kPriceKeys) {
     if (key.on_use || cpu.prices.contains(key.name)) continue;
-    const bool lacks =
-        !key.feature.empty() && std::ranges::find(cpu.features, key.feature) == cpu.features.end();
+    const bool lacks = !key.feature.empty() && !has_feature(cpu, key.feature);
     if (lacks) continue;
     throw UserError(at, fmt::format("no price for '{}' ({}); add {} = {{ cycles = 1, evidence = "
                                     "\"assumed\", source = \"...\" }} to [prices]",
@@ -83,17 +82,36 @@ std::vector<Cache> read_caches(const TableReader& reader) {
   return caches;
 }
 
+/// Either LLVM's scheduling model or a table of the file's own.
+void read_execution(const TableReader& reader, CpuModel& cpu) {
+  if (reader.has("core") != reader.has("instructions") || reader.has("core") == reader.has("llvm"))
+    throw UserError(
+        reader.at(),
+        "the CPU model prices ordinary instructions either by llvm = \"NAME\" or by its "
+        "own [core] and [instructions]; give one of the two");
+  if (reader.has("llvm")) {
+    cpu.llvm_cpu = reader.text("llvm");
+  } else {
+    cpu.core = read_core_model(reader.need("core", Kind::Table),
+                               reader.need("instructions", Kind::Table), cpu.features);
+  }
+}
+
 std::uint64_t read_khz(const TableReader& reader, std::string_view key) {
   return static_cast<std::uint64_t>(std::llround(reader.positive(key) * 1000));
 }
 
 }  // namespace
 
+bool has_feature(const CpuModel& cpu, std::string_view feature) {
+  return std::ranges::find(cpu.features, feature) != cpu.features.end();
+}
+
 CpuModel read_cpu_model(const TomlValue& root, std::string name) {
   const TableReader reader(
       root, "the CPU model",
       {"extends", "description", "vendor", "family", "model", "stepping", "brand", "mhz", "tsc_mhz",
-       "llvm", "features", "caches", "mitigations", "prices"});
+       "llvm", "core", "instructions", "features", "caches", "mitigations", "prices"});
   CpuModel cpu;
   cpu.name = std::move(name);
   cpu.at = root.at;
@@ -111,8 +129,8 @@ CpuModel read_cpu_model(const TomlValue& root, std::string name) {
   }
   cpu.core_khz = read_khz(reader, "mhz");
   cpu.tsc_khz = read_khz(reader, "tsc_mhz");
-  cpu.llvm_cpu = reader.text("llvm");
   cpu.features = reader.words("features");
+  read_execution(reader, cpu);
   cpu.caches = read_caches(reader);
   cpu.mitigations = reader.words("mitigations");
   const TomlValue& prices = reader.need("prices", Kind::Table);

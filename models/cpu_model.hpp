@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,23 +10,12 @@
 #include "cpu/failure.hpp"
 #include "cpu/quantity.hpp"
 #include "cpu/state.hpp"
+#include "models/core_model.hpp"
+#include "models/evidence.hpp"
 
 namespace ringfare {
 
 struct TomlValue;
-
-/// How we know a number (models/README in docs/models.md).
-enum class Evidence { Measured, Vendor, Published, Fitted, Assumed };
-
-std::string_view to_string(Evidence evidence);
-
-/// A number that is never bare.
-struct Price {
-  Cycles cycles;
-  Evidence evidence = Evidence::Assumed;
-  std::string source;
-  SourcePosition at;
-};
 
 /// One cache as CPUID describes it (leaf 4 of Intel, 0x80000005-6 of AMD).
 struct Cache {
@@ -46,7 +36,8 @@ struct CpuModel {
   std::string brand;                             // CPUID 0x80000002-4
   std::uint64_t core_khz = 0;
   std::uint64_t tsc_khz = 0;
-  std::string llvm_cpu;                  // whose scheduling model prices ordinary instructions
+  std::string llvm_cpu;           // whose scheduling model prices ordinary instructions; "" with
+  std::optional<CoreModel> core;  // a table of the file's own
   std::vector<std::string> features;     // CPUID feature names, the Linux /proc/cpuinfo spelling
   std::vector<Cache> caches;             // L1 data, L1 instructions, L2, L3
   std::vector<std::string> mitigations;  // what a kernel switches on for it under `auto`
@@ -55,6 +46,9 @@ struct CpuModel {
   std::map<std::string, Price, std::less<>> prices;
   SourcePosition at;
 };
+
+/// Whether the processor lists the feature.
+bool has_feature(const CpuModel& cpu, std::string_view feature);
 
 /// `root` is the whole file, `extends` done.
 CpuModel read_cpu_model(const TomlValue& root, std::string name);

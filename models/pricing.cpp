@@ -46,10 +46,12 @@ class Pricer::Tables {
  public:
   explicit Tables(const CpuModel& cpu) : forms_(cpu) {}
 
-  RunCost price(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths);
+  RunCost price(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths,
+                CodeMode mode);
 
  private:
-  void read(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths);
+  void read(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths,
+            CodeMode mode);
   void note_access(const Form& form, std::span<const std::uint8_t> code, const Encoding& encoding,
                    std::size_t end);
   void track_ecx(const Form& form, std::span<const std::uint8_t> code, const Encoding& encoding);
@@ -99,7 +101,7 @@ void Pricer::Tables::note_access(const Form& form, std::span<const std::uint8_t>
 
 /// Looks up every instruction and notes what depends on the bytes behind its form.
 void Pricer::Tables::read(std::span<const std::uint8_t> bytes,
-                          std::span<const std::uint8_t> lengths) {
+                          std::span<const std::uint8_t> lengths, CodeMode mode) {
   items_.clear();
   access_count_ = 0;
   any_load_ = any_store_ = ecx_known_ = false;
@@ -111,8 +113,8 @@ void Pricer::Tables::read(std::span<const std::uint8_t> bytes,
           at, bytes.size());
     const auto code = bytes.subspan(at, length);
     at += length;
-    const Encoding encoding = encoding_of(code);
-    const Form& form = forms_.form(code, encoding);
+    const Encoding encoding = encoding_of(code, mode);
+    const Form& form = forms_.form(code, encoding, mode);
     note_access(form, code, encoding, at);
     Item item{.form = &form, .slots = form.slots, .price = form.price};
     if (form.kind == Form::Kind::WriteMsr && ecx_known_ && ecx_ == kSpecCtrl)
@@ -205,8 +207,8 @@ std::int64_t Pricer::Tables::bound(const Item& item, bool last) {
 }
 
 RunCost Pricer::Tables::price(std::span<const std::uint8_t> bytes,
-                              std::span<const std::uint8_t> lengths) {
-  read(bytes, lengths);
+                              std::span<const std::uint8_t> lengths, CodeMode mode) {
+  read(bytes, lengths, mode);
   fuse_jumps();
   connect_memory();
   find_carried();
@@ -237,8 +239,9 @@ Pricer::Pricer(const CpuModel& cpu) : tables_(std::make_unique<Tables>(cpu)) {}
 
 Pricer::~Pricer() = default;
 
-RunCost Pricer::price(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths) {
-  return tables_->price(bytes, lengths);
+RunCost Pricer::price(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths,
+                      CodeMode mode) {
+  return tables_->price(bytes, lengths, mode);
 }
 
 }  // namespace ringfare

@@ -17,7 +17,7 @@ struct RunCost {
   std::vector<Cycles> each;
 };
 
-/// Static throughput price of straight-line 64-bit code: the maximum of issue width, port pressure
+/// Static throughput price of straight-line code: the maximum of issue width, port pressure
 /// and loop-carried dependency on LLVM's scheduling tables for `CpuModel::llvm_cpu`; system
 /// instructions take their price from `CpuModel::prices` and are added to it. Divided by marginal
 /// cost: instruction i gets price(0..i) - price(0..i-1).
@@ -28,7 +28,8 @@ class Pricer {
 
   /// `bytes` holds consecutive instructions of the given lengths. A syscall, sysenter, int n,
   /// cpuid, rdtsc(p), rdpid or xgetbv costs nothing here: whoever executes it charges for it.
-  RunCost price(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths);
+  RunCost price(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> lengths,
+                CodeMode mode = CodeMode::Long64);
 
  private:
   class Tables;

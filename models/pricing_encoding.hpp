@@ -5,24 +5,26 @@
 #include <cstdint>
 #include <span>
 
+#include "cpu/state.hpp"
+
 namespace ringfare {
 
-/// Where an x86-64 instruction keeps what does not matter for its price.
+/// Where an instruction keeps what does not matter for its price.
 struct Encoding {
   std::uint8_t fixed = 0;              // prefixes, opcode, ModRM and SIB: the bytes in front
   std::uint8_t displacement = 0;       // offset of the displacement; equals `fixed`
-  std::uint8_t displacement_size = 0;  // 0, 1 or 4
+  std::uint8_t displacement_size = 0;  // 0, 1, 2 or 4
   bool locked = false;                 // F0 prefix
   bool repeated = false;               // a string instruction with an F2 or F3 prefix
 };
 
 /// `code` is one complete instruction. SDM vol. 2, chapter 2 and appendix A.
-Encoding encoding_of(std::span<const std::uint8_t> code);
+Encoding encoding_of(std::span<const std::uint8_t> code, CodeMode mode = CodeMode::Long64);
 
 /// The displacement, sign-extended; 0 where there is none.
 std::int32_t displacement(std::span<const std::uint8_t> code, const Encoding& encoding);
 
-/// Equal for instructions that differ in displacement and immediate only.
+/// Equal for instructions of one mode that differ in displacement and immediate only.
 struct FormKey {
   std::array<std::uint64_t, 2> words{};
 
@@ -33,6 +35,7 @@ struct FormKey {
   }
 };
 
-FormKey form_key(std::span<const std::uint8_t> code, const Encoding& encoding);
+FormKey form_key(std::span<const std::uint8_t> code, const Encoding& encoding,
+                 CodeMode mode = CodeMode::Long64);
 
 }  // namespace ringfare

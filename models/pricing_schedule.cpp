@@ -15,6 +15,11 @@ namespace ringfare {
 namespace {
 
 constexpr const char* kTriple = "x86_64-unknown-linux-gnu";
+
+const char* triple_of(CodeMode mode) {
+  return mode == CodeMode::Long64 ? kTriple : "i386-unknown-linux-gnu";
+}
+
 /// LLVM's way of saying "some system or microcoded instruction" in uops or latency.
 constexpr unsigned kPlaceholder = 100;
 
@@ -100,14 +105,15 @@ void check_name(const llvm::Target& target, const CpuModel& cpu) {
 
 }  // namespace
 
-Schedule::Schedule(const CpuModel& cpu) {
+Schedule::Schedule(const CpuModel& cpu, CodeMode mode) {
+  const char* const triple = triple_of(mode);
   const llvm::Target& target = x86_target();
   check_name(target, cpu);
-  registers_.reset(target.createMCRegInfo(kTriple));
-  info_.reset(target.createMCAsmInfo(*registers_, kTriple, options_));
-  subtarget_.reset(target.createMCSubtargetInfo(kTriple, cpu.llvm_cpu, ""));
+  registers_.reset(target.createMCRegInfo(triple));
+  info_.reset(target.createMCAsmInfo(*registers_, triple, options_));
+  subtarget_.reset(target.createMCSubtargetInfo(triple, cpu.llvm_cpu, ""));
   instructions_.reset(target.createMCInstrInfo());
-  context_ = std::make_unique<llvm::MCContext>(llvm::Triple(kTriple), info_.get(), registers_.get(),
+  context_ = std::make_unique<llvm::MCContext>(llvm::Triple(triple), info_.get(), registers_.get(),
                                                subtarget_.get());
   disassembler_.reset(target.createMCDisassembler(*subtarget_, *context_));
   places_ = register_places(*registers_);

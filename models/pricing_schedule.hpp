@@ -45,7 +45,7 @@ using Ports = Few<PortUse, 8>;
 class Schedule {
  public:
   /// Throws UserError for a `llvm_cpu` LLVM does not know or has no tables for.
-  explicit Schedule(const CpuModel& cpu);
+  Schedule(const CpuModel& cpu, CodeMode mode);
 
   /// Nothing where the bytes are no instruction.
   std::optional<Seen> decode(std::span<const std::uint8_t> code) const;

@@ -35,7 +35,9 @@ void show(const CpuModel& cpu) {
              cpu.brand);
   fmt::print("  {:<14} {} MHz core, {} MHz TSC\n", "clock",
              static_cast<double>(cpu.core_khz) / 1000, static_cast<double>(cpu.tsc_khz) / 1000);
-  fmt::print("  {:<14} LLVM's {}\n", "ordinary code", cpu.llvm_cpu);
+  fmt::print("  {:<14} {}\n", "ordinary code",
+             cpu.core ? fmt::format("a table of its own: {}", cpu.core->source)
+                      : fmt::format("LLVM's {}", cpu.llvm_cpu));
   fmt::print("  {:<14} {}\n", "mitigations", fmt::join(cpu.mitigations, " "));
   fmt::print("  {:<14} {}\n", "features", fmt::join(cpu.features, " "));
   fmt::print("\n  {:<28} {:>9}  {:<9}  {}\n", "price", "cycles", "evidence", "source");

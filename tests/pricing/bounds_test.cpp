@@ -111,13 +111,14 @@ struct Layout {
   unsigned fixed;
   unsigned displacement_size;
   std::int32_t displacement;
+  CodeMode mode = CodeMode::Long64;
 };
 
 class Encodings : public testing::TestWithParam<Layout> {};
 
 TEST_P(Encodings, AreTakenApart) {
   const Layout& row = GetParam();
-  const Encoding encoding = encoding_of(row.code);
+  const Encoding encoding = encoding_of(row.code, row.mode);
   EXPECT_EQ(encoding.fixed, row.fixed);
   EXPECT_EQ(encoding.displacement_size, row.displacement_size);
   EXPECT_EQ(displacement(row.code, encoding), row.displacement);
@@ -143,6 +144,27 @@ INSTANTIATE_TEST_SUITE_P(
                     Layout{{0xc4, 0xe2, 0x71, 0x00, 0x47, 0x20}, 5, 1, 32},       // vpshufb
                     Layout{{0x62, 0xf1, 0x75, 0x48, 0xef, 0x47, 0x01}, 6, 1, 1},  // EVEX vpxord
                     Layout{{0x0f, 0x05}, 2, 0, 0}));                              // syscall
+
+constexpr CodeMode k32 = CodeMode::Compat32;
+
+INSTANTIATE_TEST_SUITE_P(
+    Pricing32, Encodings,
+    testing::Values(Layout{{0x40}, 1, 0, 0, k32},                            // inc %eax
+                    Layout{{0x8b, 0x44, 0x24, 0x10}, 3, 1, 16, k32},         // mov 16(%esp),%eax
+                    Layout{{0xa1, 0, 1, 0, 0}, 1, 0, 0, k32},                // mov 256,%eax
+                    Layout{{0x8b, 0x05, 0, 1, 0, 0}, 2, 4, 256, k32},        // mov 256,%eax
+                    Layout{{0x67, 0x8b, 0x46, 0xf8}, 3, 1, -8, k32},         // mov -8(%bp),%eax
+                    Layout{{0x67, 0x8b, 0x06, 0, 1}, 3, 2, 256, k32},        // mov 256,%eax
+                    Layout{{0x67, 0x8b, 0x80, 0xf0, 0xff}, 3, 2, -16, k32},  // -16(%bx,%si)
+                    Layout{{0xc5, 0x45, 0x08}, 2, 1, 8, k32},                // lds 8(%ebp),%eax
+                    Layout{{0x62, 0x46, 0x08}, 2, 1, 8, k32},                // bound %eax,8(%esi)
+                    Layout{{0xc5, 0xf1, 0xef, 0x47, 0x20}, 4, 1, 32, k32},   // vpxor 32(%edi)
+                    Layout{{0x62, 0xf1, 0x75, 0x48, 0xef, 0x47, 0x01}, 6, 1, 1, k32}));
+
+TEST(FormKey, BelongsToOneMode) {
+  const std::vector<std::uint8_t> code = {0x8b, 0x43, 0xf8};
+  EXPECT_NE(form_key(code, encoding_of(code)), form_key(code, encoding_of(code, k32), k32));
+}
 
 TEST(FormKey, SaysWhichBytesMatter) {
   const auto key = [](std::vector<std::uint8_t> code) { return form_key(code, encoding_of(code)); };

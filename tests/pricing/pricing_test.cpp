@@ -358,6 +358,27 @@ TEST(PricingOfCores, EveryScheduleCanBeRead) {
   }
 }
 
+struct ThirtyTwoBits {
+  const char* what;
+  std::vector<std::uint8_t> code, lengths;
+  std::int64_t hundredths;
+};
+
+TEST(PricingOnSkylake, ThirtyTwoBitCodeIsReadAsSuch) {
+  Pricer pricer(cpu("skylake"));
+  const ThirtyTwoBits rows[] = {
+      {"inc %eax, four times", {0x40, 0x40, 0x40, 0x40}, {1, 1, 1, 1}, 400},
+      {"push and pop, twice", {0x50, 0x58, 0x51, 0x59}, {1, 1, 1, 1}, 200},
+      {"pushf", {0x9c}, {1}, 1000 + 10 * 14},
+      {"int $0x80", {0xcd, 0x80}, {2}, 0},
+      {"mov -8(%bp), %eax", {0x67, 0x8b, 0x46, 0xf8}, {4}, 50},
+  };
+  for (const ThirtyTwoBits& row : rows)
+    EXPECT_EQ(pricer.price(row.code, row.lengths, CodeMode::Compat32).total.hundredths,
+              row.hundredths)
+        << row.what;
+}
+
 TEST(PricingOnSkylake, DisplacementsAndImmediatesShareAForm) {
   Pricer pricer(cpu("skylake"));
   const auto total = [&](const std::string& text) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cpu/failure.hpp"
+#include "cpu/quantity.hpp"
+
+namespace ringfare {
+
+/// How we know a number (docs/models.md).
+enum class Evidence : std::uint8_t { Measured, Vendor, Published, Fitted, Assumed };
+
+std::string_view to_string(Evidence evidence);
+
+/// A number that is never bare.
+struct Price {
+  Cycles cycles;
+  Evidence evidence = Evidence::Assumed;
+  std::string source;
+  SourcePosition at;
+};
+
+}  // namespace ringfare

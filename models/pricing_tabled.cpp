@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "models/pricing_tabled.hpp"
+
+#include <algorithm>
+
+#include "cpu/instruction_class.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr Place kStackPointer = 4;
+constexpr Place kFirstMmx = kOtherRegisters;
+constexpr Place kX87 = kOtherRegisters + 8;
+
+Place place_of(const RegisterName& name) {
+  switch (name.file) {
+    case RegisterName::File::General:
+      return name.number;
+    case RegisterName::File::Flags:
+      return kFlags;
+    case RegisterName::File::Vector:
+      return static_cast<Place>(kFirstVector + name.number);
+    case RegisterName::File::Mmx:
+      return static_cast<Place>(kFirstMmx + name.number);
+    case RegisterName::File::X87:
+      return kX87;
+    case RegisterName::File::Other:
+      return kNowhere;
+  }
+  return kNowhere;
+}
+
+std::int8_t later(unsigned cycles) {
+  return static_cast<std::int8_t>(std::min(cycles, 100u));
+}
+
+class TabledForms final : public FormSource {
+ public:
+  TabledForms(const CpuModel& cpu, CodeMode mode)
+      : core_(*cpu.core), prices_(cpu.prices), mode_(mode) {}
+
+  Form build(std::span<const std::uint8_t> code, const Encoding& encoding) const override;
+
+ private:
+  const InstructionModel& row(InstructionClass kind) const {
+    return core_.instructions[static_cast<std::size_t>(kind)];
+  }
+  void add_work(const InstructionModel& row, Form& form) const;
+  void add_operation(const ClassifiedInstruction& it, Form& form) const;
+  void add_dependencies(const ClassifiedInstruction& it, Form& form) const;
+  void add_memory(const ClassifiedInstruction& it, Form& form) const;
+  void price_system(const ClassifiedInstruction& it, Form& form) const;
+
+  const CoreModel core_;
+  const std::map<std::string, Price, std::less<>> prices_;
+  const CodeMode mode_;
+};
+
+/// A plain mov from or to memory is the load or the store and nothing else.
+bool only_moves(const ClassifiedInstruction& it) {
+  switch (it.kind) {
+    case InstructionClass::Move:
+    case InstructionClass::Extend:
+    case InstructionClass::VectorMove:
+      return it.loads != it.stores;
+    default:
+      return false;
+  }
+}
+
+bool moves_stack_pointer(InstructionClass kind) {
+  switch (kind) {
+    case InstructionClass::Push:
+    case InstructionClass::Pop:
+    case InstructionClass::Call:
+    case InstructionClass::IndirectCall:
+    case InstructionClass::Return:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void TabledForms::add_work(const InstructionModel& row, Form& form) const {
+  for (const UnitWork& work : row.work) form.ports.push({work.units, work.cycles});
+}
+
+void TabledForms::add_operation(const ClassifiedInstruction& it, Form& form) const {
+  const bool plain = only_moves(it);
+  unsigned slots = plain ? 0 : row(it.kind).slots;
+  if (!plain) add_work(row(it.kind), form);
+  if (it.loads) {
+    slots += plain ? core_.load.slots : core_.load.joined;
+    add_work(core_.load, form);
+  }
+  if (it.stores) {
+    slots += plain ? core_.store.slots : core_.store.joined;
+    add_work(core_.store, form);
+  }
+  form.slots = static_cast<std::uint8_t>(std::min(slots, 255u));
+}
+
+/// The operation begins when the load is back; registers other than those of the address are
+/// needed only then.
+void TabledForms::add_dependencies(const ClassifiedInstruction& it, Form& form) const {
+  const unsigned loading = it.loads ? core_.load.latency : 0;
+  const unsigned operation = only_moves(it) ? 0 : row(it.kind).latency;
+  const bool free_stack = core_.stack_engine && moves_stack_pointer(it.kind);
+  for (const RegisterName& name : it.read()) {
+    const Place place = place_of(name);
+    if (place == kNowhere || (free_stack && place == kStackPointer)) continue;
+    form.reads.push({place, name.address ? later(0) : later(loading)});
+  }
+  for (const RegisterName& name : it.written()) {
+    const Place place = place_of(name);
+    if (place == kNowhere || (free_stack && place == kStackPointer)) continue;
+    form.writes.push({place, static_cast<std::uint16_t>(loading + operation)});
+    // The rest of the register is merged in by the last step of the operation.
+    if (name.narrow)
+      form.reads.push({place, later(loading + operation == 0 ? 0 : loading + operation - 1)});
+  }
+  form.moves_stack_pointer = moves_stack_pointer(it.kind);
+  if (it.stores)
+    form.store_latency = static_cast<std::uint16_t>(loading + operation + core_.store.latency);
+}
+
+void TabledForms::add_memory(const ClassifiedInstruction& it, Form& form) const {
+  if (!it.loads && !it.stores) return;
+  const auto place = [](std::int8_t number) {
+    return number < 0 ? kNowhere : static_cast<Place>(number);
+  };
+  form.loads = it.loads;
+  form.stores = it.stores;
+  form.memory = {place(it.base), place(it.index), it.scale, it.segment, it.rip_relative};
+}
+
+void TabledForms::price_system(const ClassifiedInstruction& it, Form& form) const {
+  const auto found = prices_.find(it.price_key);
+  if (!it.price_key.empty() && found == prices_.end()) return;
+  form.kind = Form::Kind::Priced;
+  form.slots = 0;
+  form.ports = {};
+  for (Write& write : form.writes) write.latency = 0;
+  if (!it.price_key.empty()) form.price = form.alternative = found->second.cycles.hundredths;
+}
+
+Form TabledForms::build(std::span<const std::uint8_t> code, const Encoding& encoding) const {
+  Form form;
+  auto classified = classify(code, mode_);
+  if (!classified) {  // as any instruction nobody knows
+    add_work(row(InstructionClass::Other), form);
+    return form;
+  }
+  const bool system = classified->kind == InstructionClass::System;
+  if (system) classified->kind = InstructionClass::Other;
+  add_operation(*classified, form);
+  add_dependencies(*classified, form);
+  add_memory(*classified, form);
+  const bool exchange = classified->kind == InstructionClass::Exchange && classified->loads;
+  if (encoding.locked || (exchange && (code[0] & 0xfe) == 0x86))
+    form.ports.push({kWholeCore, core_.locked});
+  if (encoding.repeated) form.ports.push({kWholeCore, core_.repeated});
+  if (system) price_system(*classified, form);
+  return form;
+}
+
+}  // namespace
+
+std::unique_ptr<FormSource> tabled_forms(const CpuModel& cpu, CodeMode mode) {
+  return std::make_unique<TabledForms>(cpu, mode);
+}
+
+CoreRow tabled_core(const CoreModel& core) {
+  return {.llvm_cpu = "",
+          .width = core.width,
+          .locked = core.locked,
+          .repeated = core.repeated,
+          .traits = 0};
+}
+
+}  // namespace ringfare
