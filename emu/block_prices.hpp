@@ -2,16 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "cpu/block.hpp"
 #include "models/pricing.hpp"
 
 namespace ringfare {
 
-/// Prices each block once, when the engine translates it.
+/// Prices each block once per machine, when the engine translates it.
 class BlockPrices final : public BlockObserver {
  public:
-  explicit BlockPrices(Pricer& pricer) : pricer_(pricer) {}
+  /// One machine per cycle lane, in order.
+  explicit BlockPrices(std::vector<Pricer*> pricers) : pricers_(std::move(pricers)) {}
 
   BlockPrice translated(const Block& block) override;
   BlockPrice partial(const Block& block, std::size_t n) override;
@@ -19,9 +21,7 @@ class BlockPrices final : public BlockObserver {
   std::uint64_t blocks() const { return blocks_; }
 
  private:
-  RunCost cost(const Block& block);
-
-  Pricer& pricer_;
+  std::vector<Pricer*> pricers_;
   std::uint64_t blocks_ = 0;
 };
 

@@ -32,13 +32,15 @@ std::size_t rdpid_register(const Registers& registers, std::uint8_t length) {
 
 }  // namespace
 
-EmulatedInstructions::EmulatedInstructions(const CpuModel& cpu, const Cpuid& cpuid,
-                                           const SimulatedClock& clock)
-    : cpuid_(cpuid), clock_(clock) {
+EmulatedPrices::EmulatedPrices(const CpuModel& cpu) {
   for (std::size_t i = 0; i < prices_.size(); ++i)
     if (const auto price = cpu.prices.find(kPriceKeys[i]); price != cpu.prices.end())
       prices_[i] = price->second.cycles;
 }
+
+EmulatedInstructions::EmulatedInstructions(const CpuModel& cpu, const Cpuid& cpuid,
+                                           const SimulatedClock& clock)
+    : cpuid_(cpuid), clock_(clock), prices_(cpu) {}
 
 std::optional<Cycles> EmulatedInstructions::execute(const AtInstruction& at,
                                                     Registers& registers) const {
@@ -62,7 +64,7 @@ std::optional<Cycles> EmulatedInstructions::execute(const AtInstruction& at,
       break;
   }
   registers.rip += at.length;
-  return prices_[static_cast<std::size_t>(at.which)];
+  return prices_.of(at.which);
 }
 
 }  // namespace ringfare

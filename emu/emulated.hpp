@@ -11,6 +11,17 @@
 
 namespace ringfare {
 
+/// What they cost on one processor.
+class EmulatedPrices {
+ public:
+  explicit EmulatedPrices(const CpuModel& cpu);
+
+  Cycles of(SystemInstruction which) const { return prices_[static_cast<std::size_t>(which)]; }
+
+ private:
+  std::array<Cycles, 5> prices_;  // by SystemInstruction
+};
+
 /// The instructions whose result belongs to the modelled processor: CPUID, RDTSC, RDTSCP, RDPID,
 /// XGETBV (SDM vol. 2). RDTSC reads the clock before its own price is charged.
 class EmulatedInstructions {
@@ -24,7 +35,7 @@ class EmulatedInstructions {
  private:
   const Cpuid& cpuid_;
   const SimulatedClock& clock_;
-  std::array<Cycles, 5> prices_;  // by SystemInstruction
+  EmulatedPrices prices_;
 };
 
 }  // namespace ringfare

@@ -81,6 +81,7 @@ struct Bill {
   std::uint64_t core_khz = 0;
   std::vector<std::string> mitigations;
   std::optional<int> exit_status, killed_by;
+  std::vector<Bill> further;  // other machines' view of the run: cycles, stages, calls, their names
 };
 
 }  // namespace ringfare

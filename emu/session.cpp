@@ -14,6 +14,7 @@
 #include "emu/clock.hpp"
 #include "emu/cpuid.hpp"
 #include "emu/emulated.hpp"
+#include "emu/further_machines.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/loader.hpp"
 
@@ -65,6 +66,7 @@ class Session::Run {
   Interest interest(std::string_view call) const;
   const std::string& name_of(const CallRequest& request);
   Cycles now() const;  // all cycles charged so far
+  std::vector<Pricer*> all_pricers();
   Bill bill();
 
   Machine machine_;
@@ -72,7 +74,8 @@ class Session::Run {
   std::vector<Sink*> sinks_;
   Pricer pricer_{machine_.cpu};
   Crossings crossings_{machine_, pricer_};
-  BlockPrices prices_{pricer_};
+  FurtherMachines further_{inputs_.further};
+  BlockPrices prices_{all_pricers()};
   SimulatedClock clock_{machine_.cpu.core_khz, machine_.cpu.tsc_khz, SimulatedClock::kDefaultEpoch};
   EngineChoice choice_ = choose_engine(inputs_.engine);
   Cpuid cpuid_{machine_.cpu, host_cpuid, choice_.executes(inputs_.isa)};
@@ -104,7 +107,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
                        .gid = getgid(),
                        .egid = getegid()});
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
-  engine_ = choice_.make(memory_, prices_, {});
+  engine_ = choice_.make(memory_, prices_, {.lanes = 2 + static_cast<unsigned>(further_.size())});
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_));
   thread_.registers.rip = image_.start.value;
@@ -157,6 +160,7 @@ void Session::Run::system_call(std::uint8_t length) {
   if (wanted == Interest::Text) description_.before(request);
 
   Served served;
+  further_.enter(registers, Gate::Syscall, length);
   if (crossings_.enter(registers, Gate::Syscall, length))
     served = linux_->serve(thread_, request);
   else
@@ -170,6 +174,10 @@ void Session::Run::system_call(std::uint8_t length) {
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
   const bool failed = returned && is_error(served.result);
   account_.charge(slot_of(request), name, failed, crossing);
+  if (returned)
+    further_.leave(slot_of(request), failed, served.result, charge);
+  else
+    further_.end(slot_of(request), charge);
   if (const auto warning = linux_->take_warning()) tell(WarningEvent{"warning: " + *warning});
   if (wanted != Interest::Nothing) {
     CallEvent event{.name = name,
@@ -198,6 +206,7 @@ void Session::Run::on(const AtInstruction& instruction) {
   const auto price = emulated_.execute(instruction, thread_.registers);
   if (!price) return die({.signal = SIGSEGV, .code = SI_KERNEL});
   thread_.totals[kFirstCycleLane] += static_cast<std::uint64_t>(price->hundredths);
+  further_.executed(instruction.which, thread_.totals);
 }
 
 void Session::Run::on(const AtFault& fault) {
@@ -246,6 +255,12 @@ Cycles Session::Run::now() const {
   return Cycles{static_cast<std::int64_t>(thread_.totals[kFirstCycleLane])} + account_.total();
 }
 
+std::vector<Pricer*> Session::Run::all_pricers() {
+  std::vector<Pricer*> all = further_.pricers();
+  all.insert(all.begin(), &pricer_);
+  return all;
+}
+
 Bill Session::Run::bill() {
   clock_.set_busy(now());
   Bill bill;
@@ -262,6 +277,7 @@ Bill Session::Run::bill() {
   bill.engine = choice_.name();
   bill.version = RINGFARE_VERSION;
   bill.mitigations.assign(machine_.mitigations.begin(), machine_.mitigations.end());
+  bill.further = further_.bills(thread_.totals);
   bill.exit_status = exit_status_;
   bill.killed_by = killed_by_;
   return bill;

@@ -23,6 +23,7 @@ struct SessionInputs {
   std::uint64_t seed = 1;
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
   DescribeOptions describe;
+  std::vector<Machine> further;  // priced alongside
   EngineKind engine = EngineKind::Automatic;
   Isa isa = Isa::Host;
   bool verbose = false;  // says how the run is done

@@ -66,4 +66,20 @@ Machine chosen_machine(const ParsedOptions& options) {
                       options.text("mitigations"), mhz);
 }
 
+void add_further_machine_options(OptionTable& table) {
+  table.add_options()("also-cpu", po::value<std::vector<std::string>>()->value_name("NAME"),
+                      "price the run for this processor too; may be given again");
+}
+
+std::vector<Machine> further_machines(const ParsedOptions& options) {
+  std::vector<Machine> machines;
+  if (!options.has("also-cpu")) return machines;
+  const ModelLibrary library = model_library();
+  const KernelModel kernel = library.kernel(options.text("kernel"));
+  for (const std::string& name : options.values["also-cpu"].as<std::vector<std::string>>())
+    machines.push_back(
+        make_machine(library.cpu(name), kernel, options.text("mitigations"), std::nullopt));
+  return machines;
+}
+
 }  // namespace ringfare

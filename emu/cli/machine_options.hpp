@@ -17,4 +17,8 @@ ModelLibrary model_library();
 
 Machine chosen_machine(const ParsedOptions& options);
 
+/// --also-cpu: a run is priced for these as well. With the kernel and the mitigations of the first.
+void add_further_machine_options(OptionTable& table);
+std::vector<Machine> further_machines(const ParsedOptions& options);
+
 }  // namespace ringfare

@@ -29,6 +29,7 @@ constexpr const char* kProgramUsage = "[OPTIONS] [--] PROG [ARGS...]";
 
 void add_common_options(OptionTable& table) {
   add_machine_options(table);
+  add_further_machine_options(table);
   table.add_options()("bill", po::value<std::string>()->value_name("FILE"),
                       "write the bill as JSON to FILE")(
       "output,o", po::value<std::string>()->default_value("")->value_name("FILE"),
@@ -119,6 +120,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.program = find_program(options.rest.front());
   inputs.arguments = options.rest;
   inputs.environment = guest_environment(options);
+  inputs.further = further_machines(options);
   inputs.engine = engine_named(options.text("engine"));
   inputs.isa = isa_named(options.text("isa"));
   inputs.verbose = options.has("verbose");

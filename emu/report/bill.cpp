@@ -82,6 +82,21 @@ std::string calls_text(const Bill& bill, const Paint& paint) {
   return text;
 }
 
+std::string further_text(const Bill& bill, const Paint& paint) {
+  std::string text = "\n  " + paint.heading("the same run on other machines") + "\n";
+  text += fmt::format("    {:<28} {:>16} {:>16} {:>16} {:>7}\n", "machine", "user cycles",
+                      "kernel cycles", "crossing", "share");
+  for (const Bill& further : bill.further)
+    text += fmt::format("    {} {:>16} {} {:>16} {:>7}\n",
+                        paint.name(fmt::format("{:<28}", fmt::format("{} at {} MHz", further.cpu,
+                                                                     further.core_khz / 1000))),
+                        cycles_grouped(further.user),
+                        paint.price(fmt::format("{:>16}", cycles_grouped(further.kernel))),
+                        cycles_grouped(crossing_cycles(further)),
+                        share_text(crossing_cycles(further), further.user + further.kernel));
+  return text;
+}
+
 double number(Cycles cycles) {
   return static_cast<double>(cycles.hundredths) / 100.0;
 }
@@ -109,6 +124,31 @@ Json calls_json(const Bill& bill) {
   return calls;
 }
 
+Json machine_json(const Bill& bill) {
+  return {{"cpu", bill.cpu},
+          {"core_khz", bill.core_khz},
+          {"kernel", bill.kernel_name},
+          {"mitigations", bill.mitigations}};
+}
+
+Json cycles_json(const Bill& bill) {
+  return {{"total", number(bill.user + bill.kernel)},
+          {"user", number(bill.user)},
+          {"kernel", number(bill.kernel)},
+          {"crossing", number(crossing_cycles(bill))},
+          {"stages", stages_json(bill)}};
+}
+
+Json further_json(const Bill& bill) {
+  Json all = Json::array();
+  for (const Bill& further : bill.further)
+    all.push_back({{"machine", machine_json(further)},
+                   {"kernel_instructions", further.kernel_instructions},
+                   {"cycles", cycles_json(further)},
+                   {"calls", calls_json(further)}});
+  return all;
+}
+
 }  // namespace
 
 Cycles crossing_cycles(const Bill& bill) {
@@ -122,6 +162,7 @@ std::string bill_text(const Bill& bill, const Paint& paint) {
   std::string text = paint.heading("ringfare: " + bill.program) + "\n" + head_text(bill);
   if (!bill.stages.empty()) text += stages_text(bill, paint);
   if (!bill.calls.empty()) text += calls_text(bill, paint);
+  if (!bill.further.empty()) text += further_text(bill, paint);
   return text;
 }
 
@@ -129,20 +170,14 @@ std::string bill_json(const Bill& bill) {
   Json json;
   json["program"] = bill.program;
   json["version"] = bill.version;
-  json["machine"] = {{"cpu", bill.cpu},
-                     {"core_khz", bill.core_khz},
-                     {"kernel", bill.kernel_name},
-                     {"mitigations", bill.mitigations},
-                     {"engine", bill.engine}};
+  json["machine"] = machine_json(bill);
+  json["machine"]["engine"] = bill.engine;
   json["instructions"] = bill.instructions;
   json["kernel_instructions"] = bill.kernel_instructions;
   json["blocks"] = {{"translated", bill.blocks}, {"executions", bill.block_executions}};
-  json["cycles"] = {{"total", number(bill.user + bill.kernel)},
-                    {"user", number(bill.user)},
-                    {"kernel", number(bill.kernel)},
-                    {"crossing", number(crossing_cycles(bill))},
-                    {"stages", stages_json(bill)}};
+  json["cycles"] = cycles_json(bill);
   json["calls"] = calls_json(bill);
+  if (!bill.further.empty()) json["further"] = further_json(bill);
   json["simulated_ns"] = bill.simulated_time.count();
   if (bill.exit_status) json["exit_status"] = *bill.exit_status;
   if (bill.killed_by) json["killed_by"] = *bill.killed_by;

@@ -55,6 +55,55 @@ TEST(Run, SetsAndRemovesEnvironment) {
                           [](const std::string& line) { return line.starts_with("PATH="); }));
 }
 
+nlohmann::json bill_of(std::vector<std::string> words) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "bill.json";
+  words.insert(words.begin(), {"run", "-q", "--bill", file});
+  const Outcome outcome = ringfare(std::move(words));
+  EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+  return nlohmann::json::parse(read_whole(file));
+}
+
+TEST(Run, PricesFurtherMachinesAsEachPricesItself) {
+  const std::string hello = guest("hello.musl");
+  const auto all = bill_of({"--also-cpu", "zen3", "--also-cpu", "ice-lake", hello});
+  EXPECT_EQ(all.at("machine").at("cpu"), "skylake");
+  ASSERT_EQ(all.at("further").size(), 2u);
+  for (const auto& further : all.at("further")) {
+    auto alone = bill_of({"--cpu", further.at("machine").at("cpu"), hello});
+    alone.at("machine").erase("engine");
+    for (const char* key : {"machine", "kernel_instructions", "cycles", "calls"})
+      EXPECT_EQ(further.at(key), alone.at(key)) << key;
+  }
+  auto without = all;
+  without.erase("further");
+  EXPECT_EQ(without, bill_of({hello}));
+}
+
+TEST(Run, PricesFurtherMachinesAlikeOnEitherEngine) {
+  const auto on = [](const char* engine) {
+    return bill_of({"--engine", engine, "--isa", "baseline", "--also-cpu", "zen3", "--also-cpu",
+                    "ice-lake", guest("sort_crc_matrix.musl"), "1"});
+  };
+  EXPECT_EQ(on("translator").at("further"), on("unicorn").at("further"));
+}
+
+TEST(Run, CountsItsMachines) {
+  std::vector<std::string> words{"run"};
+  for (int i = 0; i < 7; ++i) words.insert(words.end(), {"--also-cpu", "zen3"});
+  words.push_back(guest("hello.musl"));
+  const Outcome outcome = ringfare(words);
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_EQ(outcome.errors, "ringfare: 8 machines at once: give at most 6 besides the first\n");
+}
+
+TEST(Run, ShowsFurtherMachinesInTheBill) {
+  const Outcome outcome = ringfare({"run", "--also-cpu", "zen3", guest("hello.musl")});
+  const std::size_t table = outcome.errors.find("the same run on other machines");
+  ASSERT_NE(table, std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("zen3 at ", table), std::string::npos) << outcome.errors;
+}
+
 TEST(Run, NamesItsEngine) {
   for (const std::string engine : {"translator", "unicorn"}) {
     const ScratchDirectory scratch;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "emu/account.hpp"
+#include "emu/crossing.hpp"
+#include "emu/emulated.hpp"
+#include "emu/event.hpp"
+#include "models/machine.hpp"
+#include "models/pricing.hpp"
+
+namespace ringfare {
+
+/// Machines the run is priced for besides its own: they watch, and decide nothing. Each has its own
+/// kernel, its own crossings and a lane of its own in `Thread::totals`, in order behind the first.
+class FurtherMachines {
+ public:
+  static constexpr std::size_t kMost = kLanes - kFirstCycleLane - 1;
+
+  /// Throws UserError for more than kMost.
+  explicit FurtherMachines(std::vector<Machine> machines);
+  ~FurtherMachines();
+
+  std::size_t size() const { return rows_.size(); }
+  std::vector<Pricer*> pricers() const;
+
+  /// The thread stands at the gate, its registers still untouched.
+  void enter(const Registers& registers, Gate gate, std::uint8_t length);
+  /// The call came back, or the process ended inside; `slot` as for Account::charge.
+  void leave(std::size_t slot, bool failed, std::int64_t result, const ServiceCharge& charge);
+  void end(std::size_t slot, const ServiceCharge& charge);
+
+  /// An instruction of ours was executed.
+  void executed(SystemInstruction which, Lanes& totals) const;
+
+  /// Of each machine what depends on it: cycles, stages, calls, its name.
+  std::vector<Bill> bills(const Lanes& totals) const;
+
+ private:
+  struct Row;
+  std::vector<std::unique_ptr<Row>> rows_;
+};
+
+}  // namespace ringfare
