@@ -159,6 +159,9 @@ enum class ArgKind : std::uint8_t {
   Termios,
   WindowSize,
   FileLock,
+  InotifyFlags,
+  InotifyMask,
+  SchedulingPolicy,
 };
 
 /// Which way the pointed-to bytes go: the kernel reads them, writes them, or both.
@@ -329,6 +332,9 @@ inline constexpr ArgKindRow kArgKinds[] = {
     {ArgKind::Termios, "termios", false},
     {ArgKind::WindowSize, "winsize", false},
     {ArgKind::FileLock, "filelock", true},
+    {ArgKind::InotifyFlags, "inoflag", false},
+    {ArgKind::InotifyMask, "inomask", false},
+    {ArgKind::SchedulingPolicy, "schedpolicy", false},
 };
 
 /// The arguments of one call, parsed from text while compiling: tokens of `kArgKinds` separated by

@@ -2,6 +2,7 @@
 // open(2), close(2), dup(2), fcntl(2), read(2), readlink(2), pipe(2).
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -128,6 +129,28 @@ std::int64_t sys_openat(Process& process, const CallArguments& args) {
   return open_at(process, args[0], args[1], args[2], args[3]);
 }
 
+std::int64_t sys_openat2(Process& process, const CallArguments& args) {
+  if (args[3] < sizeof(open_how)) return -EINVAL;
+  if (args[3] > kPageSize) return -E2BIG;
+  std::vector<std::byte> bytes(args[3]);
+  if (!process.user.space().read({args[2]}, bytes)) return -EFAULT;
+  process.user.count_in(bytes.size());
+  // What a newer structure has behind ours must be zero (openat2(2), "Extensibility").
+  const auto extension = std::span(bytes).subspan(sizeof(open_how));
+  if (std::ranges::any_of(extension, [](std::byte byte) { return byte != std::byte{0}; }))
+    return -E2BIG;
+  open_how how{};
+  std::memcpy(&how, bytes.data(), sizeof(how));
+  if (how.resolve == 0 && static_cast<std::uint32_t>(how.flags) == how.flags &&
+      (how.flags & (O_CREAT | O_TMPFILE)) == 0 && how.mode == 0)
+    return open_at(process, args[0], args[1], how.flags, 0);
+  const std::uint64_t flags = how.flags;
+  how.flags |= O_CLOEXEC;
+  return process.install(host_call(SYS_openat2, process.host_directory(args[0]),
+                                   process.host_path(args[1]), &how, sizeof(how)),
+                         flags);
+}
+
 std::int64_t sys_creat(Process& process, const CallArguments& args) {
   return open_at(process, static_cast<std::uint64_t>(AT_FDCWD), args[0],
                  O_CREAT | O_WRONLY | O_TRUNC, args[1]);
@@ -232,6 +255,21 @@ std::int64_t pass_write(Process& process, const CallArguments& args) {
   const std::int64_t result = pass_to_host(process, args);
   if (result == -EPIPE) process.signals.raise(SIGPIPE);
   return result;
+}
+
+std::int64_t sys_vmsplice(Process& process, const CallArguments& args) {
+  const int host = process.host_fd(args[0]);
+  const int mode = host < 0 ? 0 : fcntl(host, F_GETFL);
+  const bool fills = (mode & O_ACCMODE) == O_RDONLY;  // a pipe's reading end
+  const HostVector vector =
+      host_vector(process.user, args[1], args[2], fills ? Direction::Out : Direction::In);
+  const std::int64_t moved = host_call(
+      SYS_vmsplice, host,
+      vector.valid ? static_cast<const void*>(vector.buffers.data()) : UserMemory::nowhere(),
+      args[2], args[3]);
+  if (moved == -EPIPE) process.signals.raise(SIGPIPE);
+  if (moved > 0 && fills) process.user.count_out(static_cast<std::uint64_t>(moved));
+  return moved;
 }
 
 std::int64_t sys_readlink(Process& process, const CallArguments& args) {

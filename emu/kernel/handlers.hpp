@@ -15,9 +15,16 @@ std::int64_t pass_to_host(Process& process, const CallArguments& args);
 /// The same for a call that opens a descriptor.
 std::int64_t pass_and_install(Process& process, const CallArguments& args);
 
+/// Always the same error: what Linux says to a process that may not, or of a kernel that cannot.
+template <int kError>
+std::int64_t refuse(Process&, const CallArguments&) {
+  return -kError;
+}
+
 // file.cpp
 std::int64_t sys_open(Process& process, const CallArguments& args);
 std::int64_t sys_openat(Process& process, const CallArguments& args);
+std::int64_t sys_openat2(Process& process, const CallArguments& args);
 std::int64_t sys_creat(Process& process, const CallArguments& args);
 std::int64_t sys_close(Process& process, const CallArguments& args);
 std::int64_t sys_close_range(Process& process, const CallArguments& args);
@@ -29,6 +36,7 @@ std::int64_t sys_read(Process& process, const CallArguments& args);
 std::int64_t sys_readv(Process& process, const CallArguments& args);
 /// The same for a call that writes: EPIPE comes with SIGPIPE.
 std::int64_t pass_write(Process& process, const CallArguments& args);
+std::int64_t sys_vmsplice(Process& process, const CallArguments& args);
 std::int64_t sys_readlink(Process& process, const CallArguments& args);
 std::int64_t sys_readlinkat(Process& process, const CallArguments& args);
 std::int64_t sys_pipe2(Process& process, const CallArguments& args);
@@ -56,6 +64,25 @@ std::int64_t sys_getsockopt(Process& process, const CallArguments& args);
 std::int64_t sys_sendto(Process& process, const CallArguments& args);
 std::int64_t sys_recvfrom(Process& process, const CallArguments& args);
 std::int64_t sys_socketpair(Process& process, const CallArguments& args);
+
+// message.cpp
+std::int64_t sys_sendmsg(Process& process, const CallArguments& args);
+std::int64_t sys_recvmsg(Process& process, const CallArguments& args);
+std::int64_t sys_sendmmsg(Process& process, const CallArguments& args);
+std::int64_t sys_recvmmsg(Process& process, const CallArguments& args);
+
+// process_memory.cpp
+std::int64_t sys_process_vm_readv(Process& process, const CallArguments& args);
+std::int64_t sys_process_vm_writev(Process& process, const CallArguments& args);
+
+// scheduling.cpp
+std::int64_t sys_sched_setscheduler(Process& process, const CallArguments& args);
+std::int64_t sys_sched_setparam(Process& process, const CallArguments& args);
+std::int64_t sys_sched_rr_get_interval(Process& process, const CallArguments& args);
+std::int64_t sys_sched_setattr(Process& process, const CallArguments& args);
+std::int64_t sys_sched_getattr(Process& process, const CallArguments& args);
+std::int64_t sys_ioprio_get(Process& process, const CallArguments& args);
+std::int64_t sys_ioprio_set(Process& process, const CallArguments& args);
 
 // memory.cpp
 std::int64_t sys_mmap(Process& process, const CallArguments& args);

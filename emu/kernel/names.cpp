@@ -18,12 +18,12 @@ constexpr Name kAccessModes[] = {
     {0x0, "O_RDONLY"}, {0x1, "O_WRONLY"}, {0x2, "O_RDWR"}, {0x3, "O_ACCMODE"}};
 /// As the kernel has them: the C library's O_LARGEFILE is 0 on x86-64.
 constexpr Name kOpen[] = {
-    {0x40, "O_CREAT"},       {0x80, "O_EXCL"},        {0x100, "O_NOCTTY"},
-    {0x200, "O_TRUNC"},      {0x400, "O_APPEND"},     {0x800, "O_NONBLOCK"},
-    {0x101000, "O_SYNC"},    {0x1000, "O_DSYNC"},     {0x4000, "O_DIRECT"},
-    {0x8000, "O_LARGEFILE"}, {0x410000, "O_TMPFILE"}, {0x10000, "O_DIRECTORY"},
-    {0x20000, "O_NOFOLLOW"}, {0x40000, "O_NOATIME"},  {0x80000, "O_CLOEXEC"},
-    {0x200000, "O_PATH"},    {0x2000, "FASYNC"}};
+    {0x40, "O_CREAT"},        {0x80, "O_EXCL"},        {0x100, "O_NOCTTY"},
+    {0x200, "O_TRUNC"},       {0x400, "O_APPEND"},     {0x800, "O_NONBLOCK"},
+    {0x101000, "O_SYNC"},     {0x1000, "O_DSYNC"},     {0x4000, "O_DIRECT"},
+    {0x8000, "O_LARGEFILE"},  {0x20000, "O_NOFOLLOW"}, {0x40000, "O_NOATIME"},
+    {0x80000, "O_CLOEXEC"},   {0x200000, "O_PATH"},    {0x410000, "O_TMPFILE"},
+    {0x10000, "O_DIRECTORY"}, {0x2000, "FASYNC"}};
 constexpr Name kWhences[] = {{0x0, "SEEK_SET"},
                              {0x1, "SEEK_CUR"},
                              {0x2, "SEEK_END"},
@@ -395,6 +395,34 @@ constexpr Name kLocal[] = {{0x1, "ISIG"},      {0x2, "ICANON"},    {0x4, "XCASE"
                            {0x8000, "IEXTEN"}, {0x200, "ECHOCTL"}, {0x400, "ECHOPRT"},
                            {0x800, "ECHOKE"},  {0x1000, "FLUSHO"}, {0x4000, "PENDIN"}};
 
+constexpr Name kInotifyFlags[] = {{0x800, "IN_NONBLOCK"}, {0x80000, "IN_CLOEXEC"}};
+constexpr Name kInotifyMask[] = {{0x1, "IN_ACCESS"},
+                                 {0x2, "IN_MODIFY"},
+                                 {0x4, "IN_ATTRIB"},
+                                 {0x8, "IN_CLOSE_WRITE"},
+                                 {0x10, "IN_CLOSE_NOWRITE"},
+                                 {0x20, "IN_OPEN"},
+                                 {0x40, "IN_MOVED_FROM"},
+                                 {0x80, "IN_MOVED_TO"},
+                                 {0x100, "IN_CREATE"},
+                                 {0x200, "IN_DELETE"},
+                                 {0x400, "IN_DELETE_SELF"},
+                                 {0x800, "IN_MOVE_SELF"},
+                                 {0x2000, "IN_UNMOUNT"},
+                                 {0x4000, "IN_Q_OVERFLOW"},
+                                 {0x8000, "IN_IGNORED"},
+                                 {0x1000000, "IN_ONLYDIR"},
+                                 {0x2000000, "IN_DONT_FOLLOW"},
+                                 {0x4000000, "IN_EXCL_UNLINK"},
+                                 {0x10000000, "IN_MASK_CREATE"},
+                                 {0x20000000, "IN_MASK_ADD"},
+                                 {0x40000000, "IN_ISDIR"},
+                                 {0x80000000, "IN_ONESHOT"}};
+constexpr Name kPolicies[] = {{0, "SCHED_OTHER"},   {1, "SCHED_FIFO"}, {2, "SCHED_RR"},
+                              {3, "SCHED_BATCH"},   {4, "SCHED_ISO"},  {5, "SCHED_IDLE"},
+                              {6, "SCHED_DEADLINE"}};
+constexpr Name kPolicyFlags[] = {{0x40000000, "SCHED_RESET_ON_FORK"}};
+
 struct KindNames {
   ArgKind kind;
   NameTable table;
@@ -452,6 +480,9 @@ constexpr KindNames kKindNames[] = {
     {ArgKind::MessageFlags, {{}, 0, kMessages, "MSG_???"}},
     {ArgKind::SocketLevel, {kSocketLevels, kAll, {}, "SOL_???"}},
     {ArgKind::ShutdownHow, {kShutdowns, kAll, {}, "SHUT_???"}},
+    {ArgKind::InotifyFlags, {{}, 0, kInotifyFlags, "IN_???"}},
+    {ArgKind::InotifyMask, {{}, 0, kInotifyMask, "IN_???"}},
+    {ArgKind::SchedulingPolicy, {kPolicies, 0xff, kPolicyFlags, "SCHED_???"}},
     {ArgKind::FallocateMode, {{}, 0, kFallocate, "FALLOC_FL_???"}},
 };
 

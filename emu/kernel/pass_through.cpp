@@ -64,20 +64,34 @@ class Passage {
   }
 
   std::uint64_t checked(std::size_t i, std::uint64_t size) {
+    if (specs_[i].direction == Direction::InOut)
+      return host_word(process_.user.in_out(guest_[i], size));
     const bool in = specs_[i].direction == Direction::In;
     return host_word(in ? process_.user.in(guest_[i], size) : process_.user.out(guest_[i], size));
   }
 
   void pass_buffer(std::size_t i) {
-    const std::uint64_t count = guest_[specs_[i].count_from];
+    const std::uint64_t count = byte_count(specs_[i].count_from);
     const std::uint64_t wanted = std::min(count, kMostBytes);
     const bool in = specs_[i].direction == Direction::In;
     const std::uint64_t there = in ? process_.user.readable_prefix(guest_[i], wanted)
                                    : process_.user.writable_prefix(guest_[i], wanted);
     if (there == wanted && count <= kMostBytes) return;
-    if (there == 0 && guest_[i] != 0) host_[i] = host_word(UserMemory::nowhere());
-    if (there != 0 && count < kAddressLimit) host_[specs_[i].count_from] = there;
+    const bool whole = in && !transfers();
+    if ((there == 0 || whole) && guest_[i] != 0)
+      host_[i] = host_word(UserMemory::unusable(guest_[i], wanted));
+    if (there != 0 && !whole && count < kAddressLimit) host_[specs_[i].count_from] = there;
   }
+
+  /// The kernel takes a length of type int or unsigned int from the argument's lower half.
+  std::uint64_t byte_count(std::size_t i) const {
+    if (specs_[i].kind == ArgKind::Int || specs_[i].kind == ArgKind::Unsigned)
+      return static_cast<std::uint32_t>(guest_[i]);
+    return guest_[i];
+  }
+
+  /// Whether the call writes as much as there is (write(2)); others take all of a buffer or none.
+  bool transfers() const { return process_.row->handler == pass_write; }
 
   void pass_vector(std::size_t i) {
     const bool in = specs_[i].direction == Direction::In;

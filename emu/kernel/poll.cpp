@@ -146,6 +146,13 @@ Timeout milliseconds(std::uint64_t argument) {
   return std::chrono::milliseconds(count);
 }
 
+/// The signal mask for the time of the wait: 0 or -errno.
+std::int64_t check_mask(Process& process, std::uint64_t address, std::uint64_t size) {
+  if (address == 0) return 0;
+  if (size != sizeof(std::uint64_t)) return -EINVAL;
+  return process.user.load<std::uint64_t>(address) ? 0 : -EFAULT;
+}
+
 std::int64_t wait_for_events(Process& process, const CallArguments& args) {
   const auto count = static_cast<std::int32_t>(args[2]);
   constexpr std::int32_t kMostEvents = INT_MAX / static_cast<int>(sizeof(epoll_event));
@@ -154,7 +161,7 @@ std::int64_t wait_for_events(Process& process, const CallArguments& args) {
   const std::uint64_t there = process.user.writable_prefix(args[1], size) / sizeof(epoll_event);
   const std::int64_t ready =
       host_call(SYS_epoll_wait, process.host_fd(args[0]),
-                there == 0 ? UserMemory::nowhere() : AddressSpace::host({args[1]}),
+                there == 0 ? UserMemory::unusable(args[1], size) : AddressSpace::host({args[1]}),
                 there == 0 ? static_cast<std::uint64_t>(count) : there, args[3]);
   const Timeout timeout = milliseconds(args[3]);
   if (ready == 0 && timeout) process.clock.sleep(*timeout);
@@ -171,6 +178,7 @@ std::int64_t sys_poll(Process& process, const CallArguments& args) {
 std::int64_t sys_ppoll(Process& process, const CallArguments& args) {
   std::int64_t error = 0;
   const Timeout timeout = timeout_at(process, args[2], error);
+  if (error == 0) error = check_mask(process, args[3], args[4]);
   if (error != 0) return error;
   const std::int64_t ready =
       poll_files(process, args[0], static_cast<std::uint32_t>(args[1]), timeout);
@@ -193,7 +201,15 @@ std::int64_t sys_select(Process& process, const CallArguments& args) {
 
 std::int64_t sys_pselect6(Process& process, const CallArguments& args) {
   std::int64_t error = 0;
+  // pselect6 has more arguments than registers: the sixth points to the mask and its size.
+  std::array<std::uint64_t, 2> mask{};
+  if (args[5] != 0) {
+    const auto given = process.user.load<std::array<std::uint64_t, 2>>(args[5]);
+    if (!given) return -EFAULT;
+    mask = *given;
+  }
   const Timeout timeout = timeout_at(process, args[4], error);
+  if (error == 0) error = check_mask(process, mask[0], mask[1]);
   if (error != 0) return error;
   const std::int64_t ready = select_files(process, args[0], args, timeout);
   if (timeout && ready >= 0) store_rest(process, args[4], ready, to_timespec(*timeout));
@@ -214,6 +230,8 @@ std::int64_t sys_epoll_wait(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args) {
+  const std::int64_t error = check_mask(process, args[4], args[5]);
+  if (error != 0) return error;
   return wait_for_events(process, args);
 }
 

@@ -66,6 +66,7 @@ class Process {
   std::string name;      // PR_SET_NAME: at most 15 bytes
   int group, session;    // process group and session: a shell's job, whose leader we are
   int nice = 0;
+  std::int32_t io_priority = 0;                        // ioprio_set(2)
   std::int32_t parent_death_signal = 0, dumpable = 1;  // prctl(2)
   std::uint32_t execution_domain = 0;                  // personality(2)
 

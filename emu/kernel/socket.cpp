@@ -33,10 +33,14 @@ class Answer {
     length_ = static_cast<socklen_t>(std::clamp<std::int64_t>(room_, 0, kMostBytes));
   }
 
-  bool valid() const { return valid_ && room_ >= 0; }
-  std::int64_t error() const { return valid_ ? -EINVAL : -EFAULT; }
   void* bytes() { return buffer_ == 0 ? nullptr : bytes_.data(); }
-  void* length() { return length_at_ == 0 ? nullptr : &length_; }
+  /// Of a length that is bad one that the host's kernel finds bad, in its own order of checks.
+  void* length() {
+    if (length_at_ == 0) return nullptr;
+    if (!valid_) return UserMemory::nowhere();
+    if (room_ < 0) length_ = static_cast<socklen_t>(room_);
+    return &length_;
+  }
 
   /// Gives the guest what there is room for, and the whole length.
   std::int64_t deliver(std::int64_t result) {
@@ -62,7 +66,6 @@ std::int64_t ask(Process& process, const CallArguments& args) {
   const int host = process.host_fd(args[0]);
   Answer answer(process, args[1], args[2]);
   if (host < 0) return -EBADF;
-  if (!answer.valid()) return answer.error();
   return answer.deliver(host_call(process.row->amd64, host, answer.bytes(), answer.length()));
 }
 
@@ -70,7 +73,6 @@ std::int64_t accept_with(Process& process, const CallArguments& args, std::uint6
   const int host = process.host_fd(args[0]);
   Answer answer(process, args[1], args[2]);
   if (host < 0) return -EBADF;
-  if (!answer.valid()) return answer.error();
   const std::int64_t accepted =
       host_call(SYS_accept4, host, answer.bytes(), answer.length(), flags);
   if (accepted < 0) return accepted;
@@ -103,7 +105,6 @@ std::int64_t sys_getsockopt(Process& process, const CallArguments& args) {
   const int host = process.host_fd(args[0]);
   Answer answer(process, args[3], args[4]);
   if (host < 0) return -EBADF;
-  if (!answer.valid()) return answer.error();
   return answer.deliver(
       host_call(SYS_getsockopt, host, args[1], args[2], answer.bytes(), answer.length()));
 }
@@ -118,10 +119,9 @@ std::int64_t sys_recvfrom(Process& process, const CallArguments& args) {
   const int host = process.host_fd(args[0]);
   Answer sender(process, args[4], args[5]);
   if (host < 0) return -EBADF;
-  if (!sender.valid()) return sender.error();
   const std::uint64_t there = process.user.writable_prefix(args[1], std::min(args[2], 1ul << 30));
-  void* const buffer =
-      there == 0 && args[2] != 0 ? UserMemory::nowhere() : AddressSpace::host({args[1]});
+  void* const buffer = there == 0 && args[2] != 0 ? UserMemory::unusable(args[1], args[2])
+                                                  : AddressSpace::host({args[1]});
   const std::int64_t result = host_call(SYS_recvfrom, host, buffer, there == 0 ? args[2] : there,
                                         args[3], sender.bytes(), sender.length());
   if (result > 0) process.user.count_out(static_cast<std::uint64_t>(result));
@@ -130,6 +130,9 @@ std::int64_t sys_recvfrom(Process& process, const CallArguments& args) {
 
 std::int64_t sys_socketpair(Process& process, const CallArguments& args) {
   int host[2];
+  constexpr std::uint32_t kTypeFlags = SOCK_NONBLOCK | SOCK_CLOEXEC, kTypeMask = 0xf;
+  if ((static_cast<std::uint32_t>(args[1]) & ~(kTypeFlags | kTypeMask)) != 0) return -EINVAL;
+  if (!process.user.space().writable({args[3]}, sizeof(host))) return -EFAULT;
   const std::int64_t made = host_call(SYS_socketpair, args[0], args[1], args[2], &host[0]);
   return made < 0 ? made : process.install_pair(host, args[1], args[3]);
 }

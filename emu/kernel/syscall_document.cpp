@@ -15,7 +15,7 @@ constexpr std::string_view kIntroduction = R"(# System calls
 
 Generated from `emu/kernel/syscall_table.cpp` by `ringfare syscalls`; do not edit. Every call of
 Linux 6.1 has a row. **full**: as Linux does it for a process with one thread; **partial**: within
-the limits of the note; empty: the guest gets `ENOSYS`, and the first time a warning names the call.
+the limits of the note; **refused**: with the error Linux gives where the note applies; empty: the guest gets `ENOSYS`, and the first time a warning names the call.
 A 64-bit program may make a call through `int $0x80` where its arguments have one layout in both
 ABIs; i386 programs come later.
 
@@ -25,8 +25,10 @@ struct SupportName {
   Support support;
   std::string_view name;
 };
-constexpr SupportName kSupportNames[] = {
-    {Support::Full, "full"}, {Support::Partial, "partial"}, {Support::No, ""}};
+constexpr SupportName kSupportNames[] = {{Support::Full, "full"},
+                                         {Support::Partial, "partial"},
+                                         {Support::Refused, "refused"},
+                                         {Support::No, ""}};
 
 std::string_view support_name(Support support) {
   return std::ranges::find(kSupportNames, support, &SupportName::support)->name;

@@ -17,9 +17,9 @@ class Process;
 using CallArguments = std::array<std::uint64_t, 6>;
 using CallHandler = std::int64_t (*)(Process&, const CallArguments&);
 
-/// How much of a call the personality does: as Linux, with the limits of the note, or not at all
-/// (-ENOSYS).
-enum class Support : std::uint8_t { Full, Partial, No };
+/// How much of a call the personality does: as Linux, with the limits of the note, an error that
+/// Linux gives to some (the note says whom), or not at all (-ENOSYS).
+enum class Support : std::uint8_t { Full, Partial, Refused, No };
 
 /// The groups of `-e trace=%GROUP`, as in strace(1).
 enum class CallGroup : std::uint16_t {

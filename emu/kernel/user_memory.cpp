@@ -28,13 +28,24 @@ std::uint64_t prefix(const AddressSpace& memory, std::uint64_t address, std::uin
 
 void* UserMemory::in(std::uint64_t address, std::uint64_t size) const {
   if (address == 0 || memory_.readable({address}, size)) return AddressSpace::host({address});
-  return nowhere();
+  return unusable(address, size);
+}
+
+void* UserMemory::in_out(std::uint64_t address, std::uint64_t size) const {
+  if (memory_.open_for_writing({address}, size)) return AddressSpace::host({address});
+  return in(address, size);
+}
+
+void* UserMemory::unusable(std::uint64_t address, std::uint64_t size) {
+  constexpr std::uint64_t kUserEnd = 0x7fff'ffff'f000;
+  const bool beyond = size > kUserEnd || address > kUserEnd - size;
+  return beyond ? reinterpret_cast<void*>(~std::uintptr_t{0} - kPageSize) : nowhere();
 }
 
 void* UserMemory::out(std::uint64_t address, std::uint64_t size) const {
   if (address == 0 || memory_.open_for_writing({address}, size))
     return AddressSpace::host({address});
-  return nowhere();
+  return unusable(address, size);
 }
 
 std::uint64_t UserMemory::readable_prefix(std::uint64_t address, std::uint64_t size) const {

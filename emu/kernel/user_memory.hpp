@@ -16,10 +16,13 @@ class UserMemory {
  public:
   explicit UserMemory(AddressSpace& memory) : memory_(memory) {}
 
-  /// What the host's kernel gets: `address` itself (0 stays 0), or `nowhere()` where the guest may
+  /// What the host's kernel gets: `address` itself (0 stays 0), or `unusable` where the guest may
   /// not read (write) all of it.
   void* in(std::uint64_t address, std::uint64_t size) const;
   void* out(std::uint64_t address, std::uint64_t size) const;
+  /// The same for what the kernel first reads and then writes: where the guest may only read it,
+  /// the host's kernel finds out when it writes.
+  void* in_out(std::uint64_t address, std::uint64_t size) const;
 
   /// How many bytes from `address` on the guest may read (write), at most `size`.
   std::uint64_t readable_prefix(std::uint64_t address, std::uint64_t size) const;
@@ -48,6 +51,10 @@ class UserMemory {
   std::uint64_t bytes_out() const { return bytes_out_; }
 
   AddressSpace& space() { return memory_; }
+
+  /// Stands for a pointer to `size` bytes at `address` that the guest may not use: as much beyond
+  /// user space as that is, because the kernel sees this earlier than that nothing is mapped.
+  static void* unusable(std::uint64_t address, std::uint64_t size);
 
   /// In the first page, which no process maps.
   static void* nowhere() { return reinterpret_cast<void*>(std::uintptr_t{8}); }
