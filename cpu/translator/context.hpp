@@ -29,6 +29,9 @@ struct alignas(64) Context {
   alignas(64) Lanes totals{};
   alignas(64) Lanes one{1, 0, 0, 0, 0, 0, 0, 0};
   alignas(64) std::uint8_t low_components[256] = {};  // i -> i & VectorState::kComponents
+  /// 1: vector registers are moved one by one, guided by XINUSE (AVX and XGETBV with ECX = 1); 0:
+  /// by XSAVE and XRSTOR, five times as dear.
+  std::uint32_t one_by_one = 0;
 };
 
 enum class LeaveReason : std::uint32_t {

@@ -32,6 +32,13 @@ bool host_has_avx512vl() {
   return (low & kZmmState) == kZmmState;
 }
 
+/// AVX, and XGETBV that tells what is in use (SDM vol. 1, 13.2).
+bool host_has_xinuse() {
+  unsigned eax, ebx, ecx, edx;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx >> 28 & 1) == 0) return false;
+  return __get_cpuid_count(0xd, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 2 & 1) != 0;
+}
+
 std::uint64_t longest_path(const Superblock& superblock) {
   std::uint64_t instructions = 0;
   for (const Block* block : superblock.path) instructions += block->instructions.size();
@@ -60,6 +67,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
         catcher_(arena_, writer_.leave_stub(), *this) {
     arena_.context().leave = Arena::address_of(reinterpret_cast<void*>(&ringfare_world_leave));
     arena_.context().hidden_totals = counting_.hidden_totals ? 1 : 0;
+    arena_.context().one_by_one = host_has_xinuse() ? 1 : 0;
     forget_all();
   }
 

@@ -20,10 +20,14 @@ static_assert(offsetof(Context, hidden_totals) == 196);
 static_assert(offsetof(Context, entry_stub) == 216);
 static_assert(offsetof(Context, totals) == 256);
 static_assert(offsetof(Context, one) == 320);
+static_assert(offsetof(Context, one_by_one) == 640);
+static_assert(VectorState::kMxcsr == 24);
 
 }  // namespace
 }  // namespace ringfare::translator
 
+// XSAVE image, standard form (SDM vol. 1, 13.4): XMM at 160, XSTATE_BV at 512, upper halves at 576.
+//
 // The last load (rcx) and the jump to the translated code are the entry stub's: it reaches the
 // context without a register.
 asm(R"(
@@ -38,24 +42,63 @@ ringfare_world_enter:
   push %r14
   push %r15
   mov %rsp, 152(%rdi)
-  rdfsbase %rax
+  mov %fs:0, %rax
   mov %rax, 160(%rdi)
   mov %rdi, %rcx
   mov 184(%rcx), %rsi
-  mov $7, %eax
+  mov 512(%rsi), %edi
+  cmpl $0, 640(%rcx)
+  je 7f
+  test $2, %dil
+  jz 7f
+  test $1, %dil
+  jz 1f
+  mov $1, %eax
   xor %edx, %edx
   xrstor64 (%rsi)
+1:
+  ldmxcsr 24(%rsi)
+.macro load_xmm n
+  vmovdqu 160+16*\n(%rsi), %xmm\n
+.endm
+.macro load_upper n
+  vinsertf128 $1, 576+16*\n(%rsi), %ymm\n, %ymm\n
+.endm
+.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+  load_xmm \n
+.endr
+  test $4, %dil
+  jz 2f
+.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+  load_upper \n
+.endr
+  jmp 3f
+2:
+  vzeroupper
+3:
   cmpl $0, 196(%rcx)
-  je 1f
+  je 4f
   vmovdqu64 256(%rcx), %zmm31
   vmovdqu64 320(%rcx), %zmm29
-1:
+4:
   mov 136(%rcx), %rax
   wrfsbase %rax
   mov 144(%rcx), %rax
+  rdgsbase %rdx
+  cmp %rax, %rdx
+  je 5f
   wrgsbase %rax
-  push 128(%rcx)
-  popfq
+5:
+  mov 128(%rcx), %rax
+  test $0xfffff528, %eax  # more than IF and the arithmetic flags
+  jnz 8f
+  mov %eax, %edx
+  shr $11, %edx
+  and $1, %edx
+  mov %al, %ah
+  add $0x7f, %dl          # OF
+  sahf                    # SF ZF AF PF CF
+6:
   mov 0(%rcx), %rax
   mov 16(%rcx), %rdx
   mov 24(%rcx), %rbx
@@ -72,6 +115,15 @@ ringfare_world_enter:
   mov 112(%rcx), %r14
   mov 120(%rcx), %r15
   jmp *216(%rcx)
+7:
+  mov $7, %eax
+  xor %edx, %edx
+  xrstor64 (%rsi)
+  jmp 3b
+8:
+  push %rax
+  popfq
+  jmp 6b
 .size ringfare_world_enter, .-ringfare_world_enter
 
 # rcx = context; the guest's rcx is already in its slot.
@@ -96,7 +148,9 @@ ringfare_world_leave:
   mov 152(%rcx), %rsp
   pushfq
   pop 128(%rcx)
-  cld
+  testl $0x44500, 128(%rcx)  # TF, DF, NT, AC: not in the emulator
+  jnz 7f
+1:
   rdfsbase %rax
   mov %rax, 136(%rcx)
   mov 160(%rcx), %rax
@@ -104,19 +158,43 @@ ringfare_world_leave:
   rdgsbase %rax
   mov %rax, 144(%rcx)
   mov 184(%rcx), %rsi
-  mov $7, %eax
-  xor %edx, %edx
-  xsave64 (%rsi)
-  testb $1, 512(%rsi)
-  jz 1f
-  fninit
-1:
+  cmpl $0, 640(%rcx)
+  je 8f
+  mov %rcx, %rdi
+  mov $1, %ecx
+  xgetbv                     # XINUSE
+  mov %rdi, %rcx
+  and $7, %eax
+  mov %rax, 512(%rsi)
+  test $1, %al
+  jnz 9f
+2:
+  stmxcsr 24(%rsi)
+.macro store_xmm n
+  vmovdqu %xmm\n, 160+16*\n(%rsi)
+.endm
+.macro store_upper n
+  vextractf128 $1, %ymm\n, 576+16*\n(%rsi)
+.endm
+.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+  store_xmm \n
+.endr
+  test $4, %al
+  jz 3f
+.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+  store_upper \n
+.endr
+3:
+  mov 192(%rcx), %eax
+  cmp %eax, 24(%rsi)
+  je 4f
   ldmxcsr 192(%rcx)
+4:
   cmpl $0, 196(%rcx)
-  je 2f
+  je 5f
   vmovdqu64 %zmm31, 256(%rcx)
   vzeroupper
-2:
+5:
   pop %r15
   pop %r14
   pop %r13
@@ -124,5 +202,25 @@ ringfare_world_leave:
   pop %rbp
   pop %rbx
   ret
+7:
+  pushq $0x202
+  popfq
+  jmp 1b
+8:
+  mov $7, %eax
+  xor %edx, %edx
+  xsave64 (%rsi)
+  testb $1, 512(%rsi)
+  jz 3b
+  fninit
+  jmp 3b
+9:
+  mov %eax, %edi
+  mov $1, %eax
+  xor %edx, %edx
+  xsave64 (%rsi)
+  fninit
+  mov %edi, %eax
+  jmp 2b
 .size ringfare_world_leave, .-ringfare_world_leave
 )");
