@@ -157,6 +157,8 @@ constexpr CpuFeature kFeatures[] = {
     {"arch_capabilities", 7, 0, kEdx, 29, kSystem},
     {"avx_vnni", 7, 1, kEax, 4, kHost},
     {"avx512_bf16", 7, 1, kEax, 5, kWithheld},
+    {"fred", 7, 1, kEax, 17, kSystem},
+    {"lkgs", 7, 1, kEax, 18, kSystem},
     {"xsaveopt", 0xd, 1, kEax, 0, kHost},
     {"xsavec", 0xd, 1, kEax, 1, kHost},
     {"xgetbv1", 0xd, 1, kEax, 2, kWithheld},

@@ -17,8 +17,34 @@ namespace {
 
 constexpr std::uint32_t kExtended = 0x8000'0000;
 constexpr std::uint32_t kLastExtended = 0x8000'0008;
-constexpr std::uint32_t kLastBasicIntel = 0x16;   // Skylake; SDM vol. 2A, CPUID
-constexpr std::uint32_t kLastBasicAmd = 0x10;     // AMD PPR, family 19h
+constexpr std::uint32_t kLastBasicIntel = 0x16;  // Skylake; SDM vol. 2A, CPUID
+constexpr std::uint32_t kLastBasicAmd = 0x10;    // AMD PPR, family 19h
+
+/// How far the leaves of older processors reach, by family and model.
+struct LeafRow {
+  Vendor vendor;
+  unsigned family, last_model;
+  LastLeaves last;
+};
+
+// SDM vol. 2A, table 3-17, and the processors' identification notes; AMD publications 20734 and
+// 25481. Processors without a row have the leaves of today.
+constexpr LeafRow kLeaves[] = {
+    {Vendor::Intel, 5, 255, {1, 0}},
+    {Vendor::Intel, 6, 0x0b, {2, 0}},
+    {Vendor::Intel, 15, 2, {2, kExtended + 4}},
+    {Vendor::Intel, 6, 0x1f, {0xb, kLastExtended}},
+    {Vendor::Amd, 6, 255, {1, kExtended + 6}},
+    {Vendor::Amd, 15, 255, {1, kLastExtended}},
+};
+
+LastLeaves last_leaves(const CpuModel& cpu) {
+  for (const LeafRow& row : kLeaves)
+    if (row.vendor == cpu.vendor && row.family == cpu.family && cpu.model <= row.last_model)
+      return row.last;
+  return {cpu.vendor == Vendor::Intel ? kLastBasicIntel : kLastBasicAmd, kLastExtended};
+}
+
 constexpr std::uint32_t kLegacyState = 512 + 64;  // x87, SSE and the XSAVE header
 constexpr std::uint32_t kAvxState = 256;
 constexpr std::uint32_t kOsxsave = 1u << 27;
@@ -114,7 +140,7 @@ bool executes_everything(std::string_view) {
 }
 
 Cpuid::Cpuid(const CpuModel& cpu, Host host, Executes executes)
-    : cpu_(cpu), shown_(cpu_features().size()) {
+    : cpu_(cpu), last_(last_leaves(cpu)), shown_(cpu_features().size()) {
   refuse_unknown_features(cpu);
   const auto rows = cpu_features();
   CpuidResult offered;
@@ -135,11 +161,10 @@ Cpuid::Cpuid(const CpuModel& cpu, Host host, Executes executes)
 
 CpuidResult Cpuid::leaf(std::uint32_t eax, std::uint32_t ecx) const {
   const bool intel = cpu_.vendor == Vendor::Intel;
-  const std::uint32_t last_basic = intel ? kLastBasicIntel : kLastBasicAmd;
-  if (eax >= kExtended && eax <= kLastExtended) return extended(eax);
-  if (eax <= last_basic) return basic(eax, ecx);
+  if (eax >= kExtended && eax <= last_.extended) return extended(eax);
+  if (eax <= last_.basic) return basic(eax, ecx);
   // SDM vol. 2A: beyond the last leaf Intel answers with its highest basic one. AMD: zeroes.
-  return intel ? basic(last_basic, ecx) : CpuidResult{};
+  return intel ? basic(last_.basic, ecx) : CpuidResult{};
 }
 
 std::uint64_t Cpuid::xcr0() const {
@@ -173,14 +198,14 @@ CpuidResult Cpuid::basic(std::uint32_t eax, std::uint32_t ecx) const {
   CpuidResult result = feature_bits(eax, counted ? ecx : 0);
   switch (eax) {
     case 0:
-      return vendor_name(cpu_.vendor, intel ? kLastBasicIntel : kLastBasicAmd);
+      return vendor_name(cpu_.vendor, last_.basic);
     case 1:
       result.eax = signature();
       result.ebx = 1u << 16 | 8u << 8;  // one logical processor; CLFLUSH of 8 quadwords
       if (has("xsave")) result.ecx |= kOsxsave;
       return result;
     case 2:
-      if (intel) result.eax = 0xff01;  // caches: ask leaf 4
+      if (intel) result.eax = last_.basic >= 4 ? 0xff01 : 1;  // caches: ask leaf 4, or nobody
       return result;
     case 4:
       return intel ? cache(ecx) : CpuidResult{};
@@ -209,7 +234,7 @@ CpuidResult Cpuid::extended(std::uint32_t eax) const {
   CpuidResult result = feature_bits(eax, 0);
   switch (eax - kExtended) {
     case 0:
-      return amd ? vendor_name(cpu_.vendor, kLastExtended) : CpuidResult{kLastExtended};
+      return amd ? vendor_name(cpu_.vendor, last_.extended) : CpuidResult{last_.extended};
     case 1:
       if (amd) result.eax = signature();
       if (amd) result.edx |= feature_bits(1, 0).edx & kRepeatedByAmd;

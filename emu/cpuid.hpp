@@ -22,6 +22,11 @@ CpuidResult host_cpuid(std::uint32_t eax, std::uint32_t ecx);
 /// For an engine without limits of its own.
 bool executes_everything(std::string_view feature);
 
+/// The highest leaves CPUID answers; `extended` is 0 where there are none.
+struct LastLeaves {
+  std::uint32_t basic = 0, extended = 0;
+};
+
 /// CPUID of the modelled processor: its vendor, family, brand, caches and clock, one logical
 /// processor, no hypervisor; and of its features only those that the host executes and the engine
 /// lets through (up to AVX2; no XSAVE state beyond AVX, no random-number instructions, no
@@ -57,6 +62,7 @@ class Cpuid {
   const Cache* find_cache(unsigned level, Cache::Holds holds) const;
 
   CpuModel cpu_;
+  LastLeaves last_;
   std::vector<bool> shown_;  // by row of cpu_features()
 };
 

@@ -87,9 +87,10 @@ InstructionModel read_row(const TomlValue& table, std::string_view name, const C
   row.joined =
       reader.has("joined") ? static_cast<std::uint8_t>(reader.whole("joined", 200)) : row.slots;
   if (reader.has("joined") && name != kLoad && name != kStore)
-    throw UserError(table.at, fmt::format("'joined' in {}: only load and store join operations; "
-                                          "remove it",
-                                          what));
+    throw UserError(reader.need("joined", Kind::Integer).at,
+                    fmt::format("'joined' in {}: only load and store join operations; "
+                                "remove it",
+                                what));
   for (const TomlValue& item : reader.need("work", Kind::Array).items)
     row.work.push_back(read_work(item, core, what));
   const Grounds own =

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "cpu/instruction_class.hpp"
 #include "models/machine.hpp"
 #include "models/price_keys.hpp"
 #include "tests/models/model_folder.hpp"
@@ -20,7 +21,11 @@ ModelLibrary shipped() {
 }
 
 TEST(ShippedModels, AreThese) {
-  EXPECT_EQ(shipped().cpu_names(), (std::vector<std::string>{"ice-lake", "skylake", "zen3"}));
+  EXPECT_EQ(shipped().cpu_names(),
+            (std::vector<std::string>{
+                "core2", "haswell", "ice-lake", "k7", "k8", "nehalem", "pentium", "pentium-4",
+                "pentium-ii", "pentium-iii", "pentium-pro", "sandy-bridge", "sapphire-rapids",
+                "sapphire-rapids-fred", "skylake", "zen1", "zen2", "zen3", "zen4"}));
 }
 
 TEST(ShippedModels, EveryCpuPricesEverythingWithASource) {
@@ -75,6 +80,18 @@ TEST(ShippedModels, TheReferenceListsEveryPrice) {
   for (const PriceKey& key : kPriceKeys) table += documented(key);
   EXPECT_NE(text.find(table), std::string::npos) << "docs/models.md should hold this table:\n"
                                                  << table;
+}
+
+TEST(ShippedModels, TheReferenceListsEveryClassOfInstructions) {
+  std::ifstream file(kSource / "docs/models.md");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  for (const ClassRow& row : instruction_classes()) {
+    if (row.id == InstructionClass::System) continue;
+    const std::string needed =
+        row.feature.empty() ? "always" : fmt::format("with `{}`", row.feature);
+    const std::string line = fmt::format("| `{}` | {} | {} |\n", row.name, needed, row.meaning);
+    EXPECT_NE(text.find(line), std::string::npos) << "docs/models.md should hold " << line;
+  }
 }
 
 /// The TOML texts of docs/models.md that are complete files.
