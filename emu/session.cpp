@@ -35,6 +35,13 @@ CallRequest request_of(const Registers& r) {
           .args = {r[Gpr::Rdi], r[Gpr::Rsi], r[Gpr::Rdx], r[Gpr::R10], r[Gpr::R8], r[Gpr::R9]}};
 }
 
+/// What the kernel says by itself.
+Served answered(const Registers& registers) {
+  Served served;
+  served.result = static_cast<std::int64_t>(registers[Gpr::Rax]);
+  return served;
+}
+
 bool is_error(std::int64_t result) {
   return result < 0 && result >= -4095;
 }
@@ -42,7 +49,8 @@ bool is_error(std::int64_t result) {
 PersonalityOptions personality_options(const Machine& machine, const SessionInputs& inputs) {
   return {.uname_release = machine.kernel.release,
           .uname_version = machine.kernel.version,
-          .seed = inputs.seed};
+          .seed = inputs.seed,
+          .schedule_seed = inputs.schedule_seed};
 }
 
 }  // namespace
@@ -62,6 +70,7 @@ class Session::Run {
   void system_call(std::uint8_t length);
   void say_how();
   void die(const SignalEvent& event);
+  void end_in_deadlock(const std::string& who_waits);
   void tell(const Event& event);
   Interest interest(std::string_view call) const;
   const std::string& name_of(const CallRequest& request);
@@ -88,7 +97,7 @@ class Session::Run {
   Thread thread_;
   Account account_;
   std::vector<std::string> names_ = std::vector<std::string>(kNumberedCalls + 1);  // by slot
-  bool over_ = false;
+  bool over_ = false, deadlocked_ = false;
   std::optional<int> exit_status_, killed_by_;
 };
 
@@ -117,9 +126,16 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
 Bill Session::Run::to_end() {
   if (inputs_.verbose) say_how();
   while (!over_) {
-    Budget budget;
-    if (inputs_.max_instructions != budget.instructions)
-      budget.instructions = inputs_.max_instructions - thread_.totals[kInstructionLane];
+    clock_.set_busy(now());
+    const Turn turn = linux_->next_turn(thread_, now());
+    if (!turn.deadlock.empty()) {
+      end_in_deadlock(turn.deadlock);
+      break;
+    }
+    Budget budget{turn.instructions};
+    if (inputs_.max_instructions != Turn::kEndless)
+      budget.instructions = std::min(budget.instructions,
+                                     inputs_.max_instructions - thread_.totals[kInstructionLane]);
     const Stop stop = engine_->run(thread_, budget);
     std::visit([this](const auto& reason) { on(reason); }, stop);
     for (const GuestRange range : memory_.take_changed_code()) engine_->invalidate(range);
@@ -159,19 +175,21 @@ void Session::Run::system_call(std::uint8_t length) {
   const auto entered = clock_.since_start();
   if (wanted == Interest::Text) description_.before(request);
 
-  Served served;
   further_.enter(registers, Gate::Syscall, length);
-  if (crossings_.enter(registers, Gate::Syscall, length))
-    served = linux_->serve(thread_, request);
-  else
-    served.result = static_cast<std::int64_t>(registers[Gpr::Rax]);
-  const bool returned = !served.exit_status && !served.killed_by;
+  const bool serves = crossings_.enter(registers, Gate::Syscall, length);
+  const Served served = serves ? linux_->serve(thread_, request) : answered(registers);
+  if (served.blocked) {
+    --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
+    return;
+  }
+  const bool returned = !served.exit_status && !served.killed_by && !served.thread_over;
   const ServiceCharge charge{.call = name,
                              .file_kind = served.file_kind,
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out};
   const CrossingBill& crossing =
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
+  if (served.created) linux_->start_created(registers);
   const bool failed = returned && is_error(served.result);
   account_.charge(slot_of(request), name, failed, crossing);
   if (returned)
@@ -219,6 +237,7 @@ void Session::Run::on(const AtFault& fault) {
 }
 
 void Session::Run::on(const BudgetSpent&) {
+  if (thread_.totals[kInstructionLane] < inputs_.max_instructions) return;  // a turn is over
   tell(WarningEvent{fmt::format("stopped after {} instructions, as --max-instructions says",
                                 thread_.totals[kInstructionLane])});
   over_ = true;
@@ -231,6 +250,12 @@ void Session::Run::on(const Interrupted& interrupted) {
 void Session::Run::die(const SignalEvent& event) {
   tell(event);
   killed_by_ = event.signal;
+  over_ = true;
+}
+
+void Session::Run::end_in_deadlock(const std::string& who_waits) {
+  tell(WarningEvent{"deadlock: nothing can wake anybody any more: " + who_waits});
+  deadlocked_ = true;
   over_ = true;
 }
 
@@ -280,6 +305,7 @@ Bill Session::Run::bill() {
   bill.further = further_.bills(thread_.totals);
   bill.exit_status = exit_status_;
   bill.killed_by = killed_by_;
+  bill.deadlocked = deadlocked_;
   return bill;
 }
 

@@ -21,6 +21,7 @@ struct SessionInputs {
   std::vector<std::string> arguments;    // argv[0] first
   std::vector<std::string> environment;  // "NAME=value"
   std::uint64_t seed = 1;
+  std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
   DescribeOptions describe;
   std::vector<Machine> further;  // priced alongside

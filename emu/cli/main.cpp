@@ -38,8 +38,8 @@ void print_help(std::FILE* out) {
   fmt::print(out,
              "\n'ringfare VERB --help' lists the options of a verb.\n"
              "Exit status: the guest's; {} for a failure of ringfare's own, {} when "
-             "--max-instructions is used up.\n",
-             kOwnFailure, kBudgetSpent);
+             "--max-instructions is used up, {} when all threads of the guest wait for ever.\n",
+             kOwnFailure, kBudgetSpent, kDeadlocked);
 }
 
 int dispatch(const std::vector<std::string>& words) {

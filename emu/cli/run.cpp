@@ -42,6 +42,8 @@ void add_common_options(OptionTable& table) {
       "what executes the guest: auto, translator or unicorn")(
       "isa", po::value<std::string>()->default_value("host")->value_name("SET"),
       "instruction sets CPUID shows: host, or baseline: what every engine executes")(
+      "schedule-seed", po::value<std::uint64_t>()->default_value(0)->value_name("N"),
+      "vary the turns of threads and processes; 0: all equally long")(
       "max-instructions", po::value<std::uint64_t>()->value_name("N"), "stop after N instructions")(
       "color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
       "auto, always or never")(
@@ -125,6 +127,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.isa = isa_named(options.text("isa"));
   inputs.verbose = options.has("verbose");
   inputs.seed = options.values["seed"].as<std::uint64_t>();
+  inputs.schedule_seed = options.values["schedule-seed"].as<std::uint64_t>();
   if (options.has("max-instructions"))
     inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();
   if (!trace) return inputs;
@@ -171,6 +174,7 @@ int die_by(int signal) {
 
 int exit_status(const Bill& bill) {
   if (bill.killed_by) return die_by(*bill.killed_by);
+  if (bill.deadlocked) return kDeadlocked;
   return bill.exit_status.value_or(kBudgetSpent);
 }
 

@@ -9,6 +9,7 @@ namespace ringfare {
 /// Exit statuses of our own; everything else is the guest's.
 inline constexpr int kOwnFailure = 125;
 inline constexpr int kBudgetSpent = 124;
+inline constexpr int kDeadlocked = 123;
 
 // Each verb gets the words after it and answers the exit status.
 int run_verb(const std::vector<std::string>& words);

@@ -7,6 +7,8 @@
 
 namespace ringfare {
 
+struct Task;
+
 // The handlers of the system-call table, by file. A handler returns the value or -errno.
 
 // pass_through.cpp
@@ -100,14 +102,27 @@ std::int64_t sys_munlockall(Process& process, const CallArguments& args);
 
 // task.cpp
 std::int64_t sys_exit(Process& process, const CallArguments& args);
+std::int64_t sys_exit_group(Process& process, const CallArguments& args);
 /// -ENOSYS without a warning.
 std::int64_t not_offered(Process& process, const CallArguments& args);
 std::int64_t sys_arch_prctl(Process& process, const CallArguments& args);
 std::int64_t sys_prctl(Process& process, const CallArguments& args);
-std::int64_t sys_set_tid_address(Process& process, const CallArguments& args);
-std::int64_t sys_set_robust_list(Process& process, const CallArguments& args);
-std::int64_t sys_futex(Process& process, const CallArguments& args);
 std::int64_t sys_personality(Process& process, const CallArguments& args);
+
+// clone.cpp
+std::int64_t sys_clone(Process& process, const CallArguments& args);
+std::int64_t sys_clone3(Process& process, const CallArguments& args);
+std::int64_t sys_gettid(Process& process, const CallArguments& args);
+std::int64_t sys_set_tid_address(Process& process, const CallArguments& args);
+std::int64_t sys_sched_yield(Process& process, const CallArguments& args);
+std::int64_t sys_membarrier(Process& process, const CallArguments& args);
+
+// futex.cpp
+std::int64_t sys_futex(Process& process, const CallArguments& args);
+std::int64_t sys_set_robust_list(Process& process, const CallArguments& args);
+std::int64_t sys_get_robust_list(Process& process, const CallArguments& args);
+/// The robust futexes of a thread that ends have no owner any more.
+void release_robust_list(Process& process, const Task& task);
 
 // identity.cpp
 std::int64_t sys_getpid(Process& process, const CallArguments& args);
@@ -130,7 +145,6 @@ std::int64_t sys_getrlimit(Process& process, const CallArguments& args);
 std::int64_t sys_setrlimit(Process& process, const CallArguments& args);
 std::int64_t sys_getpriority(Process& process, const CallArguments& args);
 std::int64_t sys_setpriority(Process& process, const CallArguments& args);
-std::int64_t sys_sched_yield(Process& process, const CallArguments& args);
 std::int64_t sys_sched_getaffinity(Process& process, const CallArguments& args);
 std::int64_t sys_sched_setaffinity(Process& process, const CallArguments& args);
 std::int64_t sys_sched_getscheduler(Process& process, const CallArguments& args);

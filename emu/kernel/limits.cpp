@@ -83,10 +83,6 @@ std::int64_t sys_setpriority(Process& process, const CallArguments& args) {
   return 0;
 }
 
-std::int64_t sys_sched_yield(Process&, const CallArguments&) {
-  return 0;
-}
-
 std::int64_t sys_sched_getaffinity(Process& process, const CallArguments& args) {
   constexpr std::uint64_t kMaskSize = 8;
   const std::uint64_t size = static_cast<std::uint32_t>(args[1]);

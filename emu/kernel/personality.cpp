@@ -69,6 +69,7 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   Process& process = *process_;
   process.thread = &thread;
   process.row = find_syscall(request.abi, request.number);
+  process.created = {};
   process.user.reset_counts();
   const CallHandler handler = process.row ? handler_of(*process.row, request.abi) : nullptr;
   if (handler == nullptr) {
@@ -79,10 +80,18 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   }
   const CallArguments args = arguments_of(request);
   Served served{.file_kind = file_kind(process, args)};
-  served.result = handler(process, args);
+  const bool interrupted = process.task->wait && process.task->wait->end == Wait::End::Interrupted;
+  served.result = interrupted ? -EINTR : handler(process, args);
+  if (served.result == kBlocked) {
+    served.blocked = true;
+    return served;
+  }
+  process.end_wait();
   deliver_signals(process);
   served.bytes_in = process.user.bytes_in();
   served.bytes_out = process.user.bytes_out();
+  served.created = process.created.task != nullptr;
+  served.thread_over = process.task == nullptr;
   served.exit_status = process.exit_status;
   served.killed_by = process.killed_by;
   return served;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,17 @@ struct Served {
       "";  // "terminal", "regular", "pipe", "null" where a file decides the price
   std::optional<int> exit_status;  // exit, exit_group: the process is over
   std::optional<int> killed_by;    // the process sent itself a fatal signal
+  bool blocked = false;      // the thread waits: the call has not happened, and is made again later
+  bool created = false;      // a thread: see start_created
+  bool thread_over = false;  // the thread is gone, its process is not
+};
+
+/// What the processor does next.
+struct Turn {
+  static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t instructions = kEndless;  // at most, before asking again
+  std::string deadlock = {};              // nobody can ever run again: who waits for what
 };
 
 /// What the loader tells the personality about the program it loaded.
@@ -48,6 +60,7 @@ struct ProgramImage {
 struct PersonalityOptions {
   std::string uname_release, uname_version;
   std::uint64_t seed = 1;
+  std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;
 };
 
@@ -64,6 +77,17 @@ class Personality {
   /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result
   /// is not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
   Served serve(Thread& thread, const CallRequest& request);
+
+  /// Whose turn it is, after `charged` in all: `processor` then holds that thread's registers.
+  /// Where all threads wait, simulated time passes, or the host's if somebody outside can end the
+  /// wait.
+  Turn next_turn(Thread& processor, Cycles charged);
+
+  /// The thread that a call just served has made starts where `registers` are behind that call.
+  void start_created(const Registers& registers);
+
+  /// gettid(2) of the thread whose turn it is.
+  int thread_id() const;
 
   /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
   std::optional<std::string> take_warning();

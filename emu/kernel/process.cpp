@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "emu/kernel/handlers.hpp"
 #include "emu/kernel/proc_files.hpp"
 
 namespace ringfare {
@@ -30,7 +31,45 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       brk_end(program.brk_start),
       name(base_name(program.path)),
       group(choices.pid),
-      session(choices.pid - 1) {}
+      session(choices.pid - 1),
+      queue(choices.schedule_seed),
+      last_id_(choices.pid) {
+  task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
+  task->name = name;
+}
+
+std::int64_t Process::block(Wait wait) {
+  task->wait = std::move(wait);
+  return kBlocked;
+}
+
+void Process::end_wait() {
+  if (task == nullptr || !task->wait) return;
+  if (task->wait->futex != 0) futexes.remove(*task);
+  task->wait.reset();
+  task->moved = 0;
+}
+
+Task& Process::add_task() {
+  const int id = ++last_id_;
+  Task& made = *(tasks[id] = std::make_unique<Task>(id));
+  made.name = task->name;
+  return made;
+}
+
+Task* Process::find_task(int id) {
+  const auto found = tasks.find(id);
+  return found == tasks.end() ? nullptr : found->second.get();
+}
+
+void Process::end_task() {
+  const auto ended = std::move(tasks.extract(task->id).mapped());
+  release_robust_list(*this, *ended);
+  if (ended->clear_child_tid != 0 &&
+      user.space().store(GuestAddress{ended->clear_child_tid}, std::uint32_t{0}))
+    futexes.wake(ended->clear_child_tid, 1);
+  task = nullptr;
+}
 
 int Process::host_directory(std::uint64_t argument) {
   return static_cast<int>(argument) == AT_FDCWD ? AT_FDCWD : host_fd(argument);

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,14 +14,27 @@
 #include "emu/clock.hpp"
 #include "emu/kernel/broken_pipes.hpp"
 #include "emu/kernel/descriptors.hpp"
+#include "emu/kernel/futex_queue.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/kernel/random_source.hpp"
 #include "emu/kernel/resource_limits.hpp"
+#include "emu/kernel/run_queue.hpp"
 #include "emu/kernel/signal_state.hpp"
 #include "emu/kernel/syscall_table.hpp"
+#include "emu/kernel/task.hpp"
 #include "emu/kernel/user_memory.hpp"
 
 namespace ringfare {
+
+/// A handler's answer where the thread has to wait: see `Process::block`.
+inline constexpr std::int64_t kBlocked = std::numeric_limits<std::int64_t>::min();
+
+/// A thread that clone(2) has made and that has no registers yet.
+struct CreatedTask {
+  Task* task = nullptr;
+  std::uint64_t stack = 0;           // its stack pointer; 0: as its maker's
+  std::optional<std::uint64_t> tls;  // its FS base
+};
 
 /// What Linux keeps about the guest between calls. Handlers are free functions on it.
 class Process {
@@ -47,6 +62,18 @@ class Process {
   void exit(int status) { exit_status = status; }
   void kill(int signal) { killed_by = signal; }
 
+  /// The thread waits: the handler's answer, and it is called again when the wait has ended, with
+  /// `task->wait` saying how.
+  std::int64_t block(Wait wait);
+  /// The present call is over, and with it the wait it may have had.
+  void end_wait();
+
+  /// A new thread; it does not run yet.
+  Task& add_task();
+  Task* find_task(int id);
+  /// The present thread ends, others go on: whoever waits for that is told.
+  void end_task();
+
   int pid() const { return options.pid; }
   int parent_pid() const { return options.pid - 1; }
 
@@ -70,6 +97,16 @@ class Process {
   std::int32_t parent_death_signal = 0, dumpable = 1;  // prctl(2)
   std::uint32_t execution_domain = 0;                  // personality(2)
 
+  /// Its threads by number, and the one whose turn it is: nobody after one has ended.
+  std::map<int, std::unique_ptr<Task>> tasks;
+  Task* task = nullptr;
+  RunQueue queue;
+  FutexQueue futexes{queue};
+  CreatedTask created;           // by the present call
+  std::uint64_t turn_end = 0;    // in instructions of the process
+  Cycles turn_began;             // what was charged until then
+  std::int32_t membarriers = 0;  // membarrier(2): what the process is registered for
+
   /// The call being served.
   Thread* thread = nullptr;
   const SyscallRow* row = nullptr;
@@ -81,6 +118,7 @@ class Process {
  private:
   std::array<std::string, 2> paths_;  // of a call with two of them
   std::size_t next_path_ = 0;
+  int last_id_;
 };
 
 }  // namespace ringfare

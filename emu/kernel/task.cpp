@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// exit(2), arch_prctl(2), prctl(2), set_tid_address(2), futex(2), personality(2).
+// exit(2), arch_prctl(2), prctl(2), personality(2).
 #include <asm/prctl.h>
-#include <linux/futex.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -14,7 +13,6 @@
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/host_call.hpp"
 #include "emu/kernel/process.hpp"
-#include "emu/kernel/time_values.hpp"
 
 namespace ringfare {
 namespace {
@@ -27,43 +25,30 @@ std::int64_t set_name(Process& process, std::uint64_t address) {
   const char* const text = reinterpret_cast<const char*>(AddressSpace::host({address}));
   const std::size_t length = there == 0 ? 0 : strnlen(text, there);
   if (there < kNameSize - 1 && length == there) return -EFAULT;
-  process.name.assign(text, length);
+  process.task->name.assign(text, length);
+  if (process.task->id == process.pid()) process.name = process.task->name;
   process.user.count_in(length + 1);
   return 0;
 }
 
 std::int64_t name(Process& process, std::uint64_t address) {
   std::array<char, kNameSize> text{};
-  std::memcpy(text.data(), process.name.data(), std::min(process.name.size(), kNameSize - 1));
+  const std::string& own = process.task->name;
+  std::memcpy(text.data(), own.data(), std::min(own.size(), kNameSize - 1));
   return process.user.store(address, text) ? 0 : -EFAULT;
-}
-
-/// FUTEX_WAIT where nobody else could ever wake the guest.
-std::int64_t wait(Process& process, const CallArguments& args, bool is_absolute) {
-  const auto word = process.user.load<std::uint32_t>(args[0]);
-  if (!word) return -EFAULT;
-  if (args[3] == 0) {
-    if (*word != static_cast<std::uint32_t>(args[2])) return -EAGAIN;
-    process.warn(
-        "the guest waits for a futex that no other thread can wake (a deadlock); it was killed");
-    process.kill(SIGKILL);
-    return -EINTR;
-  }
-  const auto timeout = process.user.load<timespec>(args[3]);
-  if (!timeout) return -EFAULT;
-  if (!is_valid(*timeout)) return -EINVAL;
-  if (*word != static_cast<std::uint32_t>(args[2])) return -EAGAIN;
-  auto duration = to_duration(*timeout);
-  if (is_absolute)
-    duration -= (args[1] & FUTEX_CLOCK_REALTIME) != 0 ? process.clock.realtime()
-                                                      : process.clock.since_start();
-  process.clock.sleep(std::max(duration, std::chrono::nanoseconds(0)));
-  return -ETIMEDOUT;
 }
 
 }  // namespace
 
 std::int64_t sys_exit(Process& process, const CallArguments& args) {
+  if (process.tasks.size() > 1)
+    process.end_task();
+  else
+    process.exit(static_cast<int>(args[0] & 0xff));
+  return 0;
+}
+
+std::int64_t sys_exit_group(Process& process, const CallArguments& args) {
   process.exit(static_cast<int>(args[0] & 0xff));
   return 0;
 }
@@ -129,34 +114,6 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
       return 0;
     default:
       return -EINVAL;
-  }
-}
-
-std::int64_t sys_set_tid_address(Process& process, const CallArguments&) {
-  return process.pid();
-}
-
-std::int64_t sys_set_robust_list(Process&, const CallArguments& args) {
-  constexpr std::uint64_t kHeadSize = 24;  // struct robust_list_head
-  return args[1] == kHeadSize ? 0 : -EINVAL;
-}
-
-std::int64_t sys_futex(Process& process, const CallArguments& args) {
-  if (args[0] % 4 != 0) return -EINVAL;
-  const std::uint64_t operation = args[1] & FUTEX_CMD_MASK;
-  switch (operation) {
-    case FUTEX_WAIT:
-      return wait(process, args, false);
-    case FUTEX_WAIT_BITSET:
-      return static_cast<std::uint32_t>(args[5]) == 0 ? -EINVAL : wait(process, args, true);
-    case FUTEX_WAKE_BITSET:
-      if (static_cast<std::uint32_t>(args[5]) == 0) return -EINVAL;
-      [[fallthrough]];
-    case FUTEX_WAKE:
-    case FUTEX_REQUEUE:
-      return 0;  // nobody waits
-    default:
-      return -ENOSYS;
   }
 }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/state.hpp"
+
+namespace ringfare {
+
+/// What a thread waits for inside a system call. Whatever comes first ends the wait: then the
+/// instruction that made the call is executed again, and the call finds here how it ended.
+struct Wait {
+  std::string what;  // "futex 0x4c0310 to change from 2", for people
+  std::optional<std::chrono::nanoseconds> until = std::nullopt;  // simulated time since start
+  std::vector<pollfd> files = {};  // host descriptors and what they are watched for
+  bool outside = false;            // somebody who is not a guest can make one of `files` ready
+
+  /// How it ended: by another thread or a file, by its time limit, by a signal.
+  enum class End : std::uint8_t { NotYet, Woken, Late, Interrupted };
+  End end = End::NotYet;
+
+  /// A futex waiter's place: the word's address and the bits it listens to (FUTEX_WAIT_BITSET).
+  std::uint64_t futex = 0;
+  std::uint32_t bits = 0;
+};
+
+/// A thread of the guest's, as Linux sees it.
+struct Task {
+  explicit Task(int number) : id(number) {}
+
+  bool waits() const { return wait && wait->end == Wait::End::NotYet; }
+
+  int id;                             // gettid(2)
+  Registers registers;                // while it is not on the processor
+  std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
+  std::uint64_t robust_list = 0;      // set_robust_list(2)
+  std::string name;                   // PR_SET_NAME: at most 15 bytes
+
+  std::optional<Wait> wait;  // until the call it was about has come back
+  std::uint64_t moved = 0;   // bytes a call has transferred before it had to wait
+  Cycles cycles;             // charged to it in its earlier turns
+};
+
+}  // namespace ringfare
