@@ -12,6 +12,7 @@
 
 #include "cpu/quantity.hpp"
 #include "emu/crossing.hpp"
+#include "emu/kernel/signal_info.hpp"
 
 namespace ringfare {
 
@@ -26,11 +27,9 @@ struct CallEvent {
   const CrossingBill& bill;
 };
 
-/// The guest was killed by a signal: as strace's "--- SIGSEGV {...} ---".
+/// A signal was delivered, or its default action taken: strace's "--- SIGSEGV {...} ---".
 struct SignalEvent {
-  int signal = 0;
-  int code = 0;
-  std::uint64_t address = 0;
+  SignalInfo info;
 };
 
 struct WarningEvent {

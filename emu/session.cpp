@@ -22,6 +22,7 @@ namespace ringfare {
 namespace {
 
 constexpr int kInt80 = 0x80;
+constexpr AtFault kGeneralProtection{.vector = 13, .signal = SIGSEGV, .code = SI_KERNEL};
 constexpr std::size_t kNumberedCalls = 1024;  // larger numbers share the account slot behind
 
 std::size_t slot_of(const CallRequest& request) {
@@ -46,11 +47,13 @@ bool is_error(std::int64_t result) {
   return result < 0 && result >= -4095;
 }
 
-PersonalityOptions personality_options(const Machine& machine, const SessionInputs& inputs) {
+PersonalityOptions personality_options(const Machine& machine, const SessionInputs& inputs,
+                                       std::uint64_t features) {
   return {.uname_release = machine.kernel.release,
           .uname_version = machine.kernel.version,
           .seed = inputs.seed,
-          .schedule_seed = inputs.schedule_seed};
+          .schedule_seed = inputs.schedule_seed,
+          .features = features};
 }
 
 }  // namespace
@@ -69,8 +72,10 @@ class Session::Run {
 
   void system_call(std::uint8_t length);
   void say_how();
-  void die(const SignalEvent& event);
   void end_in_deadlock(const std::string& who_waits);
+  void refused_interrupt(const AtGate& gate);
+  void fault(const AtFault& fault);
+  void go_to_user_mode(const std::optional<EndingCall>& call);
   void tell(const Event& event);
   Interest interest(std::string_view call) const;
   const std::string& name_of(const CallRequest& request);
@@ -118,7 +123,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
   engine_ = choice_.make(memory_, prices_, {.lanes = 2 + static_cast<unsigned>(further_.size())});
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
-                                         personality_options(machine_, inputs_));
+                                         personality_options(machine_, inputs_, cpuid_.xcr0()));
   thread_.registers.rip = image_.start.value;
   thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
 }
@@ -155,15 +160,30 @@ void Session::Run::on(const AtGate& gate) {
     case Gate::Syscall:
       return system_call(gate.length);
     case Gate::Interrupt:
-      if (gate.vector != kInt80) return die({.signal = SIGSEGV, .code = SI_KERNEL});
+      if (gate.vector != kInt80) return refused_interrupt(gate);
       [[fallthrough]];
     case Gate::Sysenter:
       tell(WarningEvent{fmt::format(
           "warning: {} at {:#x}: {} has no such door for 64-bit code; the guest gets SIGSEGV",
           gate.gate == Gate::Sysenter ? "sysenter" : "int $0x80", thread_.registers.rip,
           machine_.kernel.name)});
-      die({.signal = SIGSEGV, .code = SI_KERNEL});
+      fault(kGeneralProtection);
   }
+}
+
+/// INT n where Linux has a gate for user mode (#BP, #OF), and #GP where it has none.
+void Session::Run::refused_interrupt(const AtGate& gate) {
+  constexpr std::uint8_t kBreakpoint = 3, kOverflow = 4, kGeneralProtection = 13;
+  if (gate.vector == kBreakpoint || gate.vector == kOverflow) {
+    thread_.registers.rip += gate.length;
+    return fault({.vector = gate.vector,
+                  .signal = gate.vector == kBreakpoint ? SIGTRAP : SIGSEGV,
+                  .code = SI_KERNEL});
+  }
+  // SDM vol. 3, 6.13: the gate's index, and that it is one of the IDT.
+  const std::uint32_t selector = gate.vector * 8u + 2;
+  fault(
+      {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
 }
 
 void Session::Run::system_call(std::uint8_t length) {
@@ -187,6 +207,7 @@ void Session::Run::system_call(std::uint8_t length) {
                              .file_kind = served.file_kind,
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out};
+  const std::uint64_t number = registers[Gpr::Rax];
   const CrossingBill& crossing =
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
   if (served.created) linux_->start_created(registers);
@@ -211,29 +232,53 @@ void Session::Run::system_call(std::uint8_t length) {
     }
     tell(event);
   }
-  if (served.killed_by) {
-    die({.signal = *served.killed_by, .code = SI_USER});
-  } else if (served.exit_status) {
+  if (!returned) {
+    killed_by_ = served.killed_by;
     exit_status_ = served.exit_status;
     over_ = true;
+    return;
   }
+  if (served.registers) registers = *served.registers;
+  if (!linux_->has_signal_work(served.result)) return;
+  if (served.registers) return go_to_user_mode(std::nullopt);
+  go_to_user_mode(EndingCall{.number = number, .length = length, .result = served.result});
+}
+
+/// Signals that are due; the registers are user mode's.
+void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
+  const Delivery delivery = linux_->deliver(thread_, call);
+  for (const SignalInfo& info : delivery.taken) tell(SignalEvent{info});
+  if (!delivery.killed_by) return;
+  killed_by_ = delivery.killed_by;
+  over_ = true;
 }
 
 void Session::Run::on(const AtInstruction& instruction) {
   clock_.set_busy(now());
   const auto price = emulated_.execute(instruction, thread_.registers);
-  if (!price) return die({.signal = SIGSEGV, .code = SI_KERNEL});
+  if (!price) return fault(kGeneralProtection);
   thread_.totals[kFirstCycleLane] += static_cast<std::uint64_t>(price->hundredths);
   further_.executed(instruction.which, thread_.totals);
 }
 
-void Session::Run::on(const AtFault& fault) {
-  if (!fault.refusal.empty())
+void Session::Run::on(const AtFault& at) {
+  if (!at.refusal.empty())
     tell(WarningEvent{
         fmt::format("warning: the {} engine does not execute the instruction at {:#x}: "
                     "{}; the guest gets SIGILL",
-                    choice_.name(), thread_.registers.rip, fault.refusal)});
-  die({.signal = fault.signal, .code = fault.code, .address = fault.address.value});
+                    choice_.name(), thread_.registers.rip, at.refusal)});
+  fault(at);
+}
+
+void Session::Run::fault(const AtFault& at) {
+  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4;
+  clock_.set_busy(now());
+  // SDM vol. 3, 18.3.1.1: what a fault pushes has RF set, so that the instruction can be tried
+  // again.
+  if (at.vector != kDebug && at.vector != kBreakpoint && at.vector != kOverflow)
+    thread_.registers.rflags |= flag::kResume;
+  linux_->raise(thread_.registers, at);
+  go_to_user_mode(std::nullopt);
 }
 
 void Session::Run::on(const BudgetSpent&) {
@@ -244,13 +289,8 @@ void Session::Run::on(const BudgetSpent&) {
 }
 
 void Session::Run::on(const Interrupted& interrupted) {
-  die({.signal = interrupted.signal, .code = SI_KERNEL});
-}
-
-void Session::Run::die(const SignalEvent& event) {
-  tell(event);
-  killed_by_ = event.signal;
-  over_ = true;
+  linux_->raise(kernel_signal(interrupted.signal));
+  go_to_user_mode(std::nullopt);
 }
 
 void Session::Run::end_in_deadlock(const std::string& who_waits) {

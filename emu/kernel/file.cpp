@@ -253,7 +253,7 @@ std::int64_t sys_readv(Process& process, const CallArguments& args) {
 /// write(2) and its like: EPIPE comes with SIGPIPE.
 std::int64_t pass_write(Process& process, const CallArguments& args) {
   const std::int64_t result = pass_to_host(process, args);
-  if (result == -EPIPE) process.signals.raise(SIGPIPE);
+  if (result == -EPIPE) process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
   return result;
 }
 
@@ -267,7 +267,7 @@ std::int64_t sys_vmsplice(Process& process, const CallArguments& args) {
       SYS_vmsplice, host,
       vector.valid ? static_cast<const void*>(vector.buffers.data()) : UserMemory::nowhere(),
       args[2], args[3]);
-  if (moved == -EPIPE) process.signals.raise(SIGPIPE);
+  if (moved == -EPIPE) process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
   if (moved > 0 && fills) process.user.count_out(static_cast<std::uint64_t>(moved));
   return moved;
 }

@@ -173,9 +173,14 @@ std::int64_t sys_rt_sigaction(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigprocmask(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigpending(Process& process, const CallArguments& args);
 std::int64_t sys_sigaltstack(Process& process, const CallArguments& args);
+std::int64_t sys_rt_sigreturn(Process& process, const CallArguments& args);
+
+// signal_sending.cpp
 std::int64_t sys_kill(Process& process, const CallArguments& args);
 std::int64_t sys_tkill(Process& process, const CallArguments& args);
 std::int64_t sys_tgkill(Process& process, const CallArguments& args);
+std::int64_t sys_rt_sigqueueinfo(Process& process, const CallArguments& args);
+std::int64_t sys_rt_tgsigqueueinfo(Process& process, const CallArguments& args);
 
 // random.cpp
 std::int64_t sys_getrandom(Process& process, const CallArguments& args);

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <utility>
 
+#include "cpu/engine.hpp"
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/process.hpp"
 
@@ -41,22 +42,6 @@ std::string_view file_kind(Process& process, const CallArguments& args) {
   return "";
 }
 
-void deliver_signals(Process& process) {
-  while (const auto signal = process.signals.take()) {
-    const std::uint64_t handler = process.signals.action(*signal).handler;
-    if (handler == SignalState::kIgnore) continue;
-    if (handler != SignalState::kDefault) {
-      process.warn(fmt::format(
-          "signal {} has a handler, but handlers are not called yet; the signal is lost", *signal));
-      continue;
-    }
-    const SignalState::Effect effect = SignalState::default_effect(*signal);
-    if (effect == SignalState::Effect::Terminate) process.kill(*signal);
-    // A stopped guest is a stopped emulator: the shell's `fg` goes on with both.
-    if (effect == SignalState::Effect::Stop) ::raise(*signal);
-  }
-}
-
 }  // namespace
 
 Personality::Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
@@ -87,14 +72,42 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
     return served;
   }
   process.end_wait();
-  deliver_signals(process);
   served.bytes_in = process.user.bytes_in();
   served.bytes_out = process.user.bytes_out();
   served.created = process.created.task != nullptr;
   served.thread_over = process.task == nullptr;
+  served.registers = std::exchange(process.new_registers, std::nullopt);
   served.exit_status = process.exit_status;
   served.killed_by = process.killed_by;
   return served;
+}
+
+void Personality::raise(const Registers& registers, const AtFault& fault) {
+  constexpr std::uint8_t kPageFault = 14;
+  ThreadSignals& thread = process_->thread_signals();
+  thread.trap_number = fault.vector;
+  thread.error_code = fault.error_code;
+  if (fault.vector == kPageFault) thread.fault_address = fault.address.value;
+  SignalInfo info = kernel_signal(fault.signal);
+  // What is no page fault is told with the instruction's address.
+  if (fault.code != SI_KERNEL)
+    info = fault_signal(fault.signal, fault.code,
+                        fault.vector == kPageFault ? fault.address.value : registers.rip);
+  force_signal(process_->signals, thread, info);
+}
+
+void Personality::raise(const SignalInfo& info) {
+  process_->send(info);
+}
+
+bool Personality::has_signal_work(std::int64_t result) const {
+  return ringfare::has_signal_work(*process_, result);
+}
+
+Delivery Personality::deliver(Thread& thread, const std::optional<EndingCall>& call) {
+  process_->thread = &thread;
+  process_->user.reset_counts();
+  return deliver_signals(*process_, thread, call);
 }
 
 std::optional<std::string> Personality::take_warning() {

@@ -12,6 +12,7 @@
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
 #include "emu/clock.hpp"
+#include "emu/kernel/signal_delivery.hpp"
 
 namespace ringfare {
 
@@ -31,8 +32,9 @@ struct Served {
   std::uint64_t bytes_out = 0;  // copied to user memory
   std::string_view file_kind =
       "";  // "terminal", "regular", "pipe", "null" where a file decides the price
+  std::optional<Registers> registers;  // user mode's from now on, instead of those at the gate
   std::optional<int> exit_status;  // exit, exit_group: the process is over
-  std::optional<int> killed_by;    // the process sent itself a fatal signal
+  std::optional<int> killed_by;    // the call cannot go on and ends the process
   bool blocked = false;      // the thread waits: the call has not happened, and is made again later
   bool created = false;      // a thread: see start_created
   bool thread_over = false;  // the thread is gone, its process is not
@@ -62,9 +64,11 @@ struct PersonalityOptions {
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;
+  std::uint64_t features = VectorState::kComponents;  // XCR0 of user mode; 0 without XSAVE
 };
 
 class Process;
+struct AtFault;
 
 /// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
 /// no engine and no price.
@@ -88,6 +92,16 @@ class Personality {
 
   /// gettid(2) of the thread whose turn it is.
   int thread_id() const;
+
+  /// The guest's current thread raised an exception; a signal tells it.
+  void raise(const Registers& registers, const AtFault& fault);
+  /// A signal from outside.
+  void raise(const SignalInfo& info);
+
+  /// Whether signals have to be looked at before user mode goes on, after a call with this result.
+  bool has_signal_work(std::int64_t result) const;
+  /// The way to user mode, registers being user mode's: see `deliver_signals`.
+  Delivery deliver(Thread& thread, const std::optional<EndingCall>& call);
 
   /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
   std::optional<std::string> take_warning();

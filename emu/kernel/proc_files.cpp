@@ -106,11 +106,13 @@ std::string status(Process& process) {
   return fmt::format(
       "Name:\t{}\nUmask:\t{:04o}\nState:\tR (running)\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\n"
       "TracerPid:\t0\nUid:\t{}\t{}\t{}\t{}\nGid:\t{}\t{}\t{}\t{}\nVmPeak:\t{:8} kB\nVmSize:\t{:8} "
-      "kB\nThreads:\t1\nSigPnd:\t{:016x}\nSigBlk:\t{:016x}\nCpus_allowed:\t1\n"
+      "kB\nThreads:\t1\nSigPnd:\t{:016x}\nShdPnd:\t{:016x}\nSigBlk:\t{:016x}\nSigIgn:\t{:016x}"
+      "\nSigCgt:\t{:016x}\nCpus_allowed:\t1\n"
       "Cpus_allowed_list:\t0\n",
       process.name, file_mode_mask(), process.pid(), process.pid(), process.parent_pid(), getuid(),
       geteuid(), geteuid(), geteuid(), getgid(), getegid(), getegid(), getegid(), size, size,
-      process.signals.pending(), process.signals.mask());
+      process.thread_signals().pending.set(), process.signals.pending.set(),
+      process.thread_signals().mask(), process.signals.ignored(), process.signals.caught());
 }
 
 std::string uptime(Process& process) {

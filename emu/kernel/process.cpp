@@ -115,6 +115,11 @@ const char* Process::host_path(std::uint64_t address) {
   return path;
 }
 
+void Process::discard(std::uint64_t set) {
+  signals.pending.discard(set);
+  thread_signals().pending.discard(set);
+}
+
 void Process::warn(const std::string& text) {
   if (warned.insert(text).second) warning = text;
 }

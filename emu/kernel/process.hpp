@@ -85,6 +85,18 @@ class Process {
   ProgramImage image;
   PersonalityOptions options;
   DescriptorTable descriptors;
+  /// Signals of the thread that is being served.
+  ThreadSignals& thread_signals() { return *current_signals; }
+  const ThreadSignals& thread_signals() const { return *current_signals; }
+  /// To the process as a whole, or to the thread that is being served.
+  bool send(const SignalInfo& info) { return send_signal(signals, info, thread_signals().mask()); }
+  bool send_to_thread(const SignalInfo& info) {
+    return send_signal(signals, thread_signals(), info);
+  }
+
+  /// Pending signals that have become ignored are gone.
+  void discard(std::uint64_t set);
+
   SignalState signals;  // takes over the dispositions we were started with, so before `pipes`
   IgnoreBrokenPipes pipes;
   ResourceLimits limits;
@@ -109,6 +121,8 @@ class Process {
 
   /// The call being served.
   Thread* thread = nullptr;
+  /// What user mode gets instead of the registers it came with (rt_sigreturn).
+  std::optional<Registers> new_registers;
   const SyscallRow* row = nullptr;
 
   std::optional<int> exit_status, killed_by;
@@ -120,5 +134,8 @@ class Process {
   std::size_t next_path_ = 0;
   int last_id_;
 };
+
+/// As kill(2) or tgkill(2) of the process sends it: `code` is SI_USER or SI_TKILL.
+SignalInfo user_signal(const Process& process, int signal, int code);
 
 }  // namespace ringfare

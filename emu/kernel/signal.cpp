@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: MIT
-// sigaction(2), sigprocmask(2), sigaltstack(2), kill(2). Handlers are kept; delivering to them
-// comes with signal frames.
+// sigaction(2), sigprocmask(2), sigpending(2), sigaltstack(2), sigreturn(2).
 #include <csignal>
 
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/process.hpp"
+#include "emu/kernel/signal_frame.hpp"
 
 namespace ringfare {
 namespace {
 
 constexpr std::uint64_t kSetSize = 8;
-constexpr std::uint64_t kSmallestStack = 2048;  // MINSIGSTKSZ, sigaltstack(2)
+
+/// sa_flags that mean something (SA_NOCLDSTOP to SA_RESETHAND, SA_EXPOSE_TAGBITS): a program that
+/// reads others back as zero knows that they do not.
+constexpr std::uint64_t kKnownFlags = 0xdc00'0807;
 
 bool is_signal(std::uint64_t argument) {
   const auto signal = static_cast<std::int32_t>(argument);
   return signal >= 1 && signal <= SignalState::kCount;
-}
-
-std::int64_t send(Process& process, std::uint64_t argument) {
-  const auto signal = static_cast<std::int32_t>(argument);
-  if (signal != 0 && !is_signal(argument)) return -EINVAL;
-  if (signal != 0) process.signals.raise(signal);
-  return 0;
-}
-
-bool is_self(const Process& process, std::uint64_t pid) {
-  return static_cast<std::int32_t>(pid) == process.pid();
 }
 
 }  // namespace
@@ -39,30 +31,33 @@ std::int64_t sys_rt_sigaction(Process& process, const CallArguments& args) {
   }
   const auto signal = static_cast<std::int32_t>(args[0]);
   if (!is_signal(args[0])) return -EINVAL;
-  if (wanted && (signal == SIGKILL || signal == SIGSTOP)) return -EINVAL;
+  if (wanted && (SignalState::unstoppable() & SignalState::bit(signal)) != 0) return -EINVAL;
   const SignalAction old = process.signals.action(signal);
   if (wanted) {
-    wanted->mask &= ~(SignalState::bit(SIGKILL) | SignalState::bit(SIGSTOP));
+    wanted->mask &= ~SignalState::unstoppable();
+    wanted->flags &= kKnownFlags;
     process.signals.action(signal) = *wanted;
+    if (process.signals.ignores(signal)) process.discard(SignalState::bit(signal));
   }
   return args[2] != 0 && !process.user.store(args[2], old) ? -EFAULT : 0;
 }
 
 std::int64_t sys_rt_sigprocmask(Process& process, const CallArguments& args) {
   if (args[3] != kSetSize) return -EINVAL;
-  const std::uint64_t old = process.signals.mask();
+  ThreadSignals& signals = process.thread_signals();
+  const std::uint64_t old = signals.mask();
   if (args[1] != 0) {
     const auto set = process.user.load<std::uint64_t>(args[1]);
     if (!set) return -EFAULT;
     switch (static_cast<std::int32_t>(args[0])) {
       case SIG_BLOCK:
-        process.signals.set_mask(old | *set);
+        signals.set_mask(old | *set);
         break;
       case SIG_UNBLOCK:
-        process.signals.set_mask(old & ~*set);
+        signals.set_mask(old & ~*set);
         break;
       case SIG_SETMASK:
-        process.signals.set_mask(*set);
+        signals.set_mask(*set);
         break;
       default:
         return -EINVAL;
@@ -73,7 +68,9 @@ std::int64_t sys_rt_sigprocmask(Process& process, const CallArguments& args) {
 
 std::int64_t sys_rt_sigpending(Process& process, const CallArguments& args) {
   if (args[1] > kSetSize) return -EINVAL;
-  const std::uint64_t pending = process.signals.pending() & process.signals.mask();
+  const ThreadSignals& signals = process.thread_signals();
+  const std::uint64_t pending =
+      (process.signals.pending.set() | signals.pending.set()) & signals.mask();
   const auto bytes = std::as_bytes(std::span(&pending, 1)).first(args[1]);
   if (!process.user.space().write({args[0]}, bytes)) return -EFAULT;
   process.user.count_out(bytes.size());
@@ -81,39 +78,25 @@ std::int64_t sys_rt_sigpending(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_sigaltstack(Process& process, const CallArguments& args) {
-  const SignalStack old = process.signals.stack;
+  ThreadSignals& signals = process.thread_signals();
+  const std::uint64_t stack_pointer = process.thread->registers[Gpr::Rsp];
+  SignalStack old = signals.stack;
+  old.flags = (old.flags & SignalStack::kAutoDisarm) | old.use_at(stack_pointer);
   if (args[0] != 0) {
-    auto stack = process.user.load<SignalStack>(args[0]);
-    if (!stack) return -EFAULT;
-    constexpr auto kAutoDisarm = static_cast<std::int32_t>(1u << 31);  // SS_AUTODISARM
-    const std::int32_t mode = stack->flags & ~kAutoDisarm;
-    if (mode != 0 && mode != SS_ONSTACK && mode != SS_DISABLE) return -EINVAL;
-    if (mode == SS_DISABLE)
-      stack->base = stack->size = 0;
-    else if (stack->size < kSmallestStack)
-      return -ENOMEM;
-    process.signals.stack = *stack;
+    const auto wanted = process.user.load<SignalStack>(args[0]);
+    if (!wanted) return -EFAULT;
+    if (const std::int64_t error = signals.set_stack(*wanted, stack_pointer)) return error;
   }
   return args[1] != 0 && !process.user.store(args[1], old) ? -EFAULT : 0;
 }
 
-std::int64_t sys_kill(Process& process, const CallArguments& args) {
-  const auto pid = static_cast<std::int32_t>(args[0]);
-  const bool ours = pid == process.pid() || pid == 0 || pid == -process.group;
-  if (!ours) return !is_signal(args[1]) && args[1] != 0 ? -EINVAL : -ESRCH;
-  return send(process, args[1]);
-}
-
-std::int64_t sys_tkill(Process& process, const CallArguments& args) {
-  if (static_cast<std::int32_t>(args[0]) <= 0) return -EINVAL;
-  return is_self(process, args[0]) ? send(process, args[1]) : -ESRCH;
-}
-
-std::int64_t sys_tgkill(Process& process, const CallArguments& args) {
-  if (static_cast<std::int32_t>(args[0]) <= 0 || static_cast<std::int32_t>(args[1]) <= 0)
-    return -EINVAL;
-  const bool ours = is_self(process, args[0]) && is_self(process, args[1]);
-  return ours ? send(process, args[2]) : -ESRCH;
+std::int64_t sys_rt_sigreturn(Process& process, const CallArguments&) {
+  Registers registers = process.thread->registers;
+  if (!pop_signal_frame(process.user, registers, process.thread_signals(),
+                        process.options.features))
+    force_signal(process.signals, process.thread_signals(), kernel_signal(SIGSEGV));
+  process.new_registers = registers;
+  return static_cast<std::int64_t>(registers[Gpr::Rax]);
 }
 
 }  // namespace ringfare

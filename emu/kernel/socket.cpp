@@ -111,7 +111,8 @@ std::int64_t sys_getsockopt(Process& process, const CallArguments& args) {
 
 std::int64_t sys_sendto(Process& process, const CallArguments& args) {
   const std::int64_t result = pass_to_host(process, args);
-  if (result == -EPIPE && (args[3] & MSG_NOSIGNAL) == 0) process.signals.raise(SIGPIPE);
+  if (result == -EPIPE && (args[3] & MSG_NOSIGNAL) == 0)
+    process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
   return result;
 }
 

@@ -7,8 +7,9 @@
 #include <cstring>
 #include <utility>
 
+#include "emu/kernel/names.hpp"
+#include "emu/kernel/signal_text.hpp"
 #include "emu/report/number_text.hpp"
-#include "emu/report/signal_text.hpp"
 
 namespace ringfare {
 namespace {
@@ -41,7 +42,8 @@ void TraceText::line(const CallEvent& event) {
 }
 
 void TraceText::line(const SignalEvent& event) {
-  fmt::print(out_, "--- {} {} ---\n", signal_name(event.signal), signal_details(event));
+  fmt::print(out_, "--- {} {} ---\n", signal_name(static_cast<std::uint64_t>(event.info.signal)),
+             signal_info_text(event.info));
 }
 
 void TraceText::line(const WarningEvent& event) {
@@ -51,7 +53,8 @@ void TraceText::line(const WarningEvent& event) {
 void TraceText::line(const ExitEvent& event) {
   if (options_.quiet) return;
   if (event.killed_by)
-    fmt::print(out_, "+++ killed by {} +++\n", signal_name(*event.killed_by));
+    fmt::print(out_, "+++ killed by {} +++\n",
+               signal_name(static_cast<std::uint64_t>(*event.killed_by)));
   else if (event.status)
     fmt::print(out_, "+++ exited with {} +++\n", *event.status);
 }
