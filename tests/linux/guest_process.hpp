@@ -75,6 +75,12 @@ class GuestProcess : public ::testing::Test {
     return serve(name, args).result;
   }
 
+  /// The signal that ends the process on the way out of a call.
+  std::optional<int> killed_by(std::string_view name, std::initializer_list<std::uint64_t> args) {
+    serve(name, args);
+    return personality_->deliver(thread_, std::nullopt).killed_by;
+  }
+
   /// Puts text with its NUL into guest memory; its address.
   std::uint64_t text(std::string_view value, std::uint64_t at = kData) {
     EXPECT_TRUE(memory_.write({at}, std::as_bytes(std::span(value))));

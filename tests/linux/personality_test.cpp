@@ -248,18 +248,18 @@ TEST_F(PersonalityTest, EndsWithItsStatus) {
 }
 
 TEST_F(PersonalityTest, DiesOfItsOwnSignal) {
-  EXPECT_EQ(serve("tgkill", {kPid, kPid, 0}).killed_by, std::nullopt);
-  EXPECT_EQ(serve("kill", {kPid, SIGCHLD}).killed_by, std::nullopt);
-  EXPECT_EQ(serve("tgkill", {kPid, kPid, SIGABRT}).killed_by, SIGABRT);
+  EXPECT_EQ(killed_by("tgkill", {kPid, kPid, 0}), std::nullopt);
+  EXPECT_EQ(killed_by("kill", {kPid, SIGCHLD}), std::nullopt);
+  EXPECT_EQ(killed_by("tgkill", {kPid, kPid, SIGABRT}), SIGABRT);
 }
 
 TEST_F(PersonalityTest, BlockedSignalsWait) {
   ASSERT_TRUE(memory_.store(GuestAddress{kData}, std::uint64_t{1} << (SIGTERM - 1)));
   EXPECT_EQ(call("rt_sigprocmask", {SIG_BLOCK, kData, 0, 8}), 0);
-  EXPECT_EQ(serve("kill", {kPid, SIGTERM}).killed_by, std::nullopt);
+  EXPECT_EQ(killed_by("kill", {kPid, SIGTERM}), std::nullopt);
   EXPECT_EQ(call("rt_sigpending", {kData + 8, 8}), 0);
   EXPECT_EQ(memory_.load<std::uint64_t>({kData + 8}), std::uint64_t{1} << (SIGTERM - 1));
-  EXPECT_EQ(serve("rt_sigprocmask", {SIG_UNBLOCK, kData, 0, 8}).killed_by, SIGTERM);
+  EXPECT_EQ(killed_by("rt_sigprocmask", {SIG_UNBLOCK, kData, 0, 8}), SIGTERM);
 }
 
 TEST_F(PersonalityTest, ABrokenPipeKills) {
@@ -267,7 +267,7 @@ TEST_F(PersonalityTest, ABrokenPipeKills) {
   call("close", {3});
   const Served written = serve("write", {4, kData, 1});
   EXPECT_EQ(written.result, -EPIPE);
-  EXPECT_EQ(written.killed_by, SIGPIPE);
+  EXPECT_EQ(personality_->deliver(thread_, std::nullopt).killed_by, SIGPIPE);
 }
 
 TEST_F(PersonalityTest, PollsItsOwnDescriptors) {
