@@ -72,7 +72,8 @@ class Message {
     if (const std::int64_t error = read(Direction::In); error != 0) return error;
     if (const std::int64_t error = take_control(); error != 0) return error;
     const std::int64_t sent = host_call(SYS_sendmsg, host, &host_, flags);
-    if (sent == -EPIPE && (flags & MSG_NOSIGNAL) == 0) process_.send_to_thread(user_signal(process_, SIGPIPE, SI_USER));
+    if (sent == -EPIPE && (flags & MSG_NOSIGNAL) == 0)
+      process_.send_to_thread(user_signal(process_, SIGPIPE, SI_USER));
     if (sent > 0) process_.user.count_in(static_cast<std::uint64_t>(sent));
     return sent;
   }

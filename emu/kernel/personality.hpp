@@ -33,8 +33,8 @@ struct Served {
   std::string_view file_kind =
       "";  // "terminal", "regular", "pipe", "null" where a file decides the price
   std::optional<Registers> registers;  // user mode's from now on, instead of those at the gate
-  std::optional<int> exit_status;  // exit, exit_group: the process is over
-  std::optional<int> killed_by;    // the call cannot go on and ends the process
+  std::optional<int> exit_status;      // exit, exit_group: the process is over
+  std::optional<int> killed_by;        // the call cannot go on and ends the process
   bool blocked = false;      // the thread waits: the call has not happened, and is made again later
   bool created = false;      // a thread: see start_created
   bool thread_over = false;  // the thread is gone, its process is not

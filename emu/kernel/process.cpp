@@ -54,6 +54,7 @@ Task& Process::add_task() {
   const int id = ++last_id_;
   Task& made = *(tasks[id] = std::make_unique<Task>(id));
   made.name = task->name;
+  made.signals.set_mask(task->signals.mask());
   return made;
 }
 
@@ -115,9 +116,19 @@ const char* Process::host_path(std::uint64_t address) {
   return path;
 }
 
+bool Process::send(const SignalInfo& info) {
+  // Whether it is ignored is decided as for the first thread.
+  const Task& first = *tasks.begin()->second;
+  return send_signal(signals, info, first.signals.mask());
+}
+
+bool Process::send(Task& thread, const SignalInfo& info) {
+  return send_signal(signals, thread.signals, info);
+}
+
 void Process::discard(std::uint64_t set) {
   signals.pending.discard(set);
-  thread_signals().pending.discard(set);
+  for (const auto& [id, thread] : tasks) thread->signals.pending.discard(set);
 }
 
 void Process::warn(const std::string& text) {

@@ -86,13 +86,12 @@ class Process {
   PersonalityOptions options;
   DescriptorTable descriptors;
   /// Signals of the thread that is being served.
-  ThreadSignals& thread_signals() { return *current_signals; }
-  const ThreadSignals& thread_signals() const { return *current_signals; }
+  ThreadSignals& thread_signals() { return task->signals; }
+  const ThreadSignals& thread_signals() const { return task->signals; }
   /// To the process as a whole, or to the thread that is being served.
-  bool send(const SignalInfo& info) { return send_signal(signals, info, thread_signals().mask()); }
-  bool send_to_thread(const SignalInfo& info) {
-    return send_signal(signals, thread_signals(), info);
-  }
+  bool send(const SignalInfo& info);
+  bool send(Task& thread, const SignalInfo& info);
+  bool send_to_thread(const SignalInfo& info) { return send(*task, info); }
 
   /// Pending signals that have become ignored are gone.
   void discard(std::uint64_t set);

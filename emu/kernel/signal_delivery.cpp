@@ -122,6 +122,7 @@ Delivery deliver_signals(Process& process, Thread& thread, const std::optional<E
 }
 
 bool has_signal_work(const Process& process, std::int64_t result) {
+  if (process.task == nullptr) return false;  // the thread is gone
   return has_signal(process.signals, process.thread_signals()) || is_restart(result) ||
          !process.signals.passed_by.empty() || process.thread_signals().has_saved_mask();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cpu/state.hpp"
+#include "emu/kernel/signal_state.hpp"
 
 namespace ringfare {
 
@@ -41,6 +42,7 @@ struct Task {
   std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
   std::uint64_t robust_list = 0;      // set_robust_list(2)
   std::string name;                   // PR_SET_NAME: at most 15 bytes
+  ThreadSignals signals;
 
   std::optional<Wait> wait;  // until the call it was about has come back
   std::uint64_t moved = 0;   // bytes a call has transferred before it had to wait
