@@ -122,13 +122,13 @@ bool Process::send(const SignalInfo& info) {
   return send_signal(signals, info, first.signals.mask());
 }
 
-bool Process::send(Task& thread, const SignalInfo& info) {
-  return send_signal(signals, thread.signals, info);
+bool Process::send(Task& to, const SignalInfo& info) {
+  return send_signal(signals, to.signals, info);
 }
 
 void Process::discard(std::uint64_t set) {
   signals.pending.discard(set);
-  for (const auto& [id, thread] : tasks) thread->signals.pending.discard(set);
+  for (const auto& [id, each] : tasks) each->signals.pending.discard(set);
 }
 
 void Process::warn(const std::string& text) {

@@ -90,7 +90,7 @@ class Process {
   const ThreadSignals& thread_signals() const { return task->signals; }
   /// To the process as a whole, or to the thread that is being served.
   bool send(const SignalInfo& info);
-  bool send(Task& thread, const SignalInfo& info);
+  bool send(Task& to, const SignalInfo& info);
   bool send_to_thread(const SignalInfo& info) { return send(*task, info); }
 
   /// Pending signals that have become ignored are gone.

@@ -93,8 +93,7 @@ std::int64_t take_event(Process& process, const WantedEvent& event, Timer& timer
     case SIGEV_SIGNAL:
     case SIGEV_THREAD:
       if (event.signal < 1 || event.signal > SignalState::kCount) return -EINVAL;
-      timer.signal =
-          make_signal(event.signal, SI_TIMER, SignalInfo::Timer{.value = event.value});
+      timer.signal = make_signal(event.signal, SI_TIMER, SignalInfo::Timer{.value = event.value});
       return 0;
     default:
       return -EINVAL;
@@ -130,8 +129,8 @@ std::int64_t sys_alarm(Process& process, const CallArguments& args) {
   const itimerval old = to_itimerval(process.timers.setting(timer, process.timer_times()));
   start(process, timer, {std::chrono::seconds(static_cast<std::uint32_t>(args[0])), {}});
   // Rounded to a second, but an alarm that is set is never 0 seconds away.
-  const bool up = (old.it_value.tv_sec == 0 && old.it_value.tv_usec != 0) ||
-                  old.it_value.tv_usec >= 500'000;
+  const bool up =
+      (old.it_value.tv_sec == 0 && old.it_value.tv_usec != 0) || old.it_value.tv_usec >= 500'000;
   return old.it_value.tv_sec + (up ? 1 : 0);
 }
 

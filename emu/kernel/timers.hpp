@@ -34,7 +34,7 @@ struct Timer {
   bool waits_for_taking = false;        // expired, its signal not yet taken
   std::int32_t overrun = 0;             // of the signal taken last
 
-  SignalInfo signal;               // number 0: sends none
+  SignalInfo signal;                   // number 0: sends none
   std::optional<std::int32_t> thread;  // to this thread only
 };
 
