@@ -32,14 +32,27 @@ enum class Gate : std::uint8_t { Syscall, Sysenter, Interrupt };
 /// Instruction::detail of a ConditionalJump that is jrcxz or loop.
 inline constexpr std::uint8_t kShortOnly = 1;
 
+/// What an instruction has to do with FS or GS, whose bases are a thread's own.
+enum class SegmentUse : std::uint8_t {
+  None,
+  FsMemory,  // its memory operand is relative to FS
+  GsMemory,
+  FsSelector,  // moves to or from the selector, or pushes it
+  GsSelector,
+  Base,  // RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE
+};
+
 struct Instruction {
   std::uint8_t length = 0;
   Flow flow = Flow::Next;
-  std::uint8_t detail = 0;            // Flow::Gate: the Gate; Flow::Emulated: the SystemInstruction
+  /// Flow::Gate: the Gate; Flow::Emulated: the SystemInstruction; Flow::Next: the state components
+  /// besides SSE that it may bring into use, numbered as in XCR0.
+  std::uint8_t detail = 0;
   std::uint8_t vector = 0;            // Gate::Interrupt: n
   std::uint8_t rip_displacement = 0;  // offset of a RIP-relative operand's disp32; 0: has none
-  std::uint16_t mnemonic = 0;         // ZydisMnemonic
-  GuestAddress target;                // direct flows
+  SegmentUse segment = SegmentUse::None;
+  std::uint16_t mnemonic = 0;  // ZydisMnemonic
+  GuestAddress target;         // direct flows
 };
 
 using BlockId = std::uint32_t;

@@ -61,6 +61,8 @@ constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_IRETQ, Flow::Refused},
     {ZYDIS_MNEMONIC_IRETD, Flow::Refused},
     {ZYDIS_MNEMONIC_IRET, Flow::Refused},
+    {ZYDIS_MNEMONIC_LFS, Flow::Refused},
+    {ZYDIS_MNEMONIC_LGS, Flow::Refused},
 };
 
 constexpr bool each_mnemonic_once() {
@@ -117,6 +119,75 @@ bool uses_avx512(const ZydisDecodedInstruction& insn) {
          insn.meta.category == ZYDIS_CATEGORY_KMASK;
 }
 
+/// Opcodes behind 0F that name MMX registers where no prefix says XMM (SDM vol. 2, table A-3).
+bool touches_mmx(const ZydisDecodedInstruction& insn) {
+  std::uint8_t prefix = 0;
+  for (std::size_t i = 0; i < insn.raw.prefix_count; ++i) {
+    const std::uint8_t value = insn.raw.prefixes[i].value;
+    if (value == 0x66 || value == 0xf2 || value == 0xf3) prefix = value;
+  }
+  const std::uint8_t opcode = insn.opcode;
+  switch (insn.opcode_map) {
+    case ZYDIS_OPCODE_MAP_0F:
+      if (opcode == 0x2a || opcode == 0x2c || opcode == 0x2d) return prefix == 0 || prefix == 0x66;
+      if (opcode == 0xd6) return prefix != 0x66;
+      return prefix == 0 && ((opcode >= 0x60 && opcode <= 0x7f) || opcode == 0xc4 ||
+                             opcode == 0xc5 || (opcode >= 0xd0 && opcode <= 0xfe));
+    case ZYDIS_OPCODE_MAP_0F38:
+      return prefix == 0 && (opcode <= 0x0b || (opcode >= 0x1c && opcode <= 0x1e));
+    case ZYDIS_OPCODE_MAP_0F3A:
+      return prefix == 0 && opcode == 0x0f;
+    case ZYDIS_OPCODE_MAP_0F0F:
+      return true;  // 3DNow!
+    default:
+      return false;
+  }
+}
+
+/// x87 state (MMX registers are part of it), the upper halves of YMM registers, or both.
+std::uint8_t components_used(const ZydisDecodedInstruction& insn) {
+  constexpr std::uint8_t kX87 = 1, kUpper = 4;
+  switch (insn.mnemonic) {
+    case ZYDIS_MNEMONIC_XRSTOR:
+    case ZYDIS_MNEMONIC_XRSTOR64:
+    case ZYDIS_MNEMONIC_FXRSTOR:
+    case ZYDIS_MNEMONIC_FXRSTOR64:
+      return kX87 | kUpper;
+    default:
+      break;
+  }
+  if (insn.encoding == ZYDIS_INSTRUCTION_ENCODING_VEX)
+    return insn.avx.vector_length == 256 ? kUpper : 0;
+  // Escape opcodes D8 to DF.
+  const bool is_x87 = insn.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && (insn.opcode & 0xf8) == 0xd8;
+  return is_x87 || touches_mmx(insn) ? kX87 : 0;
+}
+
+SegmentUse segment_use(const ZydisDecodedInstruction& insn) {
+  switch (insn.mnemonic) {
+    case ZYDIS_MNEMONIC_RDFSBASE:
+    case ZYDIS_MNEMONIC_RDGSBASE:
+    case ZYDIS_MNEMONIC_WRFSBASE:
+    case ZYDIS_MNEMONIC_WRGSBASE:
+      return SegmentUse::Base;
+    default:
+      break;
+  }
+  constexpr std::uint8_t kMoveFromSelector = 0x8c, kMoveToSelector = 0x8e, kPushPopFs = 0xa0,
+                         kPushPopGs = 0xa8, kFs = 4, kGs = 5;
+  const bool moves = insn.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
+                     (insn.opcode == kMoveFromSelector || insn.opcode == kMoveToSelector);
+  if (moves && insn.raw.modrm.reg == kFs) return SegmentUse::FsSelector;
+  if (moves && insn.raw.modrm.reg == kGs) return SegmentUse::GsSelector;
+  const bool pushes_or_pops =
+      insn.opcode_map == ZYDIS_OPCODE_MAP_0F && insn.encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY;
+  if (pushes_or_pops && (insn.opcode & 0xfe) == kPushPopFs) return SegmentUse::FsSelector;
+  if (pushes_or_pops && (insn.opcode & 0xfe) == kPushPopGs) return SegmentUse::GsSelector;
+  if ((insn.attributes & ZYDIS_ATTRIB_HAS_SEGMENT_FS) != 0) return SegmentUse::FsMemory;
+  if ((insn.attributes & ZYDIS_ATTRIB_HAS_SEGMENT_GS) != 0) return SegmentUse::GsMemory;
+  return SegmentUse::None;
+}
+
 }  // namespace
 
 std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code,
@@ -144,6 +215,8 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
     decoded.target = address + insn.length + static_cast<std::uint64_t>(insn.raw.imm[0].value.s);
   if (insn.raw.modrm.offset != 0 && insn.raw.modrm.mod == 0 && insn.raw.modrm.rm == 5)
     decoded.rip_displacement = insn.raw.disp.offset;
+  decoded.segment = segment_use(insn);
+  if (decoded.flow == Flow::Next) decoded.detail = components_used(insn);
   return decoded;
 }
 

@@ -11,13 +11,16 @@ namespace ringfare::translator {
 /// The memory translated code and the world switch share; lives in the low 2 GiB, so translated
 /// code reaches it without a register. Offsets are known to world_switch.cpp.
 struct alignas(64) Context {
+  static constexpr std::uint64_t kUnknownBase = ~0ull;  // no base: not canonical
+
   std::uint64_t gpr[16] = {};
   std::uint64_t rflags = 0;
   std::uint64_t fs_base = 0, gs_base = 0;
-  std::uint64_t host_rsp = 0, host_fs_base = 0;
-  std::uint64_t target = 0;       // translated code to enter
-  std::uint64_t leave = 0;        // address of the world switch's way out
-  std::uint64_t vector_area = 0;  // VectorState of the thread
+  std::uint64_t host_rsp = 0;
+  std::uint64_t loaded_base = kUnknownBase;  // what the host's GS base is
+  std::uint64_t target = 0;                  // translated code to enter
+  std::uint64_t leave = 0;                   // address of the world switch's way out
+  std::uint64_t vector_area = 0;             // VectorState of the thread
   std::uint32_t host_mxcsr = 0x1f80;
   std::uint32_t hidden_totals = 0;  // 1: totals are in zmm31 while the guest runs
   std::uint32_t exit = 0;           // ExitId of the exit taken
@@ -32,6 +35,8 @@ struct alignas(64) Context {
   /// 1: vector registers are moved one by one, guided by XINUSE (AVX and XGETBV with ECX = 1); 0:
   /// by XSAVE and XRSTOR, five times as dear.
   std::uint32_t one_by_one = 0;
+  /// State components (XCR0 numbering) that may not be in their initial configuration.
+  std::uint32_t components = 2;
 };
 
 enum class LeaveReason : std::uint32_t {
@@ -44,8 +49,8 @@ enum class LeaveReason : std::uint32_t {
 };
 
 /// Enters translated code at `context.target` with the guest state of `context`; returns when that
-/// code has jumped to the way out. Neither uses thread-local storage while the guest's FS is
-/// loaded.
+/// code has jumped to the way out. The host's FS stays the emulator's own: the guest's FS base is
+/// in the host's GS, which nobody else uses, and stays there.
 extern "C" void ringfare_world_enter(Context* context);
 extern "C" void ringfare_world_leave();
 

@@ -61,7 +61,6 @@ int FaultCatcher::take_interruption() {
   return signal;
 }
 
-// The guest's FS may be loaded: nothing below may touch thread-local storage.
 void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
   auto& machine = *static_cast<ucontext_t*>(context);
   for (const int interruption : kInterruptions)

@@ -177,14 +177,118 @@ constexpr Rule kRules[] = {
     {always, copy},
 };
 
-}  // namespace
-
-void translate_instruction(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+void translate_flat(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
   // Most instructions: neither a RIP-relative operand nor state that CPUID hides.
   if (instruction.rip_displacement == 0 && !is_xsave(place, instruction, bytes))
     return copy(place, instruction, bytes);
   for (const Rule& rule : kRules)
     if (rule.applies(place, instruction, bytes)) return rule.emit(place, instruction, bytes);
+}
+
+// The guest's FS base is the host's GS base; its GS base is in the context.
+
+constexpr std::uint8_t kFsPrefix = 0x64, kGsPrefix = 0x65;
+
+struct Rewritten {
+  std::array<std::uint8_t, 15> code{};
+  std::size_t size;
+
+  explicit Rewritten(Bytes bytes) : size(bytes.size()) { std::ranges::copy(bytes, code.begin()); }
+  operator Bytes() const { return {code.data(), size}; }
+};
+
+Rewritten fs_to_gs(Bytes bytes) {
+  Rewritten made(bytes);
+  *std::ranges::find(made.code, kFsPrefix) = kGsPrefix;
+  return made;
+}
+
+constexpr std::size_t kScratch = 2;  // of Context::spill
+
+void set_host_base(const CopyPlace& place, const void* from) {
+  Emitter& emitter = place.emitter;
+  emitter.store(&place.context.spill[kScratch], Gpr::Rax);
+  emitter.load(Gpr::Rax, from);
+  emitter.bytes({0xf3, 0x48, 0x0f, 0xae, 0xd8});  // wrgsbase rax
+  emitter.load(Gpr::Rax, &place.context.spill[kScratch]);
+}
+
+void keep_host_base(const CopyPlace& place, void* slot) {
+  Emitter& emitter = place.emitter;
+  emitter.store(&place.context.spill[kScratch], Gpr::Rax);
+  emitter.bytes({0xf3, 0x48, 0x0f, 0xae, 0xc8});  // rdgsbase rax
+  emitter.store(slot, Gpr::Rax);
+  if (slot == &place.context.fs_base) emitter.store(&place.context.loaded_base, Gpr::Rax);
+  emitter.load(Gpr::Rax, &place.context.spill[kScratch]);
+}
+
+void fs_memory(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  translate_flat(place, insn, fs_to_gs(bytes));
+}
+
+void gs_memory(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  set_host_base(place, &place.context.gs_base);
+  translate_flat(place, insn, bytes);
+  set_host_base(place, &place.context.fs_base);
+}
+
+/// MOV, PUSH and POP of the selector, done with the host's GS; one bit of the ModRM or of the
+/// second opcode byte tells the two apart.
+void fs_selector(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  Rewritten made(bytes);
+  const auto* const opcode = std::ranges::find_if(
+      made.code, [](std::uint8_t byte) { return byte == 0x8c || byte == 0x8e || byte == 0x0f; });
+  made.code[static_cast<std::size_t>(opcode - made.code.begin()) + 1] |= 0x08;
+  translate_flat(place, insn, made);
+  keep_host_base(place, &place.context.fs_base);
+}
+
+void gs_selector(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  set_host_base(place, &place.context.gs_base);
+  translate_flat(place, insn, bytes);
+  keep_host_base(place, &place.context.gs_base);
+  set_host_base(place, &place.context.fs_base);
+}
+
+void read_gs_base(const CopyPlace& place, Bytes bytes) {
+  const std::uint8_t rex = (bytes[1] & 0xf0) == 0x40 ? bytes[1] : 0x40;
+  const std::uint8_t rm = bytes.back() & 7;
+  place.emitter.bytes({static_cast<std::uint8_t>((rex & 0x48) | (rex & 1) << 2), kLoad,
+                       static_cast<std::uint8_t>(rm << 3 | 5)});
+  place.emitter.relative(&place.context.gs_base, 0);
+}
+
+void segment_base(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+  if (insn.mnemonic == ZYDIS_MNEMONIC_RDGSBASE) return read_gs_base(place, bytes);
+  if (insn.mnemonic == ZYDIS_MNEMONIC_WRGSBASE) return gs_selector(place, insn, bytes);
+  Rewritten made(bytes);
+  made.code[made.size - 1] |= 0x08;  // /0 -> /1, /2 -> /3: FS becomes GS
+  place.emitter.bytes(made);
+  if (insn.mnemonic == ZYDIS_MNEMONIC_WRFSBASE) keep_host_base(place, &place.context.fs_base);
+}
+
+struct SegmentRule {
+  SegmentUse use;
+  void (*emit)(const CopyPlace&, const Instruction&, Bytes);
+};
+
+constexpr SegmentRule kSegmentRules[] = {
+    {SegmentUse::None, translate_flat},    {SegmentUse::FsMemory, fs_memory},
+    {SegmentUse::GsMemory, gs_memory},     {SegmentUse::FsSelector, fs_selector},
+    {SegmentUse::GsSelector, gs_selector}, {SegmentUse::Base, segment_base},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < std::size(kSegmentRules); ++i)
+    if (static_cast<std::size_t>(kSegmentRules[i].use) != i) return false;
+  return true;
+}
+static_assert(in_order(), "rows are found by their use");
+
+}  // namespace
+
+void translate_instruction(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+  kSegmentRules[static_cast<std::size_t>(instruction.segment)].emit(place, instruction, bytes);
 }
 
 bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
@@ -193,7 +297,18 @@ bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes b
 }
 
 void load_indirect_target(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
-  operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
+  switch (instruction.segment) {
+    case SegmentUse::FsMemory:
+      operand_into_rcx(place, instruction, fs_to_gs(bytes), 0xff, 1, kLoad);
+      return;
+    case SegmentUse::GsMemory:
+      set_host_base(place, &place.context.gs_base);
+      operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
+      set_host_base(place, &place.context.fs_base);
+      return;
+    default:
+      operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
+  }
 }
 
 void push_return_address(Emitter& emitter, GuestAddress address) {

@@ -90,7 +90,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::uint32_t superblock_at(GuestAddress address);
   std::uint32_t translate(Tier tier, GuestAddress address, bool indirect = false);
   void learn(std::uint32_t index, GuestAddress target);
-  void promote(const Exit& exit);
+  void promote(std::uint32_t index);
   void replace(GuestAddress entry, Tier tier);
   void link(ExitId id, Superblock& to);
   void link_exits(const Superblock& from);
@@ -143,7 +143,7 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
       store(thread);
       return Interrupted{catcher_.take_interruption()};
     }
-    if (!stepping_over_)
+    if (!stepping_over_ && !unguarded_.empty())
       for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
     const std::uint32_t index = superblock_at({thread.registers.rip});
     context.target = Arena::address_of(superblocks_[index].head);
@@ -178,10 +178,10 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
   const bool stepped_over = std::exchange(stepping_over_, false);
   switch (static_cast<LeaveReason>(context.reason)) {
     case LeaveReason::Exit: {
-      const Exit exit = ledger_.exits()[context.exit];
+      const Exit& exit = ledger_.exits()[context.exit];
       if (exit.kind != ExitKind::Direct) return stop_at(exit, thread);
       thread.registers.rip = exit.target.value;
-      if (linking_ && arena_.counters()[context.exit] == Writer::kOften) promote(exit);
+      if (linking_ && arena_.counters()[context.exit] == Writer::kOften) promote(exit.superblock);
       return std::nullopt;
     }
     case LeaveReason::IndirectMiss: {
@@ -294,6 +294,7 @@ void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
   CHECK(point != nullptr, "no guest instruction at host address {:#x}", pc);
 
   Context& context = arena_.context();
+  context.loaded_base = Context::kUnknownBase;  // an instruction may use the host's GS meanwhile
   const bool inside = Arena::address_of(superblock->begin) + point->host != pc;
   for (std::size_t slot = 0; inside && slot < point->parked.size(); ++slot)
     if (point->parked[slot] != Point::kNobody)
@@ -388,10 +389,9 @@ void Translator::Core::learn(std::uint32_t index, GuestAddress target) {
   if (profile.complete() && linking_) replace(entry, Tier::Settled);
 }
 
-/// The block `exit` leaves is executed often: a path through it and what usually follows takes its
-/// place.
-void Translator::Core::promote(const Exit& exit) {
-  const GuestAddress entry = superblocks_[exit.superblock].entry;
+/// A block is executed often: a path through it and what usually follows takes its place.
+void Translator::Core::promote(std::uint32_t index) {
+  const GuestAddress entry = superblocks_[index].entry;
   const auto now = by_entry_.find(entry);
   if (now != by_entry_.end() && superblocks_[now->second].tier != Tier::Second)
     replace(entry, Tier::Second);

@@ -10,9 +10,8 @@ namespace {
 static_assert(offsetof(Context, gpr) == 0);
 static_assert(offsetof(Context, rflags) == 128);
 static_assert(offsetof(Context, fs_base) == 136);
-static_assert(offsetof(Context, gs_base) == 144);
 static_assert(offsetof(Context, host_rsp) == 152);
-static_assert(offsetof(Context, host_fs_base) == 160);
+static_assert(offsetof(Context, loaded_base) == 160);
 static_assert(offsetof(Context, target) == 168);
 static_assert(offsetof(Context, vector_area) == 184);
 static_assert(offsetof(Context, host_mxcsr) == 192);
@@ -21,6 +20,7 @@ static_assert(offsetof(Context, entry_stub) == 216);
 static_assert(offsetof(Context, totals) == 256);
 static_assert(offsetof(Context, one) == 320);
 static_assert(offsetof(Context, one_by_one) == 640);
+static_assert(offsetof(Context, components) == 644);
 static_assert(VectorState::kMxcsr == 24);
 
 }  // namespace
@@ -42,11 +42,10 @@ ringfare_world_enter:
   push %r14
   push %r15
   mov %rsp, 152(%rdi)
-  mov %fs:0, %rax
-  mov %rax, 160(%rdi)
   mov %rdi, %rcx
   mov 184(%rcx), %rsi
   mov 512(%rsi), %edi
+  or %edi, 644(%rcx)
   cmpl $0, 640(%rcx)
   je 7f
   test $2, %dil
@@ -57,7 +56,11 @@ ringfare_world_enter:
   xor %edx, %edx
   xrstor64 (%rsi)
 1:
+  mov 24(%rsi), %eax
+  cmp 192(%rcx), %eax
+  je 10f
   ldmxcsr 24(%rsi)
+10:
 .macro load_xmm n
   vmovdqu 160+16*\n(%rsi), %xmm\n
 .endm
@@ -82,12 +85,10 @@ ringfare_world_enter:
   vmovdqu64 320(%rcx), %zmm29
 4:
   mov 136(%rcx), %rax
-  wrfsbase %rax
-  mov 144(%rcx), %rax
-  rdgsbase %rdx
-  cmp %rax, %rdx
+  cmp %rax, 160(%rcx)
   je 5f
   wrgsbase %rax
+  mov %rax, 160(%rcx)
 5:
   mov 128(%rcx), %rax
   test $0xfffff528, %eax  # more than IF and the arithmetic flags
@@ -151,24 +152,14 @@ ringfare_world_leave:
   testl $0x44500, 128(%rcx)  # TF, DF, NT, AC: not in the emulator
   jnz 7f
 1:
-  rdfsbase %rax
-  mov %rax, 136(%rcx)
-  mov 160(%rcx), %rax
-  wrfsbase %rax
-  rdgsbase %rax
-  mov %rax, 144(%rcx)
   mov 184(%rcx), %rsi
   cmpl $0, 640(%rcx)
   je 8f
-  mov %rcx, %rdi
-  mov $1, %ecx
-  xgetbv                     # XINUSE
-  mov %rdi, %rcx
-  and $7, %eax
-  mov %rax, 512(%rsi)
-  test $1, %al
+  mov 644(%rcx), %eax
+  test $5, %al
   jnz 9f
 2:
+  mov %rax, 512(%rsi)
   stmxcsr 24(%rsi)
 .macro store_xmm n
   vmovdqu %xmm\n, 160+16*\n(%rsi)
@@ -186,7 +177,7 @@ ringfare_world_leave:
 .endr
 3:
   mov 192(%rcx), %eax
-  cmp %eax, 24(%rsi)
+  cmp 24(%rsi), %eax
   je 4f
   ldmxcsr 192(%rcx)
 4:
@@ -215,6 +206,13 @@ ringfare_world_leave:
   fninit
   jmp 3b
 9:
+  mov %rcx, %rdi
+  mov $1, %ecx
+  xgetbv                     # XINUSE
+  mov %rdi, %rcx
+  and $7, %eax
+  test $1, %al
+  jz 2b
   mov %eax, %edi
   mov $1, %eax
   xor %edx, %edx

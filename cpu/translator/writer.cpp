@@ -131,6 +131,7 @@ void Writer::write_block(Draft& draft, std::size_t step) {
          .index = static_cast<std::uint16_t>(i)});
     const bool leaves_rcx = settle_rcx(draft, place, instruction, bytes);
     if (instruction.flow != Flow::Next) break;
+    arena_.context().components |= instruction.detail;
     translate_instruction(place, instruction, bytes);
     if (!leaves_rcx) draft.rcx = RcxPlace::Register;
     offset += instruction.length;

@@ -34,6 +34,38 @@ snippet calls
   ret
 end_snippet calls
 
+# FS at rdi and GS behind it, by every way to use them: 26 + 2 * 2 instructions.
+snippet segments
+  wrfsbase %rdi
+  rdfsbase %rax
+  movq $0x1234, %fs:8
+  mov %fs:8, %rbx
+  lea 64(%rdi), %rsi
+  wrgsbase %rsi
+  movq $0x77, %gs:8
+  mov %gs:8, %rdx
+  rdgsbase %r8
+  rdgsbase %r9d
+  mov 8(%rdi), %r10
+  mov 72(%rdi), %r11
+  mov %fs, %ebp
+  xor %r14d, %r14d
+  lea 1f(%rip), %r13
+  mov %r13, %fs:16
+  call *%fs:16
+  mov %r13, %gs:16
+  call *%gs:16
+  rdfsbase %r12
+  xor %ecx, %ecx
+  mov %ecx, %gs
+  rdgsbase %r15
+  addq $1, %fs:8
+  mov 8(%rdi), %rcx
+  syscall
+1: add $1, %r14
+  ret
+end_snippet segments
+
 # An indirect jump table walked many times: rcx counts down, rax sums.
 snippet table
   lea 9f(%rip), %r8

@@ -21,6 +21,7 @@ SNIPPET(loop)
 SNIPPET(calls)
 SNIPPET(table)
 SNIPPET(flags)
+SNIPPET(segments)
 SNIPPET(string)
 SNIPPET(fault)
 SNIPPET(fault_indirect)
@@ -138,6 +139,27 @@ TEST_P(TranslatorTest, JumpTables) {
   guest.run_to_gate();
   EXPECT_EQ(guest[Gpr::Rax], 750u * 1111u);
   expect_counts(guest, 3 + 3000 * 5 + 750 * 2 * 3 + 750 + 3000 * 2 + 1);
+}
+
+TEST_P(TranslatorTest, SegmentBasesAreTheGuests) {
+  Guest guest(k_segments(), options());
+  guest.thread.registers[Gpr::Rdi] = kData.value;
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rax], kData.value);
+  EXPECT_EQ(guest[Gpr::Rbx], 0x1234u);
+  EXPECT_EQ(guest[Gpr::Rdx], 0x77u);
+  EXPECT_EQ(guest[Gpr::R8], kData.value + 64);
+  EXPECT_EQ(guest[Gpr::R9], kData.value + 64);
+  EXPECT_EQ(guest[Gpr::R10], 0x1234u);
+  EXPECT_EQ(guest[Gpr::R11], 0x77u);
+  EXPECT_EQ(guest[Gpr::Rbp], 0u);
+  EXPECT_EQ(guest[Gpr::R14], 2u);
+  EXPECT_EQ(guest[Gpr::R12], kData.value);
+  EXPECT_EQ(guest[Gpr::R15], 0u);
+  EXPECT_EQ(guest[Gpr::Rcx], 0x1235u);
+  EXPECT_EQ(guest.thread.registers.fs.base, kData.value);
+  EXPECT_EQ(guest.thread.registers.gs.base, 0u);
+  expect_counts(guest, 26 + 2 * 2);
 }
 
 TEST_P(TranslatorTest, FlagsAndRedZoneAreTheGuests) {
