@@ -67,7 +67,8 @@ class Engine {
   /// Code in `range` is gone or has changed.
   virtual void invalidate(GuestRange range) = 0;
 
-  /// How often each block was executed to its end so far, indexed by BlockId.
+  /// How often each block was executed to its end so far, indexed by BlockId. Throws UserError
+  /// where the guest has damaged what counts them.
   virtual std::vector<std::uint64_t> executions() const = 0;
 };
 

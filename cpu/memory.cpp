@@ -79,6 +79,7 @@ int AddressSpace::map(Region region, Backing backing) {
                             host_protection(region.permissions), flags, backing.host_fd,
                             static_cast<off_t>(backing.offset));
   if (mapped == MAP_FAILED) return -errno;
+  if (protection_key_ != 0) apply_protection_key(region);
   note_change(region.range, region.permissions);
   cut(region.range);
   region.shared = backing.shared;
@@ -89,6 +90,18 @@ int AddressSpace::map(Region region, Backing backing) {
   forget_guards(range);
   note_aliases(range);
   return 0;
+}
+
+void AddressSpace::set_protection_key(int key) {
+  protection_key_ = key;
+  for (const auto& [begin, region] : regions_) apply_protection_key(region);
+}
+
+/// mprotect(2) and mremap(2) keep it.
+void AddressSpace::apply_protection_key(const Region& region) {
+  CHECK(pkey_mprotect(host_pointer(region.range.begin), region.range.size(),
+                      host_protection(region.permissions), protection_key_) == 0,
+        "pkey_mprotect of {:#x}", region.range.begin.value);
 }
 
 int AddressSpace::unmap(GuestRange range) {

@@ -68,6 +68,10 @@ class AddressSpace {
   /// Takes `range` out of the guest's reach, for the engine. False where a region is in the way.
   bool reserve(GuestRange range);
 
+  /// All that the guest has mapped and will map carries protection key `key` (pkeys(7)) from now
+  /// on.
+  void set_protection_key(int key);
+
   /// Maps `region` (replacing what is there) from `backing`. 0 or -errno.
   int map(Region region, Backing backing = {});
   int unmap(GuestRange range);
@@ -132,6 +136,7 @@ class AddressSpace {
  private:
   static Region part(const Region& region, GuestRange range);
   bool allows(GuestAddress address, std::uint64_t size, bool Permissions::*wanted) const;
+  void apply_protection_key(const Region& region);
   void cut(GuestRange range);
   void insert(Region region);
   void note_change(GuestRange range, Permissions now = {});
@@ -146,6 +151,7 @@ class AddressSpace {
   std::vector<GuestRange> reserved_;
   std::vector<GuestRange> changed_;
   std::set<GuestAddress> guarded_;  // pages
+  int protection_key_ = 0;          // 0: the one everything has
 };
 
 }  // namespace ringfare

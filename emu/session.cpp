@@ -153,6 +153,8 @@ Bill Session::Run::to_end() {
 void Session::Run::say_how() {
   const std::string because = choice_.reason.empty() ? "" : fmt::format(": {}", choice_.reason);
   tell(WarningEvent{fmt::format("note: the {} engine runs the guest{}", choice_.name(), because)});
+  if (choice_.kind == EngineKind::Translator && !Translator::why_no_wall().empty())
+    tell(WarningEvent{"note: " + Translator::why_no_wall()});
 }
 
 void Session::Run::on(const AtGate& gate) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/arena.hpp"
 
+#include <cpuid.h>
 #include <sys/mman.h>
 
 #include "cpu/failure.hpp"
@@ -8,11 +9,11 @@
 namespace ringfare::translator {
 namespace {
 
-constexpr std::size_t kContextSize = kPageSize;
+constexpr std::size_t kSealedSize = kPageSize, kContextSize = 2 * kPageSize;
 constexpr std::size_t kTableSize = Arena::kTableEntries * sizeof(std::uint64_t);
 constexpr std::size_t kCountersSize = Arena::kExits * sizeof(std::uint64_t);
 constexpr std::size_t kPricesSize = Arena::kExits * sizeof(Lanes);
-static_assert(sizeof(Context) <= kContextSize);
+static_assert(sizeof(Context) == kContextSize && offsetof(Context, gpr) == kSealedSize);
 
 /// Highest first, so that the heap above the program keeps its room.
 std::byte* map_low(AddressSpace& memory, std::size_t size) {
@@ -37,8 +38,15 @@ std::byte* map_low(AddressSpace& memory, std::size_t size) {
 
 }  // namespace
 
+/// CPUID.7.ECX[4]: the system uses them (SDM vol. 3, 4.6.2).
+bool Arena::host_has_protection_keys() {
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ecx >> 4 & 1) != 0;
+}
+
 Arena::Arena(AddressSpace& memory)
-    : size_(kContextSize + kTableSize + kCountersSize + kPricesSize + kHotSize + kColdSize) {
+    : size_(kContextSize + kSignalStackSize + kCountersSize + kTableSize + kPricesSize + kHotSize +
+            kColdSize) {
   base_ = map_low(memory, size_);
   std::byte* at = base_;
   const auto take = [&at](std::size_t bytes) {
@@ -49,11 +57,37 @@ Arena::Arena(AddressSpace& memory)
   context_ = new (take(kContextSize)) Context;
   for (std::size_t i = 0; i < 256; ++i)
     context_->low_components[i] = static_cast<std::uint8_t>(i & VectorState::kComponents);
-  table_ = reinterpret_cast<std::uint64_t*>(take(kTableSize));
+  signal_stack_ = take(kSignalStackSize);
   counters_ = reinterpret_cast<std::uint64_t*>(take(kCountersSize));
+  table_ = reinterpret_cast<std::uint64_t*>(take(kTableSize));
   prices_ = take(kPricesSize);
   hot_ = take(kHotSize);
   cold_ = take(kColdSize);
+  build_wall(memory);
+}
+
+/// Three keys: the emulator's own memory keeps key 0, which is closed while the guest runs; what
+/// the guest's instructions and their translations write has a key that is open; translations and
+/// what they only read have one that is read-only then.
+void Arena::build_wall(AddressSpace& memory) {
+  if (!host_has_protection_keys()) return;
+  const int open = pkey_alloc(0, 0), sealed = pkey_alloc(0, 0);
+  if (open < 0 || sealed < 0) return;
+  const auto lock = [](std::byte* begin, const std::byte* end, int key) {
+    const int all = PROT_READ | PROT_WRITE | PROT_EXEC;
+    CHECK(pkey_mprotect(begin, static_cast<std::size_t>(end - begin), all, key) == 0,
+          "pkey_mprotect of translated code");
+  };
+  auto* const after_counters = reinterpret_cast<std::byte*>(table_);
+  lock(base_, base_ + kSealedSize, sealed);
+  lock(base_ + kSealedSize, after_counters, open);
+  lock(after_counters, base_ + size_, sealed);
+  memory.set_protection_key(open);
+  const std::uint32_t access_disabled = 1, write_disabled = 2;
+  std::uint32_t rights = 0xffffffff;
+  rights &= ~((access_disabled | write_disabled) << (2 * open));
+  rights &= ~(access_disabled << (2 * sealed));
+  context_->guest_pkru = rights;
 }
 
 Arena::~Arena() {

@@ -17,11 +17,14 @@ class Arena {
   static constexpr std::size_t kTableEntries = 1u << 16;
   static constexpr std::size_t kExits = 1u << 20;
 
-  /// Takes the hole and reserves it in `memory`. Throws UserError where none is free.
+  /// Takes the hole and reserves it in `memory`; builds the wall where the host has protection
+  /// keys. Throws UserError where no hole is free.
   explicit Arena(AddressSpace& memory);
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
+
+  static bool host_has_protection_keys();
 
   Context& context() const { return *context_; }
   /// Translated code by the low 16 bits of its guest address; indexed by indirect branches.
@@ -29,6 +32,10 @@ class Arena {
   std::uint64_t* counters() const { return counters_; }
   /// Room for kExits prices of up to kLanes values.
   std::byte* prices() const { return prices_; }
+
+  /// Stack for signal handlers: the kernel writes to it with the guest's rights.
+  std::byte* signal_stack() const { return signal_stack_; }
+  static constexpr std::size_t kSignalStackSize = 64 * 1024;
 
   std::byte* hot_begin() const { return hot_; }
   std::byte* hot_end() const { return hot_ + kHotSize; }
@@ -46,12 +53,15 @@ class Arena {
  private:
   static constexpr std::size_t kHotSize = 64u << 20, kColdSize = 64u << 20;
 
+  void build_wall(AddressSpace& memory);
+
   std::byte* base_ = nullptr;
   std::size_t size_ = 0;
   Context* context_ = nullptr;
   std::uint64_t* table_ = nullptr;
   std::uint64_t* counters_ = nullptr;
   std::byte* prices_ = nullptr;
+  std::byte* signal_stack_ = nullptr;
   std::byte* hot_ = nullptr;
   std::byte* cold_ = nullptr;
 };

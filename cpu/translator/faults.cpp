@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::array kExceptions{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 constexpr std::array kInterruptions{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-constexpr std::size_t kStackSize = 64 * 1024;
 constexpr int kDebugException = 1;  // #DB, SDM vol. 3, table 6-1
 
 /// A signal handler gets no argument of ours.
@@ -22,15 +21,14 @@ FaultCatcher* active = nullptr;
 
 FaultCatcher::FaultCatcher(const Arena& arena, std::byte* leave_stub,
                            const BoundaryTest& boundaries)
-    : arena_(arena),
-      leave_stub_(leave_stub),
-      boundaries_(boundaries),
-      stack_(new std::byte[kStackSize]) {
+    : arena_(arena), leave_stub_(leave_stub), boundaries_(boundaries) {
   static_assert(kExceptions.size() + kInterruptions.size() ==
                 sizeof old_actions_ / sizeof old_actions_[0]);
+  keyed_ = arena.context().guest_pkru != 0;
   CHECK(active == nullptr, "two translators at once");
   active = this;
-  const stack_t stack{.ss_sp = stack_.get(), .ss_flags = 0, .ss_size = kStackSize};
+  const stack_t stack{
+      .ss_sp = arena.signal_stack(), .ss_flags = 0, .ss_size = Arena::kSignalStackSize};
   CHECK(sigaltstack(&stack, &old_stack_) == 0, "sigaltstack");
   struct sigaction action {};
   action.sa_sigaction = on_signal;
@@ -62,6 +60,8 @@ int FaultCatcher::take_interruption() {
 }
 
 void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
+  // Handlers begin with key 0 only (pkeys(7)); the way back restores what was interrupted.
+  if (active->keyed_) asm volatile(".byte 0x0f, 0x01, 0xef" ::"a"(0), "c"(0), "d"(0));  // wrpkru
   auto& machine = *static_cast<ucontext_t*>(context);
   for (const int interruption : kInterruptions)
     if (signal == interruption) return active->on_interruption(signal, machine);

@@ -3,7 +3,6 @@
 
 #include <csignal>
 #include <cstdint>
-#include <memory>
 
 #include "cpu/translator/arena.hpp"
 
@@ -67,7 +66,7 @@ class FaultCatcher {
   std::uint64_t steps_left_ = 0;
   std::uint64_t last_stop_ = 0;      // host address of the last single step
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS
-  std::unique_ptr<std::byte[]> stack_;
+  bool keyed_ = false;               // protection keys are in use
   stack_t old_stack_{};
   struct sigaction old_actions_[9] = {};
 };

@@ -74,6 +74,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Stop run(Thread& thread, Budget budget);
   void invalidate(GuestRange range);
   const Ledger& ledger() const { return ledger_; }
+  void check_counts() const;
   std::size_t blocks() const { return code_.size(); }
 
  private:
@@ -114,6 +115,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Writer writer_;
   std::vector<Superblock> superblocks_;  // ascending by host address
   Ledger ledger_;
+  Lanes counted_{};  // what was added to the totals of threads
   FaultCatcher catcher_;
   std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
@@ -346,10 +348,23 @@ void Translator::Core::store(Thread& thread) {
   thread.registers.fs.base = context.fs_base;
   thread.registers.gs.base = context.gs_base;
   if (!counting_.counters) return;
-  if (counting_.hidden_totals)
+  if (counting_.hidden_totals) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      counted_[lane] += context.totals[lane] - thread.totals[lane];
     thread.totals = context.totals;
-  else
+  } else {
     ledger_.add_new_totals(thread.totals);
+  }
+}
+
+/// Totals are kept twice, in a register the guest cannot reach and by counters that it can.
+void Translator::Core::check_counts() const {
+  if (!counting_.hidden_totals) return;
+  const Lanes derived = ledger_.derived_totals();
+  if (std::equal(counted_.begin(), counted_.begin() + counting_.lanes, derived.begin())) return;
+  throw UserError(
+      "the guest has overwritten the emulator's counters: what it executed is not known any more, "
+      "and there is no bill; a program that stores only to memory of its own can be priced");
 }
 
 std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
@@ -555,6 +570,12 @@ Translator::Translator(AddressSpace& memory, BlockObserver& observer, Translator
 
 Translator::~Translator() = default;
 
+std::string Translator::why_no_wall() {
+  if (Arena::host_has_protection_keys()) return {};
+  return "this host has no protection keys, so a guest that pokes at addresses it has not mapped "
+         "can reach the emulator's own memory";
+}
+
 std::string Translator::why_not_here() {
   if ((getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) != 0) return {};
   return "the translator needs FSGSBASE (an Intel processor since 2012 or AMD since 2019, with "
@@ -570,6 +591,7 @@ void Translator::invalidate(GuestRange range) {
 }
 
 std::vector<std::uint64_t> Translator::executions() const {
+  core_->check_counts();
   return core_->ledger().executions(core_->blocks());
 }
 

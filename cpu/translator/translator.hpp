@@ -32,6 +32,8 @@ class Translator final : public Engine {
 
   /// What the host lacks, as a sentence; empty where it lacks nothing.
   static std::string why_not_here();
+  /// Why the guest can reach the emulator's memory, as a sentence; empty where it cannot.
+  static std::string why_no_wall();
 
   Stop run(Thread& thread, Budget budget) override;
   void invalidate(GuestRange range) override;

@@ -7,20 +7,20 @@ namespace ringfare::translator {
 namespace {
 
 // The assembly below names these offsets; a layout change does not compile.
-static_assert(offsetof(Context, gpr) == 0);
-static_assert(offsetof(Context, rflags) == 128);
-static_assert(offsetof(Context, fs_base) == 136);
-static_assert(offsetof(Context, host_rsp) == 152);
-static_assert(offsetof(Context, loaded_base) == 160);
-static_assert(offsetof(Context, target) == 168);
-static_assert(offsetof(Context, vector_area) == 184);
-static_assert(offsetof(Context, host_mxcsr) == 192);
-static_assert(offsetof(Context, hidden_totals) == 196);
-static_assert(offsetof(Context, entry_stub) == 216);
-static_assert(offsetof(Context, totals) == 256);
-static_assert(offsetof(Context, one) == 320);
-static_assert(offsetof(Context, one_by_one) == 640);
-static_assert(offsetof(Context, components) == 644);
+static_assert(offsetof(Context, host_rsp) == 0);
+static_assert(offsetof(Context, vector_area) == 24);
+static_assert(offsetof(Context, entry_stub) == 32);
+static_assert(offsetof(Context, host_mxcsr) == 40);
+static_assert(offsetof(Context, hidden_totals) == 44);
+static_assert(offsetof(Context, one_by_one) == 48);
+static_assert(offsetof(Context, components) == 52);
+static_assert(offsetof(Context, guest_pkru) == 56);
+static_assert(offsetof(Context, totals) == 64);
+static_assert(offsetof(Context, one) == 128);
+static_assert(offsetof(Context, gpr) == 4096);
+static_assert(offsetof(Context, rflags) == 4096 + 128);
+static_assert(offsetof(Context, fs_base) == 4096 + 136);
+static_assert(offsetof(Context, loaded_base) == 4096 + 152);
 static_assert(VectorState::kMxcsr == 24);
 
 }  // namespace
@@ -41,12 +41,12 @@ ringfare_world_enter:
   push %r13
   push %r14
   push %r15
-  mov %rsp, 152(%rdi)
+  mov %rsp, 0(%rdi)
   mov %rdi, %rcx
-  mov 184(%rcx), %rsi
+  mov 24(%rcx), %rsi
   mov 512(%rsi), %edi
-  or %edi, 644(%rcx)
-  cmpl $0, 640(%rcx)
+  or %edi, 52(%rcx)
+  cmpl $0, 48(%rcx)
   je 7f
   test $2, %dil
   jz 7f
@@ -57,7 +57,7 @@ ringfare_world_enter:
   xrstor64 (%rsi)
 1:
   mov 24(%rsi), %eax
-  cmp 192(%rcx), %eax
+  cmp 40(%rcx), %eax
   je 10f
   ldmxcsr 24(%rsi)
 10:
@@ -79,18 +79,18 @@ ringfare_world_enter:
 2:
   vzeroupper
 3:
-  cmpl $0, 196(%rcx)
+  cmpl $0, 44(%rcx)
   je 4f
-  vmovdqu64 256(%rcx), %zmm31
-  vmovdqu64 320(%rcx), %zmm29
+  vmovdqu64 64(%rcx), %zmm31
+  vmovdqu64 128(%rcx), %zmm29
 4:
-  mov 136(%rcx), %rax
-  cmp %rax, 160(%rcx)
+  mov 4232(%rcx), %rax
+  cmp %rax, 4248(%rcx)
   je 5f
   wrgsbase %rax
-  mov %rax, 160(%rcx)
+  mov %rax, 4248(%rcx)
 5:
-  mov 128(%rcx), %rax
+  mov 4224(%rcx), %rax
   test $0xfffff528, %eax  # more than IF and the arithmetic flags
   jnz 8f
   mov %eax, %edx
@@ -100,22 +100,31 @@ ringfare_world_enter:
   add $0x7f, %dl          # OF
   sahf                    # SF ZF AF PF CF
 6:
-  mov 0(%rcx), %rax
-  mov 16(%rcx), %rdx
-  mov 24(%rcx), %rbx
-  mov 32(%rcx), %rsp
-  mov 40(%rcx), %rbp
-  mov 48(%rcx), %rsi
-  mov 56(%rcx), %rdi
-  mov 64(%rcx), %r8
-  mov 72(%rcx), %r9
-  mov 80(%rcx), %r10
-  mov 88(%rcx), %r11
-  mov 96(%rcx), %r12
-  mov 104(%rcx), %r13
-  mov 112(%rcx), %r14
-  mov 120(%rcx), %r15
-  jmp *216(%rcx)
+  mov %rcx, %rdi          # no flags from here on
+  mov 56(%rdi), %ecx
+  jrcxz 11f
+  mov %ecx, %eax
+  mov $0, %ecx
+  mov $0, %edx
+  wrpkru
+11:
+  mov %rdi, %rcx
+  mov 4096(%rcx), %rax
+  mov 4112(%rcx), %rdx
+  mov 4120(%rcx), %rbx
+  mov 4128(%rcx), %rsp
+  mov 4136(%rcx), %rbp
+  mov 4144(%rcx), %rsi
+  mov 4152(%rcx), %rdi
+  mov 4160(%rcx), %r8
+  mov 4168(%rcx), %r9
+  mov 4176(%rcx), %r10
+  mov 4184(%rcx), %r11
+  mov 4192(%rcx), %r12
+  mov 4200(%rcx), %r13
+  mov 4208(%rcx), %r14
+  mov 4216(%rcx), %r15
+  jmp *32(%rcx)
 7:
   mov $7, %eax
   xor %edx, %edx
@@ -131,31 +140,40 @@ ringfare_world_enter:
 .globl ringfare_world_leave
 .type ringfare_world_leave, @function
 ringfare_world_leave:
-  mov %rax, 0(%rcx)
-  mov %rdx, 16(%rcx)
-  mov %rbx, 24(%rcx)
-  mov %rsp, 32(%rcx)
-  mov %rbp, 40(%rcx)
-  mov %rsi, 48(%rcx)
-  mov %rdi, 56(%rcx)
-  mov %r8, 64(%rcx)
-  mov %r9, 72(%rcx)
-  mov %r10, 80(%rcx)
-  mov %r11, 88(%rcx)
-  mov %r12, 96(%rcx)
-  mov %r13, 104(%rcx)
-  mov %r14, 112(%rcx)
-  mov %r15, 120(%rcx)
-  mov 152(%rcx), %rsp
+  mov %rax, 4096(%rcx)
+  mov %rdx, 4112(%rcx)
+  mov %rbx, 4120(%rcx)
+  mov %rsp, 4128(%rcx)
+  mov %rbp, 4136(%rcx)
+  mov %rsi, 4144(%rcx)
+  mov %rdi, 4152(%rcx)
+  mov %r8, 4160(%rcx)
+  mov %r9, 4168(%rcx)
+  mov %r10, 4176(%rcx)
+  mov %r11, 4184(%rcx)
+  mov %r12, 4192(%rcx)
+  mov %r13, 4200(%rcx)
+  mov %r14, 4208(%rcx)
+  mov %r15, 4216(%rcx)
+  mov %rcx, %rdi
+  mov 56(%rdi), %ecx
+  jrcxz 11f
+  mov $0, %eax
+  mov $0, %ecx
+  mov $0, %edx
+  wrpkru
+11:
+  mov %rdi, %rcx
+  mov 0(%rcx), %rsp
   pushfq
-  pop 128(%rcx)
-  testl $0x44500, 128(%rcx)  # TF, DF, NT, AC: not in the emulator
+  pop 4224(%rcx)
+  testl $0x44500, 4224(%rcx)  # TF, DF, NT, AC: not in the emulator
   jnz 7f
 1:
-  mov 184(%rcx), %rsi
-  cmpl $0, 640(%rcx)
+  mov 24(%rcx), %rsi
+  cmpl $0, 48(%rcx)
   je 8f
-  mov 644(%rcx), %eax
+  mov 52(%rcx), %eax
   test $5, %al
   jnz 9f
 2:
@@ -176,14 +194,14 @@ ringfare_world_leave:
   store_upper \n
 .endr
 3:
-  mov 192(%rcx), %eax
+  mov 40(%rcx), %eax
   cmp 24(%rsi), %eax
   je 4f
-  ldmxcsr 192(%rcx)
+  ldmxcsr 40(%rcx)
 4:
-  cmpl $0, 196(%rcx)
+  cmpl $0, 44(%rcx)
   je 5f
-  vmovdqu64 %zmm31, 256(%rcx)
+  vmovdqu64 %zmm31, 64(%rcx)
   vzeroupper
 5:
   pop %r15

@@ -9,7 +9,13 @@
 
 #include <array>
 #include <cstring>
+#include <fstream>
 #include <span>
+#include <sstream>
+#include <string>
+
+#include "cpu/failure.hpp"
+#include "cpu/translator/arena.hpp"
 
 #define SNIPPET(name)                                                     \
   extern "C" const std::uint8_t snippet_##name[], snippet_##name##_end[]; \
@@ -89,6 +95,21 @@ class Guest {
   }
 };
 
+/// Where the translator of this process counts: behind its context and signal stack, in the large
+/// executable mapping below 2 GiB.
+std::uint64_t* first_counter() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uint64_t begin = 0, end = 0;
+    char dash = 0;
+    std::istringstream(line) >> std::hex >> begin >> dash >> end;
+    if (end <= INT32_MAX && end - begin > (100u << 20))
+      return reinterpret_cast<std::uint64_t*>(begin + sizeof(translator::Context) +
+                                              translator::Arena::kSignalStackSize);
+  }
+  return nullptr;
+}
+
 struct Variant {
   const char* name;
   TranslatorOptions options;
@@ -160,6 +181,18 @@ TEST_P(TranslatorTest, SegmentBasesAreTheGuests) {
   EXPECT_EQ(guest.thread.registers.fs.base, kData.value);
   EXPECT_EQ(guest.thread.registers.gs.base, 0u);
   expect_counts(guest, 26 + 2 * 2);
+}
+
+TEST_P(TranslatorTest, OverwrittenCountersAreNoticed) {
+  Guest guest(k_loop(), options());
+  guest.run_to_gate();
+  std::uint64_t* const counters = first_counter();
+  ASSERT_NE(counters, nullptr);
+  ++counters[0];
+  if (options().memory_totals)
+    EXPECT_NO_THROW(guest.engine.executions());  // nothing to compare with
+  else
+    EXPECT_THROW(guest.engine.executions(), UserError);
 }
 
 TEST_P(TranslatorTest, FlagsAndRedZoneAreTheGuests) {
