@@ -311,6 +311,20 @@ bool AddressSpace::write(GuestAddress address, std::span<const std::byte> from) 
   return true;
 }
 
+bool AddressSpace::write_as_kernel(GuestAddress address, std::span<const std::byte> from) {
+  const Region* const region = find(address);
+  const GuestRange pages{{page_down(address.value)}, {page_up(address.value + from.size())}};
+  if (region == nullptr || region->range.end < pages.end || region->permissions.write)
+    return region != nullptr && region->range.end >= pages.end && write(address, from);
+  if (mprotect(host_pointer(pages.begin), pages.size(), PROT_READ | PROT_WRITE) != 0) return false;
+  std::memcpy(host(address), from.data(), from.size());
+  CHECK(
+      mprotect(host_pointer(pages.begin), pages.size(), host_protection(region->permissions)) == 0,
+      "pages {:#x}-{:#x}", pages.begin.value, pages.end.value);
+  note_change(pages, {});
+  return true;
+}
+
 std::optional<std::string> AddressSpace::read_string(GuestAddress address,
                                                      std::size_t limit) const {
   std::string text;

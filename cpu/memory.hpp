@@ -107,6 +107,9 @@ class AddressSpace {
   /// All or nothing: false, and nothing copied, where the guest could not do it itself (-EFAULT).
   bool read(GuestAddress address, std::span<std::byte> to) const;
   bool write(GuestAddress address, std::span<const std::byte> from);
+  /// What only the kernel may write: within one region, whatever its permissions. False, and
+  /// nothing written, where no region holds the whole range. Not for shared mappings of files.
+  bool write_as_kernel(GuestAddress address, std::span<const std::byte> from);
 
   template <class T>
   requires std::is_trivially_copyable_v<T> std::optional<T> load(GuestAddress address)

@@ -135,6 +135,7 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
   words.push_back(0);
   words.insert(words.end(), environment.begin(), environment.end());
   words.push_back(0);
+  if (inputs.vdso != 0) words.insert(words.end(), {AT_SYSINFO_EHDR, inputs.vdso});
   for (const AuxiliaryEntry& entry : auxiliary)
     words.insert(words.end(), {entry.type, entry.value});
   // System V ABI AMD64, 3.4.1: RSP is a multiple of 16 at entry.

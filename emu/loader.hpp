@@ -17,6 +17,7 @@ struct StackInputs {
   std::vector<std::string> environment;  // "NAME=value"
   std::uint64_t hwcap = 0, hwcap2 = 0;   // CPUID.1:EDX; FSGSBASE bit
   std::uint64_t seed = 1;                // AT_RANDOM
+  std::uint64_t vdso = 0;                // AT_SYSINFO_EHDR; 0: no such entry
   std::uint32_t uid = 0, euid = 0, gid = 0, egid = 0;
 };
 
@@ -32,6 +33,7 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
 /// so that translated code stays within reach of its RIP-relative operands.
 inline constexpr GuestAddress kPieBase{0x1000'0000};
 inline constexpr GuestAddress kMmapTop{0x2fff'f7ff'f000};
+inline constexpr GuestAddress kVvarBase{0x2fff'f800'0000};
 inline constexpr GuestAddress kStackTop{0x2fff'ffff'f000};
 inline constexpr std::uint64_t kStackSize = 8u << 20;
 

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "cpu/decoder.hpp"
+#include "cpu/failure.hpp"
 #include "emu/account.hpp"
 #include "emu/block_prices.hpp"
 #include "emu/clock.hpp"
@@ -47,6 +49,10 @@ bool is_error(std::int64_t result) {
   return result < 0 && result >= -4095;
 }
 
+std::chrono::nanoseconds tick_of(const KernelModel& kernel) {
+  return std::chrono::nanoseconds(std::chrono::seconds(1)) / kernel.ticks_per_second;
+}
+
 PersonalityOptions personality_options(const Machine& machine, const SessionInputs& inputs,
                                        std::uint64_t features) {
   return {.uname_release = machine.kernel.release,
@@ -72,6 +78,9 @@ class Session::Run {
 
   void system_call(std::uint8_t length);
   void say_how();
+  void map_vdso();
+  void update_time();
+  bool read_cue(const AtFault& fault);
   void end_in_deadlock(const std::string& who_waits);
   void refused_interrupt(const AtGate& gate);
   void fault(const AtFault& fault);
@@ -90,12 +99,14 @@ class Session::Run {
   Crossings crossings_{machine_, pricer_};
   FurtherMachines further_{inputs_.further};
   BlockPrices prices_{all_pricers()};
-  SimulatedClock clock_{machine_.cpu.core_khz, machine_.cpu.tsc_khz, SimulatedClock::kDefaultEpoch};
   EngineChoice choice_ = choose_engine(inputs_.engine);
   Cpuid cpuid_{machine_.cpu, host_cpuid, choice_.executes(inputs_.isa)};
+  SimulatedClock clock_{machine_.cpu.core_khz, machine_.cpu.tsc_khz, inputs_.epoch,
+                        tick_of(machine_.kernel)};
   EmulatedInstructions emulated_{machine_.cpu, cpuid_, clock_};
   AddressSpace memory_;
   ProgramImage image_;
+  std::optional<Vdso> vdso_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Personality> linux_;
   CallDescription description_{memory_, inputs_.describe};
@@ -109,13 +120,16 @@ class Session::Run {
 Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink*> sinks)
     : machine_(std::move(machine)), inputs_(inputs), sinks_(std::move(sinks)) {
   crossings_.watch(inputs_.watch, inputs_.intel_syntax);
+  clock_.set_waits(inputs_.real_time);
   image_ = load_program(memory_, inputs_.program);
+  map_vdso();
   build_initial_stack(memory_, image_,
                       {.arguments = inputs_.arguments,
                        .environment = inputs_.environment,
                        .hwcap = cpuid_.leaf(1, 0).edx,
                        .hwcap2 = cpuid_.leaf(7, 0).ebx & 1 ? 2u : 0u,
                        .seed = inputs_.seed,
+                       .vdso = vdso_ ? vdso_->base().value : 0,
                        .uid = getuid(),
                        .euid = geteuid(),
                        .gid = getgid(),
@@ -128,6 +142,23 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
 }
 
+void Session::Run::map_vdso() {
+  if (inputs_.vdso == VdsoMode::Absent || !machine_.kernel.has_vdso) return;
+  const auto& features = machine_.cpu.features;
+  vdso_.emplace(memory_, kVvarBase,
+                VdsoOptions{.mode = inputs_.vdso,
+                            .clocksource = inputs_.clocksource,
+                            .release = machine_.kernel.release,
+                            .features = {features.begin(), features.end()}});
+}
+
+/// Before anything that looks at the time: the clock as it is now, and its ticks where user code
+/// sees them.
+void Session::Run::update_time() {
+  clock_.set_busy(now());
+  if (vdso_) vdso_->publish(clock_);
+}
+
 Bill Session::Run::to_end() {
   if (inputs_.verbose) say_how();
   while (!over_) {
@@ -137,6 +168,7 @@ Bill Session::Run::to_end() {
       end_in_deadlock(turn.deadlock);
       break;
     }
+    update_time();
     Budget budget{turn.instructions};
     if (inputs_.max_instructions != Turn::kEndless)
       budget.instructions = std::min(budget.instructions,
@@ -256,14 +288,34 @@ void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
 }
 
 void Session::Run::on(const AtInstruction& instruction) {
-  clock_.set_busy(now());
+  update_time();
   const auto price = emulated_.execute(instruction, thread_.registers);
   if (!price) return fault(kGeneralProtection);
   thread_.totals[kFirstCycleLane] += static_cast<std::uint64_t>(price->hundredths);
   further_.executed(instruction.which, thread_.totals);
 }
 
+/// The load of the vDSO's cue, done in the processor's place.
+bool Session::Run::read_cue(const AtFault& fault) {
+  Registers& registers = thread_.registers;
+  if (!vdso_ || !vdso_->is_cue(fault.address) ||
+      !vdso_->code().contains(GuestAddress{registers.rip}))
+    return false;
+  update_time();
+  const std::span code = vdso_->code_at({registers.rip});
+  const auto load = decode_instruction(code, {registers.rip});
+  CHECK(load, "the vDSO's cue is read by no instruction");
+  Block block{.id = 0, .start = {registers.rip}, .instructions = {*load}, .bytes = {}};
+  block.bytes.assign(code.begin(), code.begin() + load->length);
+  const BlockPrice price = prices_.partial(block, 1);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) thread_.totals[lane] += price[lane];
+  registers[Gpr::Rax] = vdso_->sequence();
+  registers.rip += load->length;
+  return true;
+}
+
 void Session::Run::on(const AtFault& at) {
+  if (read_cue(at)) return;
   if (!at.refusal.empty())
     tell(WarningEvent{
         fmt::format("warning: the {} engine does not execute the instruction at {:#x}: "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "emu/engine_choice.hpp"
 #include "emu/event.hpp"
 #include "emu/kernel/describe.hpp"
+#include "emu/vdso/vdso.hpp"
 #include "models/machine.hpp"
 
 namespace ringfare {
@@ -23,6 +25,10 @@ struct SessionInputs {
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
+  VdsoMode vdso = VdsoMode::Real;
+  Clocksource clocksource = Clocksource::Tsc;
+  std::chrono::nanoseconds epoch = SimulatedClock::kDefaultEpoch;
+  bool real_time = false;  // sleeping takes the host's time too
   DescribeOptions describe;
   std::vector<Machine> further;  // priced alongside
   EngineKind engine = EngineKind::Automatic;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -145,6 +146,24 @@ CopyModel read_copy(const TableReader& kernel, const char* key) {
   return {reader.price("fixed"), reader.price("per_byte")};
 }
 
+constexpr std::array<std::string_view, 4> kVsyscallModes = {"native", "emulate", "xonly", "none"};
+
+/// What user mode sees of the kernel without entering it.
+void read_user_pages(const TableReader& reader, KernelModel& kernel) {
+  constexpr std::uint64_t kMostTicks = 10'000;
+  if (reader.has("hz")) {
+    kernel.ticks_per_second = reader.whole("hz", kMostTicks);
+    if (kernel.ticks_per_second == 0)
+      throw UserError(reader.need("hz", Kind::Integer).at, "hz = 0: give 1 or more");
+  }
+  if (reader.has("vdso")) kernel.has_vdso = reader.chosen("vdso", {"real", "absent"}) == "real";
+  if (!reader.has("vsyscall")) return;
+  const std::string mode =
+      reader.chosen("vsyscall", {kVsyscallModes.begin(), kVsyscallModes.end()});
+  kernel.vsyscall =
+      static_cast<VsyscallMode>(std::ranges::find(kVsyscallModes, mode) - kVsyscallModes.begin());
+}
+
 }  // namespace
 
 const MitigationModel* KernelModel::mitigation(std::string_view wanted) const {
@@ -160,11 +179,15 @@ bool StageModel::active(const std::set<std::string, std::less<>>& mitigations) c
   });
 }
 
+std::string_view to_string(VsyscallMode mode) {
+  return kVsyscallModes[static_cast<std::size_t>(mode)];
+}
+
 KernelModel read_kernel_model(const TomlValue& root, std::string name) {
   const TableReader reader(
       root, "the kernel model",
       {"extends", "description", "release", "version", "syscall_limit", "constants", "mitigations",
-       "stage", "services", "copy_from_user", "copy_to_user"});
+       "stage", "services", "copy_from_user", "copy_to_user", "hz", "vsyscall", "vdso"});
   KernelModel kernel;
   kernel.name = std::move(name);
   kernel.at = root.at;
@@ -172,6 +195,7 @@ KernelModel read_kernel_model(const TomlValue& root, std::string name) {
   kernel.release = reader.text("release");
   kernel.version = reader.text("version");
   kernel.syscall_limit = reader.whole("syscall_limit", std::numeric_limits<std::int32_t>::max());
+  read_user_pages(reader, kernel);
   if (reader.has("constants")) read_constants(reader.need("constants", Kind::Table), kernel);
   if (reader.has("mitigations")) read_mitigations(reader.need("mitigations", Kind::Table), kernel);
   read_stages(reader.need("stage", Kind::Array), kernel);

@@ -56,12 +56,23 @@ struct CopyModel {
   Price per_byte;  // hundredths of a cycle per byte
 };
 
+/// What is at 0xffffffffff600000: code to execute, data that look like code and are executed by the
+/// kernel's page-fault handler, the same without being readable, or nothing.
+enum class VsyscallMode : std::uint8_t { Native, Emulate, Xonly, None };
+
+std::string_view to_string(VsyscallMode mode);
+
 /// models/kernels/NAME.toml after `extends`.
 struct KernelModel {
+  static constexpr std::uint64_t kDefaultTicks = 250;
+
   std::string name;  // "linux-6.1"
   std::string description;
-  std::string release;              // what uname shows: "6.1.0"
-  std::string version;              // uname's version field
+  std::string release;                             // what uname shows: "6.1.0"
+  std::string version;                             // uname's version field
+  std::uint64_t ticks_per_second = kDefaultTicks;  // CONFIG_HZ: `hz`
+  VsyscallMode vsyscall = VsyscallMode::None;
+  bool has_vdso = true;
   std::uint64_t syscall_limit = 0;  // first number without a service (NR_syscalls)
   std::vector<DoorModel> doors;
   std::vector<MitigationModel> mitigations;

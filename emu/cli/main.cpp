@@ -30,6 +30,8 @@ constexpr Verb kVerbs[] = {
     {"models", "models [NAME]", "list processors and kernels, or show one with its sources",
      models_verb},
     {"syscalls", "syscalls", "list the system calls and how far each is served", syscalls_verb},
+    {"vdso", "vdso [--dump FILE]", "list the functions of the guest's vDSO, or write it to a file",
+     vdso_verb},
 };
 
 void print_help(std::FILE* out) {

@@ -13,6 +13,7 @@
 #include "emu/cli/call_filter.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/output.hpp"
+#include "emu/cli/time_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/report/bill.hpp"
 #include "emu/report/count_table.hpp"
@@ -30,6 +31,7 @@ constexpr const char* kProgramUsage = "[OPTIONS] [--] PROG [ARGS...]";
 void add_common_options(OptionTable& table) {
   add_machine_options(table);
   add_further_machine_options(table);
+  add_time_options(table);
   table.add_options()("bill", po::value<std::string>()->value_name("FILE"),
                       "write the bill as JSON to FILE")(
       "output,o", po::value<std::string>()->default_value("")->value_name("FILE"),
@@ -126,6 +128,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.engine = engine_named(options.text("engine"));
   inputs.isa = isa_named(options.text("isa"));
   inputs.verbose = options.has("verbose");
+  take_time_options(options, inputs);
   inputs.seed = options.values["seed"].as<std::uint64_t>();
   inputs.schedule_seed = options.values["schedule-seed"].as<std::uint64_t>();
   if (options.has("max-instructions"))

@@ -17,5 +17,6 @@ int trace_verb(const std::vector<std::string>& words);
 int explain_verb(const std::vector<std::string>& words);
 int models_verb(const std::vector<std::string>& words);
 int syscalls_verb(const std::vector<std::string>& words);
+int vdso_verb(const std::vector<std::string>& words);
 
 }  // namespace ringfare

@@ -27,26 +27,23 @@ using std::chrono::nanoseconds;
 struct ClockRow {
   std::uint32_t id;
   nanoseconds (SimulatedClock::*read)() const;
-  nanoseconds resolution;
+  bool coarse;  // as of the last timer tick
   bool sleeps;  // clock_nanosleep accepts it
 };
 
-constexpr nanoseconds kFine{1};
-constexpr nanoseconds kTick = std::chrono::milliseconds(4);  // CONFIG_HZ=250
-
 // clock_gettime(2).
 constexpr ClockRow kClocks[] = {
-    {CLOCK_REALTIME, &SimulatedClock::realtime, kFine, true},
-    {CLOCK_MONOTONIC, &SimulatedClock::since_start, kFine, true},
-    {CLOCK_PROCESS_CPUTIME_ID, &SimulatedClock::cpu_time, kFine, true},
-    {CLOCK_THREAD_CPUTIME_ID, &SimulatedClock::cpu_time, kFine, false},
-    {CLOCK_MONOTONIC_RAW, &SimulatedClock::since_start, kFine, false},
-    {CLOCK_REALTIME_COARSE, &SimulatedClock::realtime, kTick, false},
-    {CLOCK_MONOTONIC_COARSE, &SimulatedClock::since_start, kTick, false},
-    {CLOCK_BOOTTIME, &SimulatedClock::since_start, kFine, true},
-    {CLOCK_REALTIME_ALARM, &SimulatedClock::realtime, kFine, true},
-    {CLOCK_BOOTTIME_ALARM, &SimulatedClock::since_start, kFine, true},
-    {CLOCK_TAI, &SimulatedClock::realtime, kFine, true},
+    {CLOCK_REALTIME, &SimulatedClock::realtime, false, true},
+    {CLOCK_MONOTONIC, &SimulatedClock::since_start, false, true},
+    {CLOCK_PROCESS_CPUTIME_ID, &SimulatedClock::cpu_time, false, true},
+    {CLOCK_THREAD_CPUTIME_ID, &SimulatedClock::cpu_time, false, false},
+    {CLOCK_MONOTONIC_RAW, &SimulatedClock::since_start, false, false},
+    {CLOCK_REALTIME_COARSE, &SimulatedClock::realtime, true, false},
+    {CLOCK_MONOTONIC_COARSE, &SimulatedClock::since_start, true, false},
+    {CLOCK_BOOTTIME, &SimulatedClock::since_start, false, true},
+    {CLOCK_REALTIME_ALARM, &SimulatedClock::realtime, false, true},
+    {CLOCK_BOOTTIME_ALARM, &SimulatedClock::since_start, false, true},
+    {CLOCK_TAI, &SimulatedClock::realtime, false, true},
 };
 
 /// The clock of an argument. A clock id made of a pid (clock_getcpuclockid(3)) is the process's.
@@ -63,7 +60,11 @@ const ClockRow* find_clock(const Process& process, std::uint64_t argument) {
 
 nanoseconds now(const Process& process, const ClockRow& row) {
   const nanoseconds exact = (process.clock.*row.read)();
-  return exact - exact % row.resolution;
+  return row.coarse ? exact - (process.clock.since_start() - process.clock.last_tick()) : exact;
+}
+
+nanoseconds resolution(const Process& process, const ClockRow& row) {
+  return row.coarse ? process.clock.tick() : nanoseconds(1);
 }
 
 std::int64_t ticks(nanoseconds duration) {
@@ -119,11 +120,12 @@ std::int64_t sys_clock_getres(Process& process, const CallArguments& args) {
   const ClockRow* const row = find_clock(process, args[0]);
   if (row == nullptr) return -EINVAL;
   if (args[1] == 0) return 0;
-  return process.user.store(args[1], to_timespec(row->resolution)) ? 0 : -EFAULT;
+  return process.user.store(args[1], to_timespec(resolution(process, *row))) ? 0 : -EFAULT;
 }
 
 std::int64_t sys_time(Process& process, const CallArguments& args) {
-  const std::int64_t seconds = to_timespec(process.clock.realtime()).tv_sec;
+  const std::int64_t seconds =
+      to_timespec(process.clock.epoch() + process.clock.last_tick()).tv_sec;
   if (args[0] != 0 && !process.user.store(args[0], seconds)) return -EFAULT;
   return seconds;
 }

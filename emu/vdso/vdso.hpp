@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/memory.hpp"
+#include "emu/clock.hpp"
+#include "emu/vdso/image.hpp"
+#include "emu/vdso/vvar.hpp"
+
+namespace ringfare {
+
+/// What stands in the place of the vDSO (--vdso): the image as it is; one whose functions make the
+/// system call of their name at once; none, and no word of it in the auxiliary vector.
+enum class VdsoMode : std::uint8_t { Real, Trap, Absent };
+
+struct VdsoOptions {
+  Abi abi = Abi::Amd64;
+  VdsoMode mode = VdsoMode::Real;  // not Absent
+  Clocksource clocksource = Clocksource::Tsc;
+  std::string release;                          // the kernel's: "6.1.0"
+  std::set<std::string, std::less<>> features;  // of the processor, as /proc/cpuinfo spells them
+};
+
+/// The vDSO of a process, and the data page in front of it that the kernel keeps.
+class Vdso {
+ public:
+  /// Maps [vvar] at `at` and [vdso] behind it.
+  Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options);
+
+  GuestAddress base() const { return base_; }  // AT_SYSINFO_EHDR
+  GuestAddress data() const { return base_ - kVvarPageSize; }
+  GuestRange code() const { return {base_, base_ + image_.loaded().size()}; }
+  std::span<const std::uint8_t> code_at(GuestAddress address) const;  // to the end; within `code`
+  const VdsoImage& image() const { return image_; }
+
+  /// The timer ticks up to now reach the data page, and the sequence counter goes on by two. Where
+  /// a reader has begun, it begins again.
+  void publish(const SimulatedClock& clock);
+
+  /// Where a reader of a coarse clock says that it is about to look: a load of 32 bits into EAX,
+  /// which no processor can do for it (emu/vdso/image/processor.h).
+  bool is_cue(GuestAddress address) const { return address == base_ - 2 * kVvarPageSize; }
+  /// The value of that load.
+  std::uint32_t sequence() const { return sequence_; }
+
+  static constexpr std::uint64_t kDataPages = 2;
+
+ private:
+  void fit(std::vector<std::byte>& code, const VdsoOptions& options) const;
+  void make_trap(std::vector<std::byte>& code) const;
+
+  AddressSpace& memory_;
+  VdsoImage image_;
+  GuestAddress base_;
+  Clocksource clocksource_;
+  std::uint32_t sequence_ = 0;
+  SimulatedClock::TickMark due_;
+};
+
+}  // namespace ringfare

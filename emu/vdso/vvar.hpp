@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "emu/clock.hpp"
+#include "emu/vdso/image/vvar.h"
+
+namespace ringfare {
+
+/// What the kernel reads time from (--clocksource; clocksource/current_clocksource of sysfs).
+enum class Clocksource : std::uint8_t { Tsc, Hpet, AcpiPm, None };
+
+/// What a kernel has in [vvar] after the last timer tick of `clock`; `sequence` is left 0. The
+/// arithmetic of its readers gives SimulatedClock::since_start to the nanosecond as long as the
+/// counter's rate in kHz, divided by its common factor with 10^6, is below `exact_below`.
+Vvar vvar_of(const SimulatedClock& clock, Clocksource source);
+
+/// See vvar_of.
+std::uint64_t exact_below(const Vvar& vvar);
+
+}  // namespace ringfare
