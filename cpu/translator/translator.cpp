@@ -269,7 +269,7 @@ bool Translator::Core::steps_over_store(Thread& thread) {
 
 Stop Translator::Core::after_fault(Thread& thread) {
   const HostFault& fault = catcher_.fault();
-  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3;
+  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kPageFault = 14;
   const bool is_trap = fault.vector == kBreakpoint || fault.vector == kDebug;
   // A trap's saved RIP is behind the instruction, and so is the guest's.
   rewind_to(fault.pc - (is_trap ? 1 : 0), thread);
@@ -279,6 +279,13 @@ Stop Translator::Core::after_fault(Thread& thread) {
     ++arena_.context().totals[kInstructionLane];
     ledger_.add_partial(Lanes{1});
   }
+  // For the guest, nothing is where the emulator's own memory is.
+  if (fault.vector == kPageFault && memory_.find({fault.address}) == nullptr)
+    return AtFault{.vector = fault.vector,
+                   .error_code = fault.error_code & 0x16,  // W/R, U/S, I/D (SDM vol. 3, 4.7)
+                   .address = {fault.address},
+                   .signal = SIGSEGV,
+                   .code = SEGV_MAPERR};
   const bool names_instruction = fault.signal == SIGILL || fault.signal == SIGFPE;
   return AtFault{.vector = fault.vector,
                  .error_code = fault.error_code,
