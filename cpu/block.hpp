@@ -21,6 +21,7 @@ enum class Flow : std::uint8_t {
   Return,
   Gate,      // syscall, sysenter, int n
   Emulated,  // cpuid, rdtsc, ...: ours to execute
+  Segment,   // loads, stores or asks about a segment, far transfers: the engine has it executed
   Refused,   // raises #UD for a guest: not decodable, or not shown to it by CPUID
 };
 
@@ -61,6 +62,7 @@ using BlockId = std::uint32_t;
 /// the first instruction whose flow is not `Next`, or where the decoder's limit cuts it.
 struct Block {
   BlockId id = 0;
+  CodeMode mode = CodeMode::Long64;
   GuestAddress start;
   std::vector<Instruction> instructions;
   std::vector<std::uint8_t> bytes;  // the code as it was decoded

@@ -48,6 +48,7 @@ const CodeMap::Entry& CodeMap::at(GuestAddress address) {
 std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
   auto made = std::make_unique<Entry>();
   Block& block = made->block;
+  block.mode = mode_;
   block.start = address;
   std::array<std::uint8_t, kLongestBlock * 4 + kLongestInstruction> window;
   std::size_t have = fetch(memory_, address, window), used = 0;
@@ -59,7 +60,7 @@ std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
       used = 0;
     }
     const std::span code(window.data() + used, have - used);
-    const auto instruction = decode_instruction(code, base + used);
+    const auto instruction = decode_instruction(code, base + used, mode_);
     if (!instruction || instruction->flow == Flow::Refused) {
       const bool cut_short = !instruction && code.size() < kLongestInstruction;
       made->obstacle = cut_short ? Obstacle::NoCode : Obstacle::Refused;

@@ -26,6 +26,14 @@ class CodeMap {
     Obstacle obstacle = Obstacle::None;
   };
 
+  /// Blocks asked for from now on are of this mode; forgets where those of the other are.
+  void set_mode(CodeMode mode) {
+    if (mode != mode_) forget();
+    mode_ = mode;
+  }
+
+  CodeMode mode() const { return mode_; }
+
   const Entry& at(GuestAddress address);
   const Entry& entry(BlockId id) const { return *entries_[id]; }
   std::size_t size() const { return entries_.size(); }
@@ -45,6 +53,7 @@ class CodeMap {
 
   const AddressSpace& memory_;
   BlockObserver& observer_;
+  CodeMode mode_ = CodeMode::Long64;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unordered_map<GuestAddress, BlockId> by_address_;
   PageIndex<GuestAddress> on_page_;

@@ -57,7 +57,7 @@ constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_TILERELEASE, Flow::Refused},
     {ZYDIS_MNEMONIC_TILESTORED, Flow::Refused},
     {ZYDIS_MNEMONIC_TILEZERO, Flow::Refused},
-    // Far transfers would leave 64-bit mode or its flat segments.
+    // Interrupt returns are no way for a user program to go anywhere.
     {ZYDIS_MNEMONIC_IRETQ, Flow::Refused},
     {ZYDIS_MNEMONIC_IRETD, Flow::Refused},
     {ZYDIS_MNEMONIC_IRET, Flow::Refused},
@@ -81,13 +81,14 @@ constexpr auto kFlowIndex = [] {
   return index;
 }();
 
-const ZydisDecoder& decoder() {
-  static const ZydisDecoder instance = [] {
-    ZydisDecoder made;
-    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+const ZydisDecoder& decoder(CodeMode mode) {
+  static const std::array<ZydisDecoder, 2> instances = [] {
+    std::array<ZydisDecoder, 2> made;
+    ZydisDecoderInit(&made[0], ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    ZydisDecoderInit(&made[1], ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32);
     return made;
   }();
-  return instance;
+  return instances[static_cast<std::size_t>(mode)];
 }
 
 Flow branch_flow(const ZydisDecodedInstruction& insn) {
@@ -110,6 +111,30 @@ Flow branch_flow(const ZydisDecodedInstruction& insn) {
 /// Jcc, as opposed to JRCXZ and LOOP, which have no long form and no inverse.
 bool is_jcc(const ZydisDecodedInstruction& insn) {
   return (insn.opcode & 0xf0) == (insn.opcode_map == ZYDIS_OPCODE_MAP_0F ? 0x80 : 0x70);
+}
+
+/// What 32-bit code does with segments is not left to the host, whose segments are its own: 8C and
+/// 8E, PUSH and POP of a segment register, far pointers and transfers, questions about descriptors.
+bool concerns_segments(const ZydisDecodedInstruction& insn) {
+  constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LDS, ZYDIS_MNEMONIC_LES,  ZYDIS_MNEMONIC_LSS,
+                                  ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS,  ZYDIS_MNEMONIC_LAR,
+                                  ZYDIS_MNEMONIC_LSL, ZYDIS_MNEMONIC_VERR, ZYDIS_MNEMONIC_VERW};
+  if (std::ranges::find(kMnemonics, insn.mnemonic) != kMnemonics.end()) return true;
+  const bool transfers = insn.mnemonic == ZYDIS_MNEMONIC_JMP ||
+                         insn.mnemonic == ZYDIS_MNEMONIC_CALL ||
+                         insn.mnemonic == ZYDIS_MNEMONIC_RET;
+  if (transfers && insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR) return true;
+  if (insn.mnemonic == ZYDIS_MNEMONIC_MOV)
+    return insn.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
+           (insn.opcode == 0x8c || insn.opcode == 0x8e);
+  if (insn.mnemonic != ZYDIS_MNEMONIC_PUSH && insn.mnemonic != ZYDIS_MNEMONIC_POP) return false;
+  if (insn.opcode_map == ZYDIS_OPCODE_MAP_0F) return true;  // fs, gs
+  return insn.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && insn.opcode < 0x20;
+}
+
+/// In 32-bit code a near branch with an operand-size prefix goes to 16 bits of an address.
+bool truncates_target(const ZydisDecodedInstruction& insn) {
+  return insn.meta.branch_type != ZYDIS_BRANCH_TYPE_NONE && insn.operand_width == 16;
 }
 
 /// EVEX state is the engine's own; XSAVE images have the size CPUID shows.
@@ -191,40 +216,45 @@ SegmentUse segment_use(const ZydisDecodedInstruction& insn) {
 }  // namespace
 
 std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code,
-                                              GuestAddress address) {
+                                              GuestAddress address, CodeMode mode) {
   ZydisDecodedInstruction insn;
   if (!ZYAN_SUCCESS(
-          ZydisDecoderDecodeInstruction(&decoder(), nullptr, code.data(), code.size(), &insn)))
+          ZydisDecoderDecodeInstruction(&decoder(mode), nullptr, code.data(), code.size(), &insn)))
     return std::nullopt;
+  const bool narrow = mode == CodeMode::Compat32;
 
   Instruction decoded;
   decoded.length = insn.length;
   decoded.mnemonic = static_cast<std::uint16_t>(insn.mnemonic);
-  if (const auto row = kFlowIndex[insn.mnemonic]; row != 0) {
+  if (narrow && concerns_segments(insn)) {
+    decoded.flow = Flow::Segment;
+  } else if (const auto row = kFlowIndex[insn.mnemonic]; row != 0) {
     decoded.flow = kFlows[row - 1].flow;
     decoded.detail = kFlows[row - 1].detail;
     if (insn.mnemonic == ZYDIS_MNEMONIC_INT)
       decoded.vector = static_cast<std::uint8_t>(insn.raw.imm[0].value.u);
-  } else if (uses_avx512(insn)) {
+  } else if (uses_avx512(insn) || (narrow && truncates_target(insn))) {
     decoded.flow = Flow::Refused;
   } else {
     decoded.flow = branch_flow(insn);
     if (decoded.flow == Flow::ConditionalJump && !is_jcc(insn)) decoded.detail = kShortOnly;
   }
-  if (insn.raw.imm[0].is_relative)
+  if (insn.raw.imm[0].is_relative) {
     decoded.target = address + insn.length + static_cast<std::uint64_t>(insn.raw.imm[0].value.s);
-  if (insn.raw.modrm.offset != 0 && insn.raw.modrm.mod == 0 && insn.raw.modrm.rm == 5)
+    if (narrow) decoded.target.value = static_cast<std::uint32_t>(decoded.target.value);
+  }
+  if (!narrow && insn.raw.modrm.offset != 0 && insn.raw.modrm.mod == 0 && insn.raw.modrm.rm == 5)
     decoded.rip_displacement = insn.raw.disp.offset;
   decoded.segment = segment_use(insn);
   if (decoded.flow == Flow::Next) decoded.detail = components_used(insn);
   return decoded;
 }
 
-std::uint16_t registers_used(std::span<const std::uint8_t> code) {
+std::uint16_t registers_used(std::span<const std::uint8_t> code, CodeMode mode) {
   ZydisDecodedInstruction insn;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
   if (!ZYAN_SUCCESS(
-          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn, operands.data())))
+          ZydisDecoderDecodeFull(&decoder(mode), code.data(), code.size(), &insn, operands.data())))
     return 0xffff;
   std::uint16_t used = 0;
   const auto note = [&used](ZydisRegister reg) {
@@ -242,16 +272,20 @@ std::uint16_t registers_used(std::span<const std::uint8_t> code) {
   return used;
 }
 
-RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg) {
+RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg, CodeMode mode) {
   ZydisDecodedInstruction insn;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
   if (!ZYAN_SUCCESS(
-          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn, operands.data())))
+          ZydisDecoderDecodeFull(&decoder(mode), code.data(), code.size(), &insn, operands.data())))
     return RegisterUse::Changes;
   const auto is_it = [reg](ZydisRegister named) {
     const auto whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, named);
     return whole == static_cast<ZydisRegister>(ZYDIS_REGISTER_RAX + reg);
   };
+  // These name no registers, but use them all.
+  constexpr std::array kAll{ZYDIS_MNEMONIC_PUSHA, ZYDIS_MNEMONIC_PUSHAD, ZYDIS_MNEMONIC_POPA,
+                            ZYDIS_MNEMONIC_POPAD};
+  if (std::ranges::find(kAll, insn.mnemonic) != kAll.end()) return RegisterUse::Changes;
   // BSF and BSR leave the register alone where the source is zero.
   const bool may_leave_it =
       insn.mnemonic == ZYDIS_MNEMONIC_BSF || insn.mnemonic == ZYDIS_MNEMONIC_BSR;
@@ -272,11 +306,12 @@ RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg) {
   return reads ? RegisterUse::Reads : overwrites ? RegisterUse::Overwrites : RegisterUse::None;
 }
 
-std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax) {
+std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax,
+                        CodeMode mode) {
   ZydisDecodedInstruction insn;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
   if (!ZYAN_SUCCESS(
-          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &insn, operands.data())))
+          ZydisDecoderDecodeFull(&decoder(mode), code.data(), code.size(), &insn, operands.data())))
     return "(bad)";
   ZydisFormatter formatter;
   ZydisFormatterInit(

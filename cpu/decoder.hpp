@@ -13,14 +13,15 @@ namespace ringfare {
 
 enum class Syntax : std::uint8_t { Att, Intel };
 
-/// Decodes one 64-bit instruction at `address` from `code`; nothing where the bytes end too early
-/// or are no instruction.
+/// Decodes one instruction at `address` from `code`; nothing where the bytes end too early or are
+/// no instruction.
 std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code,
-                                              GuestAddress address);
+                                              GuestAddress address,
+                                              CodeMode mode = CodeMode::Long64);
 
 /// The general-purpose registers an instruction reads or writes, hidden ones included: bit n is the
 /// register of encoding n. All ones where it does not decode.
-std::uint16_t registers_used(std::span<const std::uint8_t> code);
+std::uint16_t registers_used(std::span<const std::uint8_t> code, CodeMode mode = CodeMode::Long64);
 
 /// What an instruction does with one general-purpose register, or a part of it.
 enum class RegisterUse : std::uint8_t {
@@ -31,9 +32,11 @@ enum class RegisterUse : std::uint8_t {
 };
 
 /// What the instruction in `code` does with the register of encoding `reg`.
-RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg);
+RegisterUse register_use(std::span<const std::uint8_t> code, unsigned reg,
+                         CodeMode mode = CodeMode::Long64);
 
 /// One instruction as text; "(bad)" where it does not decode. `address` resolves relative targets.
-std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax);
+std::string disassemble(std::span<const std::uint8_t> code, std::uint64_t address, Syntax syntax,
+                        CodeMode mode = CodeMode::Long64);
 
 }  // namespace ringfare

@@ -211,6 +211,7 @@ bool AddressSpace::allows(GuestAddress address, std::uint64_t size,
   if (size == 0) return true;
   const GuestAddress end = address + size;
   if (end < address) return false;
+  if (lent_.contains(GuestRange{address, end})) return wanted != &Permissions::execute;
   for (GuestAddress at = address; at < end;) {
     const Region* const region = find(at);
     if (region == nullptr) return false;

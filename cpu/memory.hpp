@@ -90,6 +90,10 @@ class AddressSpace {
   const Region* find(GuestAddress address) const;
   std::vector<Region> regions() const;  // ascending
 
+  /// Memory of the emulator's own that counts as the guest's data until the next call: where the
+  /// system-call layer puts what it has translated for the guest.
+  void lend(GuestRange range) { lent_ = range; }
+
   /// Whether every byte of the range may be accessed so. Zero bytes always may.
   bool readable(GuestAddress address, std::uint64_t size) const;
   bool writable(GuestAddress address, std::uint64_t size) const;
@@ -150,6 +154,7 @@ class AddressSpace {
   void forget_guards(GuestRange range);
 
   GuestRange limits_;
+  GuestRange lent_;
   std::map<GuestAddress, Region> regions_;  // by begin
   std::vector<GuestRange> reserved_;
   std::vector<GuestRange> changed_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "cpu/quantity.hpp"
 
@@ -82,6 +83,8 @@ struct Registers {
   Segment ds, es, fs, gs;
   VectorState vector;
 
+  CodeMode mode() const { return cs.long_mode ? CodeMode::Long64 : CodeMode::Compat32; }
+
   std::uint64_t& operator[](Gpr r) { return gpr[static_cast<std::size_t>(r)]; }
   std::uint64_t operator[](Gpr r) const { return gpr[static_cast<std::size_t>(r)]; }
 };
@@ -92,9 +95,39 @@ using Lanes = std::array<std::uint64_t, kLanes>;
 inline constexpr std::size_t kInstructionLane = 0;
 inline constexpr std::size_t kFirstCycleLane = 1;
 
+/// The descriptor tables a guest thread can load segments from (SDM vol. 3, 3.4.5): the GDT of a
+/// processor it runs on, its own TLS entries included, and its process's LDT.
+struct DescriptorTables {
+  static constexpr std::size_t kGdtEntries = 16;
+  using Gdt = std::array<std::uint64_t, kGdtEntries>;
+
+  /// That of Linux on x86-64: flat segments at 4 (32-bit code), 5 (data) and 6 (64-bit code), room
+  /// for TLS from 12 to 14, the processor's number as the limit of 15.
+  static constexpr Gdt kLinux64{0,
+                                0x00cf9b000000ffff,
+                                0x00af9b000000ffff,
+                                0x00cf93000000ffff,
+                                0x00cffb000000ffff,
+                                0x00cff3000000ffff,
+                                0x00affb000000ffff,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                0x0040f50000000000};
+
+  Gdt gdt = kLinux64;
+  const std::vector<std::uint64_t>* ldt = nullptr;  // null: none
+};
+
 /// What an engine runs: registers and the running totals of what it has executed.
 struct Thread {
   Registers registers;
+  DescriptorTables descriptors;
   alignas(64) Lanes totals{};
 };
 

@@ -21,8 +21,8 @@ BlockPrice BlockPrices::translated(const Block& block) {
   price[kInstructionLane] = block.instructions.size();
   const std::vector<std::uint8_t> lengths = lengths_of(block);
   for (std::size_t i = 0; i < pricers_.size(); ++i)
-    price[kFirstCycleLane + i] =
-        static_cast<std::uint64_t>(pricers_[i]->price(block.bytes, lengths).total.hundredths);
+    price[kFirstCycleLane + i] = static_cast<std::uint64_t>(
+        pricers_[i]->price(block.bytes, lengths, block.mode).total.hundredths);
   return price;
 }
 
@@ -31,7 +31,7 @@ BlockPrice BlockPrices::partial(const Block& block, std::size_t n) {
   price[kInstructionLane] = n;
   const std::vector<std::uint8_t> lengths = lengths_of(block);
   for (std::size_t i = 0; i < pricers_.size(); ++i) {
-    const RunCost run = pricers_[i]->price(block.bytes, lengths);
+    const RunCost run = pricers_[i]->price(block.bytes, lengths, block.mode);
     for (std::size_t k = 0; k < n; ++k)
       price[kFirstCycleLane + i] += static_cast<std::uint64_t>(run.each[k].hundredths);
   }

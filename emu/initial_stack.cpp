@@ -2,6 +2,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "cpu/failure.hpp"
@@ -25,7 +26,8 @@ struct AuxiliaryEntry {
 /// Writes downwards from the top of the stack.
 class StackWriter {
  public:
-  explicit StackWriter(AddressSpace& memory) : memory_(memory) {}
+  StackWriter(AddressSpace& memory, const GuestLayout& layout)
+      : memory_(memory), word_(layout.word()), at_(layout.stack_top) {}
 
   GuestAddress at() const { return at_; }
 
@@ -37,14 +39,18 @@ class StackWriter {
   GuestAddress push(const std::string& text) {
     return push(std::as_bytes(std::span(text.c_str(), text.size() + 1)));
   }
+  /// Each as wide as a pointer.
   GuestAddress push(const std::vector<std::uint64_t>& words) {
-    return push(std::as_bytes(std::span(words)));
+    for (std::size_t i = words.size(); i-- > 0;)
+      push(std::as_bytes(std::span(&words[i], 1)).first(word_));
+    return at_;
   }
   void align(std::uint64_t alignment) { at_.value &= ~(alignment - 1); }
 
  private:
   AddressSpace& memory_;
-  GuestAddress at_ = kStackTop;
+  std::uint64_t word_;
+  GuestAddress at_;
 };
 
 /// Pushes so that the first string lies lowest, as Linux lays them out.
@@ -63,13 +69,13 @@ std::uint64_t split_mix(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-std::vector<std::uint64_t> random_words(std::uint64_t seed) {
+std::array<std::uint64_t, 2> random_words(std::uint64_t seed) {
   return {split_mix(seed), split_mix(seed)};
 }
 
 void map_stack(AddressSpace& memory, const ProgramImage& image) {
   const Region stack{
-      .range = {kStackTop - kStackSize, kStackTop},
+      .range = {image.layout.stack_top - kStackSize, image.layout.stack_top},
       .permissions = {.read = true, .write = true, .execute = image.executable_stack},
       .name = "[stack]"};
   CHECK(memory.map(stack) == 0, "the stack could not be mapped");
@@ -99,13 +105,15 @@ void refuse_long_strings(const ProgramImage& image, const StackInputs& inputs) {
 void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackInputs& inputs) {
   refuse_long_strings(image, inputs);
   map_stack(memory, image);
-  StackWriter stack(memory);
+  const bool wide = image.layout.mode == CodeMode::Long64;
+  StackWriter stack(memory, image.layout);
   stack.push(std::vector<std::uint64_t>{0});
   const GuestAddress executable_name = stack.push(image.path);
   const std::vector<std::uint64_t> environment = push_strings(stack, inputs.environment);
   const std::vector<std::uint64_t> arguments = push_strings(stack, inputs.arguments);
-  const GuestAddress platform = stack.push(std::string("x86_64"));
-  const GuestAddress random = stack.push(random_words(inputs.seed));
+  const GuestAddress platform = stack.push(std::string(wide ? "x86_64" : "i686"));
+  const auto random_bytes = random_words(inputs.seed);
+  const GuestAddress random = stack.push(std::as_bytes(std::span(random_bytes)));
 
   const AuxiliaryEntry auxiliary[] = {
       {AT_MINSIGSTKSZ, sizeof(VectorState::bytes) + kSignalFrame},
@@ -113,7 +121,7 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
       {AT_PAGESZ, kPageSize},
       {AT_CLKTCK, kClockTicks},
       {AT_PHDR, image.program_headers.value},
-      {AT_PHENT, sizeof(Elf64_Phdr)},
+      {AT_PHENT, wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)},
       {AT_PHNUM, image.program_header_count},
       {AT_BASE, image.interpreter_base.value},
       {AT_FLAGS, 0},
@@ -138,9 +146,10 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
   if (inputs.vdso != 0) words.insert(words.end(), {AT_SYSINFO_EHDR, inputs.vdso});
   for (const AuxiliaryEntry& entry : auxiliary)
     words.insert(words.end(), {entry.type, entry.value});
-  // System V ABI AMD64, 3.4.1: RSP is a multiple of 16 at entry.
+  // System V ABI AMD64, 3.4.1: RSP is a multiple of 16 at entry; Linux does so for i386, too.
   stack.align(16);
-  if (words.size() % 2 != 0) stack.push(std::vector<std::uint64_t>{0});
+  const std::size_t group = 16 / image.layout.word();
+  stack.push(std::vector<std::uint64_t>((group - words.size() % group) % group));
   image.stack_pointer = stack.push(words);
 }
 

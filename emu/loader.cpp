@@ -19,11 +19,10 @@
 #include <utility>
 
 #include "cpu/failure.hpp"
+#include "emu/elf32.hpp"
 
 namespace ringfare {
 namespace {
-
-constexpr GuestAddress kLowestImage{0x10000};  // vm.mmap_min_addr
 
 struct MachineName {
   std::uint16_t machine;
@@ -32,11 +31,11 @@ struct MachineName {
 
 /// Those a user is likely to meet (System V gABI, e_machine).
 constexpr std::array kMachines{
-    MachineName{EM_386, "32-bit x86"}, MachineName{EM_AARCH64, "AArch64"},
-    MachineName{EM_ARM, "32-bit Arm"}, MachineName{EM_RISCV, "RISC-V"},
-    MachineName{EM_PPC64, "POWER"},    MachineName{EM_S390, "S/390"},
-    MachineName{EM_MIPS, "MIPS"},      MachineName{EM_LOONGARCH, "LoongArch"},
-    MachineName{EM_SPARCV9, "SPARC"},  MachineName{EM_PPC, "32-bit PowerPC"},
+    MachineName{EM_AARCH64, "AArch64"},     MachineName{EM_ARM, "32-bit Arm"},
+    MachineName{EM_RISCV, "RISC-V"},        MachineName{EM_PPC64, "POWER"},
+    MachineName{EM_S390, "S/390"},          MachineName{EM_MIPS, "MIPS"},
+    MachineName{EM_LOONGARCH, "LoongArch"}, MachineName{EM_SPARCV9, "SPARC"},
+    MachineName{EM_PPC, "32-bit PowerPC"},
 };
 
 std::string machine_name(std::uint16_t machine) {
@@ -113,6 +112,22 @@ void refuse_script(const ProgramFile& file) {
                         interpreter.empty() ? "INTERPRETER" : interpreter, file.path()));
 }
 
+/// A structure of either class, as that of ELF64; nothing where the file ends before it does.
+template <class Wide, class Narrow>
+std::optional<Wide> read_as(const ProgramFile& file, std::uint64_t offset, bool narrow) {
+  Wide wide{};
+  Narrow read{};
+  if (!narrow)
+    return file.read(offset, std::as_writable_bytes(std::span(&wide, 1))) ? std::optional(wide)
+                                                                          : std::nullopt;
+  if (!file.read(offset, std::as_writable_bytes(std::span(&read, 1)))) return std::nullopt;
+  return widened(read);
+}
+
+bool is_narrow(const Elf64_Ehdr& header) {
+  return header.e_ident[EI_CLASS] == ELFCLASS32;
+}
+
 /// The checks of e_ident and the fixed fields, in the order in which they make sense to a reader.
 Elf64_Ehdr read_header(const ProgramFile& file) {
   refuse_script(file);
@@ -120,20 +135,20 @@ Elf64_Ehdr read_header(const ProgramFile& file) {
   const bool elf = file.read(0, std::as_writable_bytes(std::span(ident).first(SELFMAG))) &&
                    std::memcmp(ident.data(), ELFMAG, SELFMAG) == 0;
   if (!elf) file.fail("is not an ELF executable; name a program built for x86-64 Linux");
-  Elf64_Ehdr header{};
-  if (!file.read(0, std::as_writable_bytes(std::span(&header, 1)))) {
-    if (file.size() >= EI_NIDENT + 4 && file.read(0, std::as_writable_bytes(std::span(ident))) &&
-        ident[EI_CLASS] == ELFCLASS32)
-      file.fail("is a 32-bit program; build it for x86-64");
-    file.fail("is cut off within its ELF header; copy or build it again");
-  }
+  const bool has_class = file.read(0, std::as_writable_bytes(std::span(ident)));
+  const bool narrow = has_class && ident[EI_CLASS] == ELFCLASS32;
+  const auto read = read_as<Elf64_Ehdr, Elf32_Ehdr>(file, 0, narrow);
+  if (!read) file.fail("is cut off within its ELF header; copy or build it again");
+  const Elf64_Ehdr header = *read;
   const unsigned data = header.e_ident[EI_DATA];
   if (data == ELFDATA2MSB) file.fail("is a big-endian program; build it for x86-64");
-  if (header.e_machine != EM_X86_64)
+  if (header.e_machine != EM_X86_64 && header.e_machine != EM_386)
     file.fail(
         fmt::format("is a program for {}; build it for x86-64", machine_name(header.e_machine)));
-  if (header.e_ident[EI_CLASS] != ELFCLASS64)
-    file.fail("is a 32-bit program; build it for x86-64 (not x32)");
+  if (narrow && header.e_machine == EM_X86_64)
+    file.fail("is a program for x32; build it for x86-64 or i386");
+  if (header.e_ident[EI_CLASS] != (header.e_machine == EM_386 ? ELFCLASS32 : ELFCLASS64))
+    file.fail("has a damaged ELF header (class); copy or build it again");
   if (data != ELFDATA2LSB)
     file.fail("has a damaged ELF header (byte order); copy or build it again");
   if (header.e_type == ET_REL) file.fail("is an object file; link it first");
@@ -145,14 +160,20 @@ Elf64_Ehdr read_header(const ProgramFile& file) {
 
 std::vector<Elf64_Phdr> read_program_headers(const ProgramFile& file, const Elf64_Ehdr& header) {
   if (header.e_phnum == 0) file.fail("has no program headers; link it as an executable");
-  if (header.e_phentsize != sizeof(Elf64_Phdr))
+  const std::size_t size = is_narrow(header) ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
+  if (header.e_phentsize != size)
     file.fail(fmt::format("has program headers of {} bytes instead of {}; build it again",
-                          header.e_phentsize, sizeof(Elf64_Phdr)));
-  std::vector<Elf64_Phdr> headers(header.e_phnum);
-  if (!file.read(header.e_phoff, std::as_writable_bytes(std::span(headers))))
-    file.fail(
-        "is cut off: its program headers lie beyond the end of the file; copy or build it "
-        "again");
+                          header.e_phentsize, size));
+  std::vector<Elf64_Phdr> headers;
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    const auto one =
+        read_as<Elf64_Phdr, Elf32_Phdr>(file, header.e_phoff + i * size, is_narrow(header));
+    if (!one)
+      file.fail(
+          "is cut off: its program headers lie beyond the end of the file; copy or build it "
+          "again");
+    headers.push_back(*one);
+  }
   return headers;
 }
 
@@ -162,16 +183,17 @@ struct DynamicFacts {
   bool has_name = false;  // DT_SONAME
 };
 
-DynamicFacts dynamic_facts(const ProgramFile& file, std::span<const Elf64_Phdr> headers) {
+DynamicFacts dynamic_facts(const ProgramFile& file, std::span<const Elf64_Phdr> headers,
+                           bool narrow) {
   DynamicFacts facts;
   const auto dynamic = std::ranges::find(headers, Elf64_Word{PT_DYNAMIC}, &Elf64_Phdr::p_type);
   if (dynamic == headers.end()) return facts;
-  for (std::uint64_t at = 0; at + sizeof(Elf64_Dyn) <= dynamic->p_filesz; at += sizeof(Elf64_Dyn)) {
-    Elf64_Dyn entry{};
-    if (!file.read(dynamic->p_offset + at, std::as_writable_bytes(std::span(&entry, 1)))) break;
-    if (entry.d_tag == DT_NULL) break;
-    if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE) != 0) facts.pie = true;
-    if (entry.d_tag == DT_SONAME) facts.has_name = true;
+  const std::size_t size = narrow ? sizeof(Elf32_Dyn) : sizeof(Elf64_Dyn);
+  for (std::uint64_t at = 0; at + size <= dynamic->p_filesz; at += size) {
+    const auto entry = read_as<Elf64_Dyn, Elf32_Dyn>(file, dynamic->p_offset + at, narrow);
+    if (!entry || entry->d_tag == DT_NULL) break;
+    if (entry->d_tag == DT_FLAGS_1 && (entry->d_un.d_val & DF_1_PIE) != 0) facts.pie = true;
+    if (entry->d_tag == DT_SONAME) facts.has_name = true;
   }
   return facts;
 }
@@ -201,7 +223,7 @@ std::optional<std::string> interpreter_path(const ProgramFile& file,
 void refuse_library(const ProgramFile& file, const Elf64_Ehdr& header,
                     std::span<const Elf64_Phdr> headers, std::span<const Elf64_Phdr> loads) {
   if (header.e_type != ET_DYN) return;
-  const DynamicFacts facts = dynamic_facts(file, headers);
+  const DynamicFacts facts = dynamic_facts(file, headers, is_narrow(header));
   const bool library = facts.has_name && !facts.pie;
   if (library || !in_code(loads, header.e_entry))
     file.fail("is a shared object, not a program; name an executable linked with -static");
@@ -216,7 +238,8 @@ std::vector<Elf64_Phdr> loadable(const ProgramFile& file, std::span<const Elf64_
 }
 
 /// Refuses what cannot be mapped; afterwards no sum over a segment overflows.
-void check_segments(const ProgramFile& file, std::span<const Elf64_Phdr> loads) {
+void check_segments(const ProgramFile& file, const GuestLayout& layout,
+                    std::span<const Elf64_Phdr> loads) {
   std::uint64_t previous_end = 0;
   for (const Elf64_Phdr& load : loads) {
     const auto refuse = [&](std::string_view what) {
@@ -226,8 +249,8 @@ void check_segments(const ProgramFile& file, std::span<const Elf64_Phdr> loads) 
     if (load.p_offset > file.size() || load.p_filesz > file.size() - load.p_offset)
       refuse("lies beyond the end of the file (is the file cut off?)");
     if (load.p_filesz > load.p_memsz) refuse("is larger in the file than in memory");
-    constexpr std::uint64_t kLimit = AddressSpace::kDefaultLimits.end.value;
-    if (load.p_vaddr > kLimit || load.p_memsz > kLimit - load.p_vaddr)
+    const std::uint64_t limit = layout.end.value;
+    if (load.p_vaddr > limit || load.p_memsz > limit - load.p_vaddr)
       refuse("does not fit into the address space");
     if (load.p_vaddr % kPageSize != load.p_offset % kPageSize)
       refuse("is not aligned to its place in the file");
@@ -244,22 +267,25 @@ std::uint64_t largest_alignment(std::span<const Elf64_Phdr> loads) {
   return alignment;
 }
 
-/// How far a program is moved: an ET_DYN goes to kPieBase, on the largest alignment it asks for.
-std::uint64_t load_bias(const Elf64_Ehdr& header, std::span<const Elf64_Phdr> loads) {
+/// How far a program is moved: an ET_DYN goes to `pie_base`, on the largest alignment it asks for.
+std::uint64_t load_bias(const GuestLayout& layout, const Elf64_Ehdr& header,
+                        std::span<const Elf64_Phdr> loads) {
   if (header.e_type == ET_EXEC) return 0;
   const std::uint64_t alignment = largest_alignment(loads);
-  const std::uint64_t base = (kPieBase.value + alignment - 1) & ~(alignment - 1);
+  const std::uint64_t base = (layout.pie_base.value + alignment - 1) & ~(alignment - 1);
   return base - (loads.front().p_vaddr & ~(alignment - 1));
 }
 
 /// How far an interpreter is moved: an ET_DYN goes to the top of the area of mmap(2).
-std::uint64_t interpreter_bias(const AddressSpace& memory, const ProgramFile& file,
-                               const Elf64_Ehdr& header, std::span<const Elf64_Phdr> loads) {
+std::uint64_t interpreter_bias(const AddressSpace& memory, const GuestLayout& layout,
+                               const ProgramFile& file, const Elf64_Ehdr& header,
+                               std::span<const Elf64_Phdr> loads) {
   if (header.e_type == ET_EXEC) return 0;
   const std::uint64_t first = page_down(loads.front().p_vaddr);
   const std::uint64_t size = page_up(loads.back().p_vaddr + loads.back().p_memsz) - first;
-  const auto place =
-      memory.find_free(size, {kLowestImage, kMmapTop}, AddressSpace::Search::TopDown);
+  const auto search =
+      layout.mmap_upwards ? AddressSpace::Search::BottomUp : AddressSpace::Search::TopDown;
+  const auto place = memory.find_free(size, layout.mmap_area(), search);
   if (!place) file.fail("does not fit into the address space; check the file");
   const std::uint64_t alignment = largest_alignment(loads);
   return (place->value & ~(alignment - 1)) - first;
@@ -349,8 +375,8 @@ void load_interpreter(AddressSpace& memory, const ProgramFile& program, const st
   const ProgramFile file(path);
   const Elf64_Ehdr header = read_header(file);
   const std::vector<Elf64_Phdr> loads = loadable(file, read_program_headers(file, header));
-  check_segments(file, loads);
-  const std::uint64_t bias = interpreter_bias(memory, file, header, loads);
+  check_segments(file, image.layout, loads);
+  const std::uint64_t bias = interpreter_bias(memory, image.layout, file, header, loads);
   SegmentMapper mapper(memory, file, bias);
   for (const Elf64_Phdr& load : loads) mapper.map(load);
   image.interpreter_base = {bias};
@@ -359,20 +385,21 @@ void load_interpreter(AddressSpace& memory, const ProgramFile& program, const st
 
 }  // namespace
 
-ProgramImage load_program(AddressSpace& memory, const std::string& path) {
+ProgramImage load_program(AddressSpace& memory, const std::string& path, const Layouts& layouts) {
   const ProgramFile file(path);
   const Elf64_Ehdr header = read_header(file);
   const std::vector<Elf64_Phdr> headers = read_program_headers(file, header);
   const std::vector<Elf64_Phdr> loads = loadable(file, headers);
   const std::optional<std::string> interpreter = interpreter_path(file, headers);
   if (!interpreter) refuse_library(file, header, headers, loads);
-  check_segments(file, loads);
+  ProgramImage image;
+  image.layout = is_narrow(header) ? layouts.narrow : layouts.wide;
+  check_segments(file, image.layout, loads);
 
-  const std::uint64_t bias = load_bias(header, loads);
+  const std::uint64_t bias = load_bias(image.layout, header, loads);
   SegmentMapper mapper(memory, file, bias);
   for (const Elf64_Phdr& load : loads) mapper.map(load);
 
-  ProgramImage image;
   image.path = path;
   image.entry = image.start = {header.e_entry + bias};
   image.program_headers = program_headers_at(header, loads, bias);

@@ -21,20 +21,22 @@ struct StackInputs {
   std::uint32_t uid = 0, euid = 0, gid = 0, egid = 0;
 };
 
-/// Maps the ELF64 executable at host path `path` into `memory` (ET_EXEC at its addresses, ET_DYN at
-/// `kPieBase`), and the interpreter PT_INTERP names at the top of the area of mmap(2). Throws
-/// UserError "PATH: what is wrong; what to do" for anything that is not an x86-64 executable.
-ProgramImage load_program(AddressSpace& memory, const std::string& path);
+/// The layouts of the kernel that is modelled.
+struct Layouts {
+  GuestLayout wide = kLayout64, narrow = kLayout32;
+};
 
-/// Builds the stack below `kStackTop`, sets `image.stack_pointer`.
+/// Maps the executable at host path `path` into `memory` (ET_EXEC at its addresses, ET_DYN at the
+/// layout's `pie_base`), and the interpreter PT_INTERP names in the area of mmap(2). Throws
+/// UserError "PATH: what is wrong; what to do" for anything that is not an x86-64 or i386
+/// executable.
+ProgramImage load_program(AddressSpace& memory, const std::string& path,
+                          const Layouts& layouts = {});
+
+/// Builds the stack below the layout's `stack_top`, sets `image.stack_pointer`.
 void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackInputs& inputs);
 
-/// The guest's layout: fixed, so that runs repeat. The image of a static PIE lies in the low 2 GiB
-/// so that translated code stays within reach of its RIP-relative operands.
-inline constexpr GuestAddress kPieBase{0x1000'0000};
-inline constexpr GuestAddress kMmapTop{0x2fff'f7ff'f000};
 inline constexpr GuestAddress kVvarBase{0x2fff'f800'0000};
-inline constexpr GuestAddress kStackTop{0x2fff'ffff'f000};
 inline constexpr std::uint64_t kStackSize = 8u << 20;
 
 }  // namespace ringfare

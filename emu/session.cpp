@@ -11,6 +11,7 @@
 
 #include "cpu/decoder.hpp"
 #include "cpu/failure.hpp"
+#include "cpu/segments.hpp"
 #include "emu/account.hpp"
 #include "emu/block_prices.hpp"
 #include "emu/clock.hpp"
@@ -28,11 +29,16 @@ constexpr AtFault kGeneralProtection{.vector = 13, .signal = SIGSEGV, .code = SI
 constexpr std::size_t kNumberedCalls = 1024;  // larger numbers share the account slot behind
 
 std::size_t slot_of(const CallRequest& request) {
-  return std::min<std::uint64_t>(request.number, kNumberedCalls);
+  const std::size_t slot = std::min<std::uint64_t>(request.number, kNumberedCalls);
+  return request.abi == Abi::Amd64 ? slot : kNumberedCalls + 1 + slot;
 }
 
 /// Linux takes the number from EAX.
-CallRequest request_of(const Registers& r) {
+CallRequest request_of(const Registers& r, Abi abi) {
+  if (abi == Abi::I386)
+    return {.abi = abi,
+            .number = static_cast<std::uint32_t>(r[Gpr::Rax]),
+            .args = {r[Gpr::Rbx], r[Gpr::Rcx], r[Gpr::Rdx], r[Gpr::Rsi], r[Gpr::Rdi], r[Gpr::Rbp]}};
   return {.abi = Abi::Amd64,
           .number = static_cast<std::uint32_t>(r[Gpr::Rax]),
           .args = {r[Gpr::Rdi], r[Gpr::Rsi], r[Gpr::Rdx], r[Gpr::R10], r[Gpr::R8], r[Gpr::R9]}};
@@ -112,7 +118,7 @@ class Session::Run {
   CallDescription description_{memory_, inputs_.describe};
   Thread thread_;
   Account account_;
-  std::vector<std::string> names_ = std::vector<std::string>(kNumberedCalls + 1);  // by slot
+  std::vector<std::string> names_ = std::vector<std::string>(2 * (kNumberedCalls + 1));  // by slot
   bool over_ = false, deadlocked_ = false;
   std::optional<int> exit_status_, killed_by_;
 };
@@ -138,12 +144,15 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   engine_ = choice_.make(memory_, prices_, {.lanes = 2 + static_cast<unsigned>(further_.size())});
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_, cpuid_.xcr0()));
+  if (image_.layout.mode == CodeMode::Compat32)
+    enter_compatibility_mode(thread_.registers, image_.layout.code, image_.layout.data);
   thread_.registers.rip = image_.start.value;
   thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
 }
 
 void Session::Run::map_vdso() {
   if (inputs_.vdso == VdsoMode::Absent || !machine_.kernel.has_vdso) return;
+  if (image_.layout.mode == CodeMode::Compat32) return;  // there is no image of 32-bit code
   const auto& features = machine_.cpu.features;
   vdso_.emplace(memory_, kVvarBase,
                 VdsoOptions{.mode = inputs_.vdso,
@@ -222,7 +231,7 @@ void Session::Run::refused_interrupt(const AtGate& gate) {
 
 void Session::Run::system_call(std::uint8_t length) {
   Registers& registers = thread_.registers;
-  const CallRequest request = request_of(registers);
+  const CallRequest request = request_of(registers, Abi::Amd64);
   const std::string& name = name_of(request);
   const Interest wanted = interest(name);
   clock_.set_busy(now());

@@ -23,11 +23,20 @@ struct JumpSite {
 };
 
 /// Writes the few host instructions translated code needs besides copies of the guest's own. None
-/// of them changes RFLAGS. Memory operands are addresses in the arena, reached RIP-relative.
-/// Encodings: SDM vol. 2.
+/// of them changes RFLAGS. Memory operands are addresses in the arena, reached RIP-relative by
+/// 64-bit code and absolutely by 32-bit code, whose registers have 32 bits. Encodings: SDM vol. 2.
 class Emitter {
  public:
   Emitter(std::byte* begin, std::byte* end) : begin_(begin), cursor_(begin), end_(end) {}
+
+  CodeMode mode() const { return mode_; }
+  void set_mode(CodeMode mode) { mode_ = mode; }
+  /// A whole general register is meant, named by R, X and B bits: the REX prefix it takes.
+  void wide(std::uint8_t rxb = 0) {
+    if (mode_ == CodeMode::Long64) bytes({static_cast<std::uint8_t>(0x48 | rxb)});
+  }
+  /// Bytes of a move between a register and a slot.
+  std::uint8_t move_size() const { return mode_ == CodeMode::Long64 ? 7 : 6; }
 
   std::byte* here() const { return cursor_; }
   std::size_t room() const { return static_cast<std::size_t>(end_ - cursor_); }
@@ -67,14 +76,14 @@ class Emitter {
   }
   void move(Gpr to, Gpr from) {
     const auto t = static_cast<unsigned>(to), f = static_cast<unsigned>(from);
-    bytes({static_cast<std::uint8_t>(0x48 | (f >> 3) << 2 | t >> 3), 0x89,
-           static_cast<std::uint8_t>(0xc0 | (f & 7) << 3 | (t & 7))});
+    wide(static_cast<std::uint8_t>((f >> 3) << 2 | t >> 3));
+    bytes({0x89, static_cast<std::uint8_t>(0xc0 | (f & 7) << 3 | (t & 7))});
   }
   void add(Gpr reg, std::int8_t value) {  // lea value(reg), reg
     const auto n = static_cast<unsigned>(reg);
     CHECK((n & 7) != 4, "rsp has another encoding");
-    bytes({static_cast<std::uint8_t>(0x48 | (n >> 3) << 2 | n >> 3), 0x8d,
-           static_cast<std::uint8_t>(0x40 | (n & 7) << 3 | (n & 7)),
+    wide(static_cast<std::uint8_t>((n >> 3) << 2 | n >> 3));
+    bytes({0x8d, static_cast<std::uint8_t>(0x40 | (n & 7) << 3 | (n & 7)),
            static_cast<std::uint8_t>(value)});
   }
 
@@ -99,6 +108,8 @@ class Emitter {
   }
   /// disp32 to `slot` of an instruction that has `behind` more bytes after it.
   void relative(const void* slot, std::ptrdiff_t behind) {
+    if (mode_ == CodeMode::Compat32)
+      return raw(static_cast<std::uint32_t>(Arena::address_of(slot)));
     const auto* const next = cursor_ + 4 + behind;
     raw(static_cast<std::int32_t>(static_cast<const std::byte*>(slot) - next));
   }
@@ -111,11 +122,12 @@ class Emitter {
   }
   void move(std::uint8_t opcode, const void* slot, Gpr reg) {
     const auto n = static_cast<unsigned>(reg);
-    bytes({static_cast<std::uint8_t>(0x48 | (n >> 3) << 2), opcode,
-           static_cast<std::uint8_t>((n & 7) << 3 | 5)});
+    wide(static_cast<std::uint8_t>((n >> 3) << 2));
+    bytes({opcode, static_cast<std::uint8_t>((n & 7) << 3 | 5)});
     relative(slot, 0);
   }
 
+  CodeMode mode_ = CodeMode::Long64;
   std::byte* begin_;
   std::byte* cursor_;
   std::byte* end_;

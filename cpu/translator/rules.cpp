@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 
 #include "cpu/decoder.hpp"
 #include "cpu/failure.hpp"
+#include "cpu/translator/host_segments.hpp"
 
 namespace ringfare::translator {
 namespace {
@@ -97,7 +99,8 @@ std::size_t operand_into_rcx(const CopyPlace& place, const Instruction& insn, By
   std::size_t in = 0, out = 0;
   std::uint8_t rex = 0x48;
   for (; bytes[in] != first; ++in) {
-    if ((bytes[in] & 0xf0) == 0x40) rex = static_cast<std::uint8_t>(0x48 | (bytes[in] & 0x3));
+    if (emitter.mode() == CodeMode::Long64 && (bytes[in] & 0xf0) == 0x40)
+      rex = static_cast<std::uint8_t>(0x48 | (bytes[in] & 0x3));
     if (bytes[in] == 0x64 || bytes[in] == 0x65 || bytes[in] == 0x67) made[out++] = bytes[in];
   }
   if (insn.rip_displacement != 0 && !is_rip_relative_near(place, insn, bytes)) {
@@ -106,7 +109,7 @@ std::size_t operand_into_rcx(const CopyPlace& place, const Instruction& insn, By
     return in;
   }
   const std::size_t modrm = in + opcode_length;
-  made[out++] = rex;
+  if (emitter.mode() == CodeMode::Long64) made[out++] = rex;
   made[out++] = operation;
   made[out++] =
       static_cast<std::uint8_t>((bytes[modrm] & 0xc7) | static_cast<unsigned>(Gpr::Rcx) << 3);
@@ -267,6 +270,22 @@ void segment_base(const CopyPlace& place, const Instruction& insn, Bytes bytes) 
   if (insn.mnemonic == ZYDIS_MNEMONIC_WRFSBASE) keep_host_base(place, &place.context.fs_base);
 }
 
+// 32-bit code: the guest's GS is the host's, and for its FS the host's GS is loaded meanwhile.
+
+/// `which` of HostSelectors, which stand where 64-bit code has the guest's GS base.
+void load_host_selector(const CopyPlace& place, std::size_t which) {
+  const auto* const selector = reinterpret_cast<const std::byte*>(&place.context.gs_base) + which;
+  place.emitter.bytes({0x8e, 5 << 3 | 5});  // mov gs, [selector]
+  place.emitter.relative(selector, 0);
+}
+
+template <class Emit>
+void with_fs_in_gs(const CopyPlace& place, Bytes bytes, Emit emit) {
+  load_host_selector(place, offsetof(HostSelectors, fs));
+  emit(fs_to_gs(bytes));
+  load_host_selector(place, offsetof(HostSelectors, gs));
+}
+
 struct SegmentRule {
   SegmentUse use;
   void (*emit)(const CopyPlace&, const Instruction&, Bytes);
@@ -288,6 +307,12 @@ static_assert(in_order(), "rows are found by their use");
 }  // namespace
 
 void translate_instruction(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+  if (place.emitter.mode() == CodeMode::Compat32) {
+    if (instruction.segment != SegmentUse::FsMemory)
+      return translate_flat(place, instruction, bytes);
+    return with_fs_in_gs(place, bytes,
+                         [&](Bytes changed) { translate_flat(place, instruction, changed); });
+  }
   kSegmentRules[static_cast<std::size_t>(instruction.segment)].emit(place, instruction, bytes);
 }
 
@@ -297,6 +322,13 @@ bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes b
 }
 
 void load_indirect_target(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
+  if (place.emitter.mode() == CodeMode::Compat32) {
+    const auto load = [&](Bytes code) {
+      operand_into_rcx(place, instruction, code, 0xff, 1, kLoad);
+    };
+    if (instruction.segment != SegmentUse::FsMemory) return load(bytes);
+    return with_fs_in_gs(place, bytes, load);
+  }
   switch (instruction.segment) {
     case SegmentUse::FsMemory:
       operand_into_rcx(place, instruction, fs_to_gs(bytes), 0xff, 1, kLoad);
@@ -312,7 +344,7 @@ void load_indirect_target(const CopyPlace& place, const Instruction& instruction
 }
 
 void push_return_address(Emitter& emitter, GuestAddress address) {
-  if (address.value <= INT32_MAX) {
+  if (address.value <= INT32_MAX || emitter.mode() == CodeMode::Compat32) {
     emitter.bytes({0x68});  // push imm32, sign-extended
     emitter.raw(static_cast<std::uint32_t>(address.value));
     return;

@@ -80,7 +80,7 @@ class Selection {
   Continuation call(const Block& block, const Instruction& last) {
     // The return address is pushed and checked as a sign-extended imm32. Recursion does not return
     // soon.
-    if (block.end().value > INT32_MAX || is_on_path(last.target)) return {};
+    if (block.end().value > limits_.reach || is_on_path(last.target)) return {};
     calls_.push_back({path_.size() - 1, block.end()});
     return {Follow::Taken, last.target};
   }
@@ -93,7 +93,7 @@ class Selection {
 
   Continuation indirect_call(const Block& block) {
     Continuation usually = usual(block);
-    if (usually.follow == Follow::Taken && block.end().value <= INT32_MAX)
+    if (usually.follow == Follow::Taken && block.end().value <= limits_.reach)
       calls_.push_back({path_.size() - 1, block.end()});
     return usually;
   }

@@ -26,6 +26,7 @@ struct SelectionLimits {
   // A loop is unrolled up to this length.
   std::size_t loop_blocks = 24;
   std::size_t loop_instructions = 128;
+  std::uint64_t reach = INT32_MAX;  // of an address as a sign-extended imm32
 };
 
 /// What is known of the code when a path is chosen.

@@ -17,6 +17,7 @@ enum class ExitKind : std::uint8_t {
   Indirect,  // to wherever the guest says
   Gate,      // the last instruction of the path is a gate
   Emulated,  // ... or ours to execute
+  Segment,   // ... and the engine's
   Refused,   // the next instruction raises #UD
   NoCode,    // the next instruction cannot be fetched
 };

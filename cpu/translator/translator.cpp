@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "cpu/failure.hpp"
+#include "cpu/segments.hpp"
 #include "cpu/translator/faults.hpp"
+#include "cpu/translator/host_segments.hpp"
 #include "cpu/translator/ledger.hpp"
 #include "cpu/translator/target_profile.hpp"
 #include "cpu/translator/writer.hpp"
@@ -45,9 +47,32 @@ std::uint64_t longest_path(const Superblock& superblock) {
   return instructions;
 }
 
-Counting counting_for(const TranslatorOptions& options) {
+bool host_has_avx512bw() {
+  unsigned eax, ebx, ecx, edx;
+  return host_has_avx512vl() && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 &&
+         (ebx >> 30 & 1) != 0;
+}
+
+/// The totals of 32-bit code, right behind the world switch: nothing in between uses mask
+/// registers.
+void take_mask_totals(Lanes& totals) {
+  asm volatile(
+      "kmovq %%k7, %0\n"
+      "kmovq %%k6, %1\n"
+      "kmovq %%k5, %2\n"
+      "kmovq %%k4, %3\n"
+      "kmovq %%k3, %4\n"
+      "kmovq %%k2, %5\n"
+      : "=m"(totals[0]), "=m"(totals[1]), "=m"(totals[2]), "=m"(totals[3]), "=m"(totals[4]),
+        "=m"(totals[5]));
+}
+
+Counting counting_for(const TranslatorOptions& options, CodeMode mode) {
+  const bool host_can = mode == CodeMode::Long64
+                            ? host_has_avx512vl()
+                            : options.lanes <= Writer::kMostMaskLanes && host_has_avx512bw();
   return {.counters = options.counts,
-          .hidden_totals = options.counts && !options.memory_totals && host_has_avx512vl(),
+          .hidden_totals = options.counts && !options.memory_totals && host_can,
           .lanes = options.lanes};
 }
 
@@ -59,7 +84,8 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Core(AddressSpace& memory, BlockObserver& observer, const TranslatorOptions& options)
       : memory_(memory),
         observer_(observer),
-        counting_(counting_for(options)),
+        options_(options),
+        counting_(counting_for(options, CodeMode::Long64)),
         code_(memory, observer),
         arena_(memory),
         writer_(arena_, counting_),
@@ -78,6 +104,10 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::size_t blocks() const { return code_.size(); }
 
  private:
+  void set_mode(CodeMode mode);
+  std::uint64_t entry_address(const std::byte* head) const;
+  std::uint64_t reach() const { return code_.mode() == CodeMode::Long64 ? INT32_MAX : UINT32_MAX; }
+  void load_segments(const Registers& registers);
   std::uint64_t retired() const;
   void load(const Thread& thread);
   void store(Thread& thread);
@@ -87,6 +117,9 @@ class Translator::Core final : private BoundaryTest, private Experience {
   bool steps_over_store(Thread& thread);
   Stop after_fault(Thread& thread);
   void rewind_to(std::uint64_t pc, Thread& thread);
+  void count_partly(const Superblock& superblock, std::size_t last_step, std::size_t instructions);
+  void take_back(const Exit& exit);
+  std::optional<Stop> execute_segment_instruction(const Exit& exit, Thread& thread);
 
   std::uint32_t superblock_at(GuestAddress address);
   std::uint32_t translate(Tier tier, GuestAddress address, bool indirect = false);
@@ -109,6 +142,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
 
   AddressSpace& memory_;
   BlockObserver& observer_;
+  TranslatorOptions options_;
   Counting counting_;
   CodeMap code_;
   Arena arena_;
@@ -117,6 +151,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Ledger ledger_;
   Lanes counted_{};  // what was added to the totals of threads
   FaultCatcher catcher_;
+  HostSegments segments_;
   std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
   std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
@@ -132,6 +167,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
 
 Stop Translator::Core::run(Thread& thread, Budget budget) {
   Context& context = arena_.context();
+  set_mode(thread.registers.mode());
   const bool limited = budget.instructions != Budget{}.instructions;
   if (limited == linking_) {
     forget_all();
@@ -148,7 +184,7 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     if (!stepping_over_ && !unguarded_.empty())
       for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
     const std::uint32_t index = superblock_at({thread.registers.rip});
-    context.target = Arena::address_of(superblocks_[index].head);
+    context.target = entry_address(superblocks_[index].head);
     context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
     if (limited) {
       const std::uint64_t left = budget.instructions - (retired() - start);
@@ -167,11 +203,36 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
       context.rflags |= flag::kTrap;
     }
     ringfare_world_enter(&context);
+    if (counting_.hidden_totals && code_.mode() == CodeMode::Compat32)
+      take_mask_totals(context.totals);
     if (auto stop = after_exit(thread)) {
       store(thread);
       return *stop;
     }
   }
+}
+
+/// What the entry stub jumps to: for 32-bit code a far pointer (SDM vol. 2, JMP: m16:32).
+std::uint64_t Translator::Core::entry_address(const std::byte* head) const {
+  const std::uint64_t offset = Arena::address_of(head);
+  if (code_.mode() == CodeMode::Long64) return offset;
+  return offset | std::uint64_t{selector::kUserCode32} << 32;
+}
+
+/// What is translated is of one mode.
+void Translator::Core::set_mode(CodeMode mode) {
+  if (mode == code_.mode()) return;
+  code_.set_mode(mode);
+  counting_ = counting_for(options_, mode);
+  writer_.set_mode(mode, counting_);
+  forget_all();
+  Lanes counted_otherwise{};
+  ledger_.add_new_totals(counted_otherwise);
+  Context& context = arena_.context();
+  const bool wide = mode == CodeMode::Long64;
+  context.hidden_totals = counting_.hidden_totals && wide ? 1 : 0;  // for the world switch
+  context.guest_target = context.rcx_home = 0;  // 32-bit code writes the lower halves only
+  std::ranges::fill(context.spill, 0);
 }
 
 /// Nothing: translated code goes on at thread.registers.rip.
@@ -181,6 +242,7 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
   switch (static_cast<LeaveReason>(context.reason)) {
     case LeaveReason::Exit: {
       const Exit& exit = ledger_.exits()[context.exit];
+      if (exit.kind == ExitKind::Segment) return execute_segment_instruction(exit, thread);
       if (exit.kind != ExitKind::Direct) return stop_at(exit, thread);
       thread.registers.rip = exit.target.value;
       if (linking_ && arena_.counters()[context.exit] == Writer::kOften) promote(exit.superblock);
@@ -229,11 +291,40 @@ Stop Translator::Core::stop_at(const Exit& exit, Thread& thread) {
       return AtFault{.vector = 6, .address = exit.target, .signal = SIGILL, .code = ILL_ILLOPN};
     case ExitKind::NoCode:
       return fetch_fault(exit.target);
+    case ExitKind::Segment:
     case ExitKind::Direct:
     case ExitKind::Indirect:
       break;
   }
   CHECK(false, "exit of kind {} does not stop", static_cast<int>(exit.kind));
+}
+
+/// At an instruction that is counted already.
+std::optional<Stop> Translator::Core::execute_segment_instruction(const Exit& exit,
+                                                                  Thread& thread) {
+  const Superblock& superblock = superblocks_[exit.superblock];
+  const std::size_t last = exit.path_length - 1;
+  const Block& block = *superblock.path[last];
+  thread.registers.rip = exit.target.value;
+  store(thread);
+  const auto code = std::span(block.bytes).last(block.instructions.back().length);
+  if (const auto fault = ringfare::execute_segment_instruction(thread, memory_, code)) {
+    take_back(exit);
+    count_partly(superblock, last, block.instructions.size() - 1);
+    return *fault;
+  }
+  set_mode(thread.registers.mode());
+  load(thread);
+  return std::nullopt;
+}
+
+/// `exit` was taken once less.
+void Translator::Core::take_back(const Exit& exit) {
+  if (!counting_.counters) return;
+  Context& context = arena_.context();
+  --arena_.counters()[context.exit];
+  if (counting_.hidden_totals)
+    for (std::size_t lane = 0; lane < kLanes; ++lane) context.totals[lane] -= exit.price[lane];
 }
 
 /// #PF of an instruction fetch: at the first byte that is not executable.
@@ -269,8 +360,9 @@ bool Translator::Core::steps_over_store(Thread& thread) {
 
 Stop Translator::Core::after_fault(Thread& thread) {
   const HostFault& fault = catcher_.fault();
-  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kPageFault = 14;
-  const bool is_trap = fault.vector == kBreakpoint || fault.vector == kDebug;
+  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4, kPageFault = 14;
+  const bool is_trap =
+      fault.vector == kBreakpoint || fault.vector == kDebug || fault.vector == kOverflow;
   // A trap's saved RIP is behind the instruction, and so is the guest's.
   rewind_to(fault.pc - (is_trap ? 1 : 0), thread);
   if (is_trap) {
@@ -304,6 +396,10 @@ void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
 
   Context& context = arena_.context();
   context.loaded_base = Context::kUnknownBase;  // an instruction may use the host's GS meanwhile
+  if (thread.registers.mode() == CodeMode::Compat32) {
+    segments_.forget();
+    load_segments(thread.registers);
+  }
   const bool inside = Arena::address_of(superblock->begin) + point->host != pc;
   for (std::size_t slot = 0; inside && slot < point->parked.size(); ++slot)
     if (point->parked[slot] != Point::kNobody)
@@ -315,16 +411,22 @@ void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
   GuestAddress rip = block.start;
   for (std::size_t i = 0; i < point->index; ++i) rip += block.instructions[i].length;
   thread.registers.rip = rip.value;
+  count_partly(*superblock, point->step, point->index);
+}
 
+/// Accounts for the blocks before `last_step` and the first `instructions` of the one there.
+void Translator::Core::count_partly(const Superblock& superblock, std::size_t last_step,
+                                    std::size_t instructions) {
   if (!counting_.counters) return;
+  Context& context = arena_.context();
   Lanes executed{};
-  for (std::size_t step = 0; step < point->step; ++step) {
-    const BlockId id = superblock->path[step]->id;
+  for (std::size_t step = 0; step < last_step; ++step) {
+    const BlockId id = superblock.path[step]->id;
     ledger_.add_execution(id);
     for (std::size_t lane = 0; lane < kLanes; ++lane) executed[lane] += code_.entry(id).price[lane];
   }
-  if (point->index > 0) {
-    const BlockPrice partial = observer_.partial(block, point->index);
+  if (instructions > 0) {
+    const BlockPrice partial = observer_.partial(*superblock.path[last_step], instructions);
     for (std::size_t lane = 0; lane < kLanes; ++lane) executed[lane] += partial[lane];
   }
   ledger_.add_partial(executed);
@@ -338,22 +440,41 @@ std::uint64_t Translator::Core::retired() const {
                                  : ledger_.derived_totals()[kInstructionLane];
 }
 
+/// What 64-bit code reaches through FS, and 32-bit code through GS, is in the host's GS.
+void Translator::Core::load_segments(const Registers& registers) {
+  Context& context = arena_.context();
+  if (segments_.load(registers)) context.loaded_base = Context::kUnknownBase;
+  if (registers.mode() == CodeMode::Long64) {
+    context.fs_base = registers.fs.base;
+    context.gs_base = registers.gs.base;
+    return;
+  }
+  context.fs_base = registers.gs.base;
+  const HostSelectors selectors{segments_.selectors().fs, segments_.selectors().gs};
+  std::memcpy(&context.gs_base, &selectors, sizeof selectors);
+}
+
 void Translator::Core::load(const Thread& thread) {
+  load_segments(thread.registers);
   Context& context = arena_.context();
   std::ranges::copy(thread.registers.gpr, context.gpr);
   context.rflags = thread.registers.rflags;
-  context.fs_base = thread.registers.fs.base;
-  context.gs_base = thread.registers.gs.base;
   context.vector_area = Arena::address_of(thread.registers.vector.bytes.data());
   context.totals = thread.totals;
 }
 
 void Translator::Core::store(Thread& thread) {
   const Context& context = arena_.context();
-  std::ranges::copy(context.gpr, thread.registers.gpr.begin());
-  thread.registers.rflags = context.rflags;
-  thread.registers.fs.base = context.fs_base;
-  thread.registers.gs.base = context.gs_base;
+  Registers& registers = thread.registers;
+  registers.rflags = context.rflags;
+  if (registers.mode() == CodeMode::Long64) {
+    std::ranges::copy(context.gpr, registers.gpr.begin());
+    registers.fs.base = context.fs_base;
+    registers.gs.base = context.gs_base;
+  } else {
+    for (std::size_t i = 0; i < 8; ++i)
+      registers.gpr[i] = static_cast<std::uint32_t>(context.gpr[i]);
+  }
   if (!counting_.counters) return;
   if (counting_.hidden_totals) {
     for (std::size_t lane = 0; lane < kLanes; ++lane)
@@ -389,7 +510,7 @@ std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
 
 std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address, bool indirect) {
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
-  const auto path = tier == Tier::Second ? select_path(code_, address, {}, *this)
+  const auto path = tier == Tier::Second ? select_path(code_, address, {.reach = reach()}, *this)
                                          : single_block(code_, address, usual_targets(address));
   superblocks_.push_back(writer_.write({tier, address, index, indirect}, path, ledger_.exits()));
   for (const Step& step : path) {
@@ -485,7 +606,7 @@ std::vector<GuestAddress> Translator::Core::usual_targets(GuestAddress start) co
   auto usual = found->second.usual();
   // Checked as sign-extended imm32.
   const bool near =
-      std::ranges::all_of(usual, [](GuestAddress target) { return target.value <= INT32_MAX; });
+      std::ranges::all_of(usual, [this](GuestAddress target) { return target.value <= reach(); });
   return near ? usual : std::vector<GuestAddress>{};
 }
 

@@ -11,7 +11,6 @@ namespace ringfare::translator {
 namespace {
 
 constexpr std::size_t kRoom = 64 * 1024;  // more than the largest superblock takes
-constexpr std::uint8_t kRcxMoveSize = 7;  // mov between rcx and the context
 
 std::span<const std::uint8_t> bytes_of(const Block& block, std::size_t offset,
                                        const Instruction& instruction) {
@@ -26,6 +25,9 @@ std::uint8_t condition_of(std::span<const std::uint8_t> jcc, std::size_t displac
 bool has_short_form(std::span<const std::uint8_t> jcc) {
   return (jcc[jcc.size() - 2] & 0xf0) == 0x70;
 }
+
+// Mask registers of 32-bit code: scratch, the constant one, the first total.
+constexpr unsigned kScratchMask = 1, kMaskOfOne = 0, kLastMask = 7;
 
 bool goes_round_through_check(const std::vector<Step>& path) {
   return path.back().follow == Follow::Stop &&
@@ -57,6 +59,12 @@ bool Writer::has_room(std::size_t exits) const {
   return hot_.room() > kRoom && cold_.room() > kRoom && exits + 256 < Arena::kExits;
 }
 
+void Writer::set_mode(CodeMode mode, const Counting& counting) {
+  counting_ = counting;
+  hot_.set_mode(mode);
+  cold_.set_mode(mode);
+}
+
 void Writer::rewind() {
   hot_.rewind();
   cold_.rewind();
@@ -67,9 +75,21 @@ void Writer::write_stubs() {
   Context& context = arena_.context();
   const auto rcx = static_cast<std::size_t>(Gpr::Rcx);
 
+  leave_stub_ = cold_.here();  // first, so that its place is the same in both modes
+  cold_.store(&context.gpr[rcx], Gpr::Rcx);
+  if (hot_.mode() == CodeMode::Compat32) write_compatibility_exit();
+  cold_.move_imm32(Gpr::Rcx, static_cast<std::uint32_t>(Arena::address_of(&context)));
+  cold_.jump_through(&context.leave);
+  cold_.set_mode(hot_.mode());
+
   entry_stub_ = cold_.here();
-  cold_.load(Gpr::Rcx, &context.gpr[rcx]);
-  cold_.jump_through(&context.target);
+  if (hot_.mode() == CodeMode::Compat32) {
+    write_compatibility_entry();
+  } else {
+    cold_.load(Gpr::Rcx, &context.gpr[rcx]);
+    cold_.jump_through(&context.target);
+  }
+  context.entry_stub = Arena::address_of(entry_stub_);
 
   // Indirect branches arrive with the target in the context and RCX in its home.
   miss_stub_ = cold_.here();
@@ -80,12 +100,51 @@ void Writer::write_stubs() {
   fetch_rcx_after_miss.link(cold_.here());
   leave_from_home_stub_ = cold_.here();
   cold_.load(Gpr::Rcx, &context.rcx_home);
-  leave_stub_ = cold_.here();
-  cold_.store(&context.gpr[rcx], Gpr::Rcx);
-  cold_.move_imm32(Gpr::Rcx, static_cast<std::uint32_t>(Arena::address_of(&context)));
-  cold_.jump_through(&context.leave);
+  cold_.jump(leave_stub_);
+}
 
-  context.entry_stub = Arena::address_of(entry_stub_);
+/// From 64-bit code, where the world switch ends, to 32-bit code: `target` is a far pointer.
+void Writer::write_compatibility_entry() {
+  Context& context = arena_.context();
+  cold_.set_mode(CodeMode::Long64);
+  load_totals();
+  cold_.load(Gpr::Rcx, &context.gpr[static_cast<std::size_t>(Gpr::Rcx)]);
+  cold_.bytes({0xff, 0x2d});  // jmp far m16:32
+  cold_.relative(&context.target, 0);
+  cold_.set_mode(CodeMode::Compat32);
+}
+
+/// Back to 64-bit code, which follows.
+void Writer::write_compatibility_exit() {
+  cold_.bytes({0xea});  // jmp far ptr16:32
+  cold_.raw(static_cast<std::uint32_t>(Arena::address_of(cold_.here()) + 6));
+  cold_.raw(selector::kUserCode);
+  cold_.set_mode(CodeMode::Long64);
+}
+
+/// To where 32-bit code hides them. Whoever entered reads them back: Context::totals are not
+/// written with the guest's rights.
+void Writer::load_totals() {
+  if (!counting_.hidden_totals) return;
+  Context& context = arena_.context();
+  for (unsigned lane = 0; lane < kMostMaskLanes; ++lane)
+    load_mask(cold_, kLastMask - lane, &context.totals[lane]);
+  load_mask(cold_, kMaskOfOne, &context.one[0]);
+}
+
+void Writer::load_mask(Emitter& to, unsigned mask, const void* slot) {
+  to.bytes({0xc4, 0xe1, 0xf8, 0x90, static_cast<std::uint8_t>(mask << 3 | 5)});  // kmovq
+  to.relative(slot, 0);
+}
+
+void Writer::store_mask(Emitter& to, const void* slot, unsigned mask) {
+  to.bytes({0xc4, 0xe1, 0xf8, 0x91, static_cast<std::uint8_t>(mask << 3 | 5)});  // kmovq
+  to.relative(slot, 0);
+}
+
+void Writer::add_masks(Emitter& to, unsigned sum, unsigned other) {
+  to.bytes({0xc4, 0xe1, static_cast<std::uint8_t>(0x84 | (~sum & 0xf) << 3), 0x4a,  // kaddq
+            static_cast<std::uint8_t>(0xc0 | sum << 3 | other)});
 }
 
 Superblock Writer::write(const Order& order, const std::vector<Step>& path,
@@ -95,7 +154,7 @@ Superblock Writer::write(const Order& order, const std::vector<Step>& path,
   made.entry = order.entry;
   made.first_exit = static_cast<ExitId>(exits.size());
   const bool begins_home = order.indirect || goes_round_through_check(path);
-  if (order.indirect) write_check(hot_, made, begins_home ? kRcxMoveSize : 0);
+  if (order.indirect) write_check(hot_, made, begins_home ? hot_.move_size() : std::uint8_t{0});
   made.begin = hot_.here();
   write_heads(made, begins_home);
   Draft draft{path, made, order.index, exits, begins_home ? RcxPlace::Home : RcxPlace::Register};
@@ -145,7 +204,7 @@ void Writer::write_block(Draft& draft, std::size_t step) {
 bool Writer::settle_rcx(Draft& draft, const CopyPlace& place, const Instruction& instruction,
                         std::span<const std::uint8_t> bytes) {
   if (draft.rcx == RcxPlace::Register) return true;
-  const RegisterUse use = register_use(bytes, static_cast<unsigned>(Gpr::Rcx));
+  const RegisterUse use = register_use(bytes, static_cast<unsigned>(Gpr::Rcx), hot_.mode());
   const bool leaves_it = use == RegisterUse::None || use == RegisterUse::Reads;
   if (draft.rcx == RcxPlace::Both) return leaves_it;
   Point& point = draft.superblock.points.back();
@@ -198,6 +257,8 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
       return write_stop(draft, ExitKind::Gate, address);
     case Flow::Emulated:
       return write_stop(draft, ExitKind::Emulated, address);
+    case Flow::Segment:
+      return write_stop(draft, ExitKind::Segment, address);
     case Flow::Refused:
       break;
   }
@@ -230,7 +291,8 @@ void Writer::write_pop_target(const Block& block) {
   hot_.bytes({0x59});  // pop rcx
   const bool releases_arguments = last.length >= 3 && bytes[bytes.size() - 3] == 0xc2;
   if (!releases_arguments) return;
-  hot_.bytes({0x48, 0x8d, 0xa4, 0x24});  // lea rsp, [rsp + imm16]
+  hot_.wide();
+  hot_.bytes({0x8d, 0xa4, 0x24});  // lea rsp, [rsp + imm16]
   hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
 }
 
@@ -292,7 +354,8 @@ void Writer::write_expected(Draft& draft, std::size_t step) {
     differs.link(cold_.here());
     checked = other;
   }
-  cold_.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx + checked]
+  cold_.wide();
+  cold_.bytes({0x8d, 0x89});  // lea rcx, [rcx + checked]
   cold_.raw(static_cast<std::int32_t>(checked.value));
   write_indirect_exit(draft, cold_);
   if (draft.path[step].follow == Follow::Stop) write_direct_exit(draft, hot_, first);
@@ -300,8 +363,9 @@ void Writer::write_expected(Draft& draft, std::size_t step) {
 
 /// Takes `value` from RCX and goes on where nothing is left; answers the jump taken otherwise.
 JumpSite Writer::check_rcx(Emitter& to, GuestAddress value) {
-  to.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - value]
-  to.raw(-static_cast<std::int32_t>(value.value));
+  to.wide();
+  to.bytes({0x8d, 0x89});  // lea rcx, [rcx - value]
+  to.raw(0u - static_cast<std::uint32_t>(value.value));
   to.bytes({0xe3, 5});  // jrcxz: it is, over the jump
   return to.jump();
 }
@@ -313,10 +377,11 @@ void Writer::write_check(Emitter& to, Superblock& superblock, std::uint8_t skip)
   const Context& context = arena_.context();
   const GuestAddress entry = superblock.entry;
   superblock.indirect_head = to.here();
-  if (entry.value <= INT32_MAX) {
+  if (entry.value <= INT32_MAX || to.mode() == CodeMode::Compat32) {
     to.load(Gpr::Rcx, &context.guest_target);
-    to.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - entry]
-    to.raw(-static_cast<std::int32_t>(entry.value));
+    to.wide();
+    to.bytes({0x8d, 0x89});  // lea rcx, [rcx - entry]
+    to.raw(0u - static_cast<std::uint32_t>(entry.value));
   } else {
     const auto low = static_cast<std::uint32_t>(entry.value);
     const auto high = static_cast<std::uint32_t>(entry.value >> 32);
@@ -382,6 +447,13 @@ ExitId Writer::add_exit(Draft& draft, ExitKind kind, GuestAddress target) {
 }
 
 void Writer::add_price(Emitter& to, ExitId id) {
+  if (to.mode() == CodeMode::Compat32) {
+    for (unsigned lane = 0; lane < counting_.lanes; ++lane) {
+      load_mask(to, kScratchMask, price_slot(id) + lane * sizeof(std::uint64_t));
+      add_masks(to, kLastMask - lane, kScratchMask);
+    }
+    return;
+  }
   // EVEX.L'L: vpaddq (x|y|z)mm31 += price; the width covers the lanes in use.
   const auto width = static_cast<std::uint8_t>(price_size() / 32 << 5);
   to.bytes({0x62, 0x61, 0x85, width, 0xd4, 0x3d});
@@ -395,6 +467,7 @@ void Writer::account(const Draft& draft, Emitter& to, ExitId id) {
   Context& context = arena_.context();
   if (draft.rcx == RcxPlace::Register) to.store(&context.spill[2], Gpr::Rcx);
   count_in_rcx(to, id);
+  if (to.mode() == CodeMode::Compat32) carry_into_high_half(to, id);
   if (draft.rcx != RcxPlace::Home)
     to.load(Gpr::Rcx, draft.rcx == RcxPlace::Both ? &context.rcx_home : &context.spill[2]);
 }
@@ -402,6 +475,11 @@ void Writer::account(const Draft& draft, Emitter& to, ExitId id) {
 void Writer::add_up(Emitter& to, ExitId id) {
   const void* const counter = &arena_.counters()[id];
   add_price(to, id);
+  if (to.mode() == CodeMode::Compat32) {
+    load_mask(to, kScratchMask, counter);
+    add_masks(to, kScratchMask, kMaskOfOne);
+    return store_mask(to, counter, kScratchMask);
+  }
   to.bytes({0x62, 0x61, 0x95, 0x10, 0xd4, 0x35});  // vpaddq xmm30, xmm29, counter{1to2}
   to.relative(counter, 0);
   to.bytes({0x62, 0x61, 0xfd, 0x08, 0xd6, 0x35});  // vmovq counter, xmm30
@@ -415,6 +493,16 @@ void Writer::count_in_rcx(Emitter& to, ExitId id) {
   to.store(counter, Gpr::Rcx);
 }
 
+/// Behind `count_in_rcx` of 32-bit code, which counts in the lower half.
+void Writer::carry_into_high_half(Emitter& to, ExitId id) {
+  const auto* const high = reinterpret_cast<const std::byte*>(&arena_.counters()[id]) + 4;
+  constexpr std::uint8_t kAddSize = 3;
+  to.bytes({0xe3, 2, 0xeb, static_cast<std::uint8_t>(2 * to.move_size() + kAddSize)});
+  to.load(Gpr::Rcx, high);
+  to.add(Gpr::Rcx, 1);
+  to.store(high, Gpr::Rcx);
+}
+
 /// Counts an exit; answers the jump taken at the moment it has been taken kOften times.
 JumpSite Writer::count_and_watch(const Draft& draft, Emitter& to, ExitId id) {
   const void* const keep =
@@ -425,7 +513,7 @@ JumpSite Writer::count_and_watch(const Draft& draft, Emitter& to, ExitId id) {
   count_in_rcx(to, id);
   to.add(Gpr::Rcx, -kOften);
   const bool restores = draft.rcx != RcxPlace::Home;
-  const auto skipped = static_cast<std::uint8_t>(kJumpSize + (restores ? kRcxMoveSize : 0));
+  const auto skipped = static_cast<std::uint8_t>(kJumpSize + (restores ? to.move_size() : 0));
   to.bytes({0xe3, 2, 0xeb, skipped});  // jrcxz: often; jmp over it
   if (restores) to.load(Gpr::Rcx, keep);
   const JumpSite often = to.jump();

@@ -16,7 +16,9 @@ namespace ringfare::translator {
 /// beside it where the host has registers to hide them in, and derived from the counters elsewhere.
 struct Counting {
   bool counters = true;
-  bool hidden_totals = true;  // zmm31 holds Thread::totals, zmm29 the constant one
+  /// 64-bit code: zmm31 holds Thread::totals, zmm29 the constant one. 32-bit code, which has no
+  /// such register: k7 downwards hold a total each, k0 the constant one.
+  bool hidden_totals = true;
   unsigned lanes = 2;
 };
 
@@ -29,6 +31,12 @@ class Writer {
   /// Whether one more superblock certainly fits; if not, the owner forgets all and calls `rewind`.
   bool has_room(std::size_t exits) const;
   void rewind();
+
+  /// What is written from now on, and how it is counted; the owner forgets all that was written.
+  void set_mode(CodeMode mode, const Counting& counting);
+
+  /// How many totals 32-bit code can hide.
+  static constexpr unsigned kMostMaskLanes = 6;
 
   struct Order {
     Tier tier = Tier::First;
@@ -78,7 +86,14 @@ class Writer {
   void account(const Draft& draft, Emitter& to, ExitId id);
   void add_up(Emitter& to, ExitId id);
   void count_in_rcx(Emitter& to, ExitId id);
+  void carry_into_high_half(Emitter& to, ExitId id);
   void add_price(Emitter& to, ExitId id);
+  void write_compatibility_entry();
+  void write_compatibility_exit();
+  void load_totals();
+  void load_mask(Emitter& to, unsigned mask, const void* slot);
+  void store_mask(Emitter& to, const void* slot, unsigned mask);
+  void add_masks(Emitter& to, unsigned sum, unsigned other);
   JumpSite count_and_watch(const Draft& draft, Emitter& to, ExitId id);
   /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
   std::size_t price_size() const {

@@ -22,9 +22,11 @@ struct Decoded {
   }
 };
 
-inline std::optional<Decoded> decode_fully(std::span<const std::uint8_t> code) {
+inline std::optional<Decoded> decode_fully(std::span<const std::uint8_t> code, CodeMode mode) {
+  const bool wide = mode == CodeMode::Long64;
   ZydisDecoder decoder;
-  ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+  ZydisDecoderInit(&decoder, wide ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32,
+                   wide ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
   std::optional<Decoded> made(std::in_place);
   if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, code.data(), code.size(), &made->instruction,
                                            made->all.data())))

@@ -42,6 +42,8 @@ class UnicornEngine::Core {
   void restart_here();
   void pause();
   void heed_precaution();
+  void heed_limit(const unicorn::Precaution& precaution);
+  bool execute_segment_instruction();
   void heed_page_border(GuestAddress operand);
   void heed_control(const unicorn::Precaution& precaution);
   bool has_short_length(Gpr reg, bool wide) const;
@@ -62,7 +64,7 @@ class UnicornEngine::Core {
   template <class Function>
   void add_hook(int type, Function* function);
 
-  const AddressSpace& memory_;
+  AddressSpace& memory_;
   BlockObserver& observer_;
   CodeMap code_;
   unicorn::Machine machine_;
@@ -75,6 +77,7 @@ class UnicornEngine::Core {
   std::vector<GuestRange> stale_;  // code to be forgotten before going on
 
   // Of the run under way.
+  Thread* thread_ = nullptr;
   Lanes totals_{};
   std::uint64_t left_ = 0;                 // of the budget
   const CodeMap::Entry* entry_ = nullptr;  // null: between blocks
@@ -85,8 +88,9 @@ class UnicornEngine::Core {
   std::optional<Stop> stop_;
   std::string_view why_refused_;
   bool faulted_ = false;
-  bool filled_ = false;  // a read beyond an operand was let pass: not again
-  bool paused_ = false;  // the instruction at rip_ is still to be executed
+  bool filled_ = false;      // a read beyond an operand was let pass: not again
+  bool paused_ = false;      // the instruction at rip_ is still to be executed
+  bool at_segment_ = false;  // and that is not for Unicorn
   // What the current instruction had better not have touched where it faults.
   std::optional<unicorn::Machine::X87Tops> kept_x87_;
   std::optional<std::uint64_t> kept_flags_;

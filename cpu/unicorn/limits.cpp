@@ -213,6 +213,10 @@ bool is_privileged(const ZydisDecodedInstruction& insn) {
          std::ranges::find(kByIopl, insn.mnemonic) != kByIopl.end();
 }
 
+bool is_thread_segment(ZydisRegister segment) {
+  return segment == ZYDIS_REGISTER_FS || segment == ZYDIS_REGISTER_GS;
+}
+
 /// Duties that follow from the kind of instruction.
 Duty duty_of(const Decoded& decoded) {
   const ZydisDecodedInstruction& insn = decoded.instruction;
@@ -246,8 +250,19 @@ std::string_view refusal_of_x87_control(std::uint16_t control) {
                                       : "Unicorn raises no exact x87 exceptions";
 }
 
-Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress address) {
-  const auto decoded = decode_fully(code);
+/// 64-bit code has no limits, and its segments but FS and GS no bases.
+std::string_view refusal_of_segments(const Registers& registers) {
+  if (registers.mode() == CodeMode::Long64) return {};
+  const auto is_flat = [](const Segment& segment) {
+    return segment.base == 0 && segment.limit == 0xffffffff;
+  };
+  return is_flat(registers.ds) && is_flat(registers.es) && is_flat(registers.ss)
+             ? std::string_view{}
+             : "Unicorn checks no limits of segments";
+}
+
+Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress address, CodeMode mode) {
+  const auto decoded = decode_fully(code, mode);
   Precaution made;
   if (decoded && is_privileged(decoded->instruction)) {
     made.duty = Duty::Privileged;
@@ -267,8 +282,13 @@ Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress addre
     made.duty = Duty::Control;
     made.control = load->place;
   }
-  if (made.duty == Duty::Control || made.duty == Duty::Aligned16 || made.duty == Duty::SplitLoad)
-    made.operand = address_of(*decoded, *memory_operand(*decoded), address);
+  const ZydisDecodedOperand* const operand = memory_operand(*decoded);
+  if (mode == CodeMode::Compat32 && operand != nullptr &&
+      operand->mem.type == ZYDIS_MEMOP_TYPE_MEM && is_thread_segment(operand->mem.segment))
+    made.segment_bytes = std::max<std::uint32_t>(operand->size / 8, 1);
+  if (made.duty == Duty::Control || made.duty == Duty::Aligned16 || made.duty == Duty::SplitLoad ||
+      made.segment_bytes != 0)
+    made.operand = address_of(*decoded, *operand, address);
   return made;
 }
 

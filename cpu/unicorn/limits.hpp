@@ -34,18 +34,22 @@ struct ControlPlace {
 
 struct Precaution {
   Duty duty = Duty::None;
-  std::string_view why;    // Duty::Refuse
-  bool wide = false;       // Duty::Lengths: 64-bit
-  std::uint8_t bits = 0;   // Duty::Truncated: of the integer
-  ControlPlace control;    // Duty::Control
-  OperandAddress operand;  // Duty::Aligned16, Duty::Control, Duty::SplitLoad
+  std::string_view why;             // Duty::Refuse
+  bool wide = false;                // Duty::Lengths: 64-bit
+  std::uint8_t bits = 0;            // Duty::Truncated: of the integer
+  ControlPlace control;             // Duty::Control
+  OperandAddress operand;           // Duty::Aligned16, Duty::Control, Duty::SplitLoad; also where:
+  std::uint32_t segment_bytes = 0;  // 32-bit code accesses so many bytes in FS or GS
 };
 
 /// Why Unicorn must not run under this MXCSR; empty where it may.
 std::string_view refusal_of_mxcsr(std::uint32_t mxcsr);
 std::string_view refusal_of_x87_control(std::uint16_t control);
 
+/// Why Unicorn must not run with these segments; empty where it may.
+std::string_view refusal_of_segments(const Registers& registers);
+
 /// `code` begins with an instruction at `address`.
-Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress address);
+Precaution precaution_for(std::span<const std::uint8_t> code, GuestAddress address, CodeMode mode);
 
 }  // namespace ringfare::unicorn

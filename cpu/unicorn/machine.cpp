@@ -40,7 +40,8 @@ void to_image(VectorState& state, std::size_t offset, const T& value) {
 
 /// Flat descriptors, SDM vol. 3, 3.4.5.
 constexpr std::uint64_t kKernelCode = 0x00af9b000000ffff, kKernelData = 0x00cf93000000ffff,
-                        kUserData = 0x00cff3000000ffff, kUserCode = 0x00affb000000ffff;
+                        kUserCode32 = 0x00cffb000000ffff, kUserData = 0x00cff3000000ffff,
+                        kUserCode = 0x00affb000000ffff;
 
 }  // namespace
 
@@ -53,34 +54,43 @@ Machine::Machine() {
   require(uc_ctl_set_cpu_model(handle_, UC_CPU_X86_SKYLAKE_CLIENT), "processor model");
   write(UC_X86_REG_CR0, kCr0);
   write(UC_X86_REG_CR4, kCr4);
-  enter_user_mode();
-  require(uc_context_alloc(handle_, &clean_), "context");
-  require(uc_context_save(handle_, clean_), "save");
+  uc_context* kernel = nullptr;
+  require(uc_context_alloc(handle_, &kernel), "context");
+  require(uc_context_save(handle_, kernel), "save");
+  constexpr std::array kCode{selector::kUserCode, selector::kUserCode32};
+  for (std::size_t mode = 0; mode < clean_.size(); ++mode) {
+    require(uc_context_restore(handle_, kernel), "restore");
+    enter_user_mode(kCode[mode]);
+    require(uc_context_alloc(handle_, &clean_[mode]), "context");
+    require(uc_context_save(handle_, clean_[mode]), "save");
+  }
+  uc_context_free(kernel);
 }
 
 Machine::~Machine() {
-  uc_context_free(clean_);
+  for (uc_context* const context : clean_) uc_context_free(context);
   uc_close(handle_);
 }
 
 /// There is no interface to change CPL in 64-bit mode; an executed IRETQ does.
-void Machine::enter_user_mode() {
+void Machine::enter_user_mode(std::uint16_t code) {
   struct Page {
-    std::array<std::uint64_t, 7> descriptors{0, 0,         kKernelCode, kKernelData,
-                                             0, kUserData, kUserCode};
+    std::array<std::uint64_t, 7> descriptors{0,           0,         kKernelCode, kKernelData,
+                                             kUserCode32, kUserData, kUserCode};
     std::array<std::uint64_t, 5> frame;
-    std::array<std::uint8_t, 2> iretq{0x48, 0xcf};
+    std::array<std::uint8_t, 6> iretq{0x8e, 0xd8, 0x8e, 0xc0, 0x48, 0xcf};  // DS and ES first
   };
   constexpr std::uint64_t kAt = 0x1000, kTarget = kAt + 0x800;
   Page page;
-  page.frame = {kTarget, selector::kUserCode, flag::kFixed, kTarget, selector::kUserData};
+  page.frame = {kTarget, code, flag::kFixed, kTarget, selector::kUserData};
   require(uc_mem_map(handle_, kAt, kPageSize, UC_PROT_ALL), "map");
   require(uc_mem_write(handle_, kAt, &page, sizeof page), "write");
   uc_x86_mmr table{.base = kAt, .limit = sizeof page.descriptors - 1};
   require(uc_reg_write(handle_, UC_X86_REG_GDTR, &table), "GDTR");
   write(UC_X86_REG_RSP, kAt + offsetof(Page, frame));
+  write(UC_X86_REG_RAX, code == selector::kUserCode32 ? selector::kUserData : 0u);
   require(uc_emu_start(handle_, kAt + offsetof(Page, iretq), kTarget, 0, 0), "iretq");
-  CHECK(read(UC_X86_REG_RIP) == kTarget && read(UC_X86_REG_CS) == selector::kUserCode,
+  CHECK(read(UC_X86_REG_RIP) == kTarget && read(UC_X86_REG_CS) == code,
         "unicorn is not in user mode");
   require(uc_mem_unmap(handle_, kAt, kPageSize), "unmap");
 }
@@ -118,7 +128,8 @@ long double Machine::x87_top() const {
 }
 
 void Machine::load(const Registers& registers) {
-  require(uc_context_restore(handle_, clean_), "restore");
+  require(uc_context_restore(handle_, clean_[static_cast<std::size_t>(registers.mode())]),
+          "restore");
   for (std::size_t i = 0; i < kGprs.size(); ++i) write(kGprs[i], registers.gpr[i]);
   write(UC_X86_REG_RFLAGS, registers.rflags);
   write(UC_X86_REG_FS_BASE, registers.fs.base);
@@ -155,10 +166,17 @@ void Machine::load_x87(const VectorState& state) {
 }
 
 void Machine::store(Registers& registers) const {
-  for (std::size_t i = 0; i < kGprs.size(); ++i) registers.gpr[i] = read(kGprs[i]);
+  // 32-bit code neither sees nor keeps the rest of the registers (SDM vol. 1, 3.4.1.1), and moves
+  // no base without a segment.
+  const bool narrow = registers.mode() == CodeMode::Compat32;
+  const std::uint64_t mask = narrow ? 0xffffffff : ~std::uint64_t{0};
+  for (std::size_t i = 0; i < kGprs.size(); ++i)
+    if (!narrow || i < 8) registers.gpr[i] = read(kGprs[i]) & mask;
   registers.rflags = read(UC_X86_REG_RFLAGS);
-  registers.fs.base = read(UC_X86_REG_FS_BASE);
-  registers.gs.base = read(UC_X86_REG_GS_BASE);
+  if (!narrow) {
+    registers.fs.base = read(UC_X86_REG_FS_BASE);
+    registers.gs.base = read(UC_X86_REG_GS_BASE);
+  }
 
   VectorState& vector = registers.vector;
   to_image(vector, VectorState::kMxcsr, static_cast<std::uint32_t>(read(UC_X86_REG_MXCSR)));

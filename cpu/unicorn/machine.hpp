@@ -3,6 +3,7 @@
 
 #include <unicorn/unicorn.h>
 
+#include <array>
 #include <cstdint>
 
 #include "cpu/quantity.hpp"
@@ -10,7 +11,7 @@
 
 namespace ringfare::unicorn {
 
-/// One Unicorn instance in 64-bit mode at CPL 3, and its registers.
+/// One Unicorn instance in long mode at CPL 3, for 64-bit and for 32-bit code, and its registers.
 class Machine {
  public:
   Machine();
@@ -44,12 +45,12 @@ class Machine {
   void forget_code(GuestRange range);
 
  private:
-  void enter_user_mode();
+  void enter_user_mode(std::uint16_t code);
   void load_x87(const VectorState& state);
   void store_x87(VectorState& state) const;
 
   uc_engine* handle_ = nullptr;
-  uc_context* clean_ = nullptr;  // at CPL 3, no exception pending
+  std::array<uc_context*, 2> clean_{};  // by CodeMode: at CPL 3, no exception pending
 };
 
 /// Our own mistake where Unicorn does not do what it can do.

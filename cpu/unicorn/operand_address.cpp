@@ -24,7 +24,8 @@ OperandAddress address_of(const Decoded& decoded, const ZydisDecodedOperand& ope
   const auto& memory = operand.mem;
   OperandAddress made;
   made.displacement = static_cast<std::uint64_t>(memory.disp.value);
-  made.narrow = decoded.instruction.address_width == 32;
+  made.width = decoded.instruction.address_width;
+  made.wraps = decoded.instruction.machine_mode != ZYDIS_MACHINE_MODE_LONG_64;
   if (memory.base == ZYDIS_REGISTER_RIP || memory.base == ZYDIS_REGISTER_EIP)
     made.displacement += at.value + decoded.instruction.length;
   else
@@ -36,17 +37,23 @@ OperandAddress address_of(const Decoded& decoded, const ZydisDecodedOperand& ope
   return made;
 }
 
-GuestAddress OperandAddress::in(const Machine& machine) const {
+std::uint64_t OperandAddress::offset_in(const Machine& machine) const {
   std::uint64_t value = displacement;
   if (base != kNone) value += machine.read(static_cast<Gpr>(base));
   if (index != kNone) value += machine.read(static_cast<Gpr>(index)) * scale;
-  if (narrow) value = static_cast<std::uint32_t>(value);
+  return width == 64 ? value : value & ((1ull << width) - 1);
+}
+
+GuestAddress OperandAddress::in(const Machine& machine) const {
+  std::uint64_t value = offset_in(machine);
   if (segment_base != 0) value += machine.read(segment_base);
+  if (wraps) value = static_cast<std::uint32_t>(value);
   return {value};
 }
 
-MemoryUse memory_use(const Machine& machine, std::span<const std::uint8_t> code, GuestAddress at) {
-  const auto decoded = decode_fully(code);
+MemoryUse memory_use(const Machine& machine, std::span<const std::uint8_t> code, GuestAddress at,
+                     CodeMode mode) {
+  const auto decoded = decode_fully(code, mode);
   MemoryUse use;
   if (!decoded) return use;
   for (const ZydisDecodedOperand& operand : decoded->operands()) {

@@ -18,9 +18,12 @@ struct OperandAddress {
   std::uint64_t displacement = 0;            // RIP-relative: the address itself
   std::uint8_t base = kNone, index = kNone;  // encodings of Gpr
   std::uint8_t scale = 1;
-  int segment_base = 0;  // Unicorn's register with it; 0: flat
-  bool narrow = false;   // 32-bit address size
+  int segment_base = 0;     // Unicorn's register with it; 0: flat
+  std::uint8_t width = 64;  // address size
+  bool wraps = false;       // 32-bit code: linear addresses have 32 bits
 
+  /// The address within its segment, and in memory.
+  std::uint64_t offset_in(const Machine& machine) const;
   GuestAddress in(const Machine& machine) const;
 };
 
@@ -33,6 +36,7 @@ struct MemoryUse {
 };
 
 /// Of the instruction at `at` that is about to be executed.
-MemoryUse memory_use(const Machine& machine, std::span<const std::uint8_t> code, GuestAddress at);
+MemoryUse memory_use(const Machine& machine, std::span<const std::uint8_t> code, GuestAddress at,
+                     CodeMode mode);
 
 }  // namespace ringfare::unicorn

@@ -23,9 +23,9 @@ const std::vector<Precaution>& UnicornEngine::Core::precautions(const CodeMap::E
   bool any = false;
   std::size_t offset = 0;
   for (const Instruction& insn : block.instructions) {
-    made.push_back(
-        precaution_for(std::span(block.bytes).subspan(offset, insn.length), block.start + offset));
-    any |= made.back().duty != Duty::None;
+    made.push_back(precaution_for(std::span(block.bytes).subspan(offset, insn.length),
+                                  block.start + offset, block.mode));
+    any |= made.back().duty != Duty::None || made.back().segment_bytes != 0;
     offset += insn.length;
   }
   if (!any) made.clear();
@@ -34,6 +34,8 @@ const std::vector<Precaution>& UnicornEngine::Core::precautions(const CodeMap::E
 
 void UnicornEngine::Core::heed_precaution() {
   const Precaution& precaution = (*entry_precautions_)[index_];
+  if (precaution.segment_bytes != 0) heed_limit(precaution);
+  if (stop_) return;
   switch (precaution.duty) {
     case Duty::None:
       return;
@@ -75,13 +77,22 @@ void UnicornEngine::Core::heed_precaution() {
   }
 }
 
+/// Unicorn checks no limits, nor whether there is a segment at all.
+void UnicornEngine::Core::heed_limit(const Precaution& precaution) {
+  const bool is_fs = precaution.operand.segment_base == UC_X86_REG_FS_BASE;
+  const Segment& segment = is_fs ? thread_->registers.fs : thread_->registers.gs;
+  const std::uint64_t last =
+      precaution.operand.offset_in(machine_) + (precaution.segment_bytes - 1);
+  if ((segment.selector & ~3) == 0 || last > segment.limit) fault(general_protection());
+}
+
 void UnicornEngine::Core::heed_page_border(GuestAddress operand) {
   constexpr std::uint64_t kSize = 16;
   const bool crosses = operand.value % kPageSize > kPageSize - kSize;
   if (!crosses || memory_.readable(operand, kSize)) return;
   const GuestAddress second{page_down(operand.value + kSize)};
   const GuestAddress forbidden = memory_.readable(operand, 1) ? second : operand;
-  fault(access_fault(memory_, forbidden, memory_use(machine_, code(), address())));
+  fault(access_fault(memory_, forbidden, memory_use(machine_, code(), address(), code_.mode())));
 }
 
 void UnicornEngine::Core::heed_control(const Precaution& precaution) {

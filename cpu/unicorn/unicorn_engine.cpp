@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cpu/failure.hpp"
+#include "cpu/segments.hpp"
 #include "cpu/unicorn/decoding.hpp"
 #include "cpu/unicorn/engine_core.hpp"
 #include "cpu/unicorn/page_fault.hpp"
@@ -18,7 +19,8 @@ namespace {
 using namespace unicorn;
 
 // Exception vectors, SDM vol. 3, table 6-1.
-constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3;
+constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3, kOverflow = 4,
+                        kBoundRange = 5;
 
 AtFault undefined(GuestAddress at) {
   return {.vector = 6, .address = at, .signal = SIGILL, .code = ILL_ILLOPN};
@@ -71,26 +73,30 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
   regions_.follow();
   stores_.forget_regions();
   machine_.load(thread.registers);
+  code_.set_mode(thread.registers.mode());
+  thread_ = &thread;
   totals_ = thread.totals;
   left_ = budget.instructions;
   entry_ = nullptr;
   rip_ = {thread.registers.rip};
   stop_.reset();
   why_refused_ = {};
-  faulted_ = filled_ = paused_ = false;
+  faulted_ = filled_ = paused_ = at_segment_ = false;
   kept_x87_.reset();
   kept_flags_.reset();
   if (const auto why = refusal_of_mxcsr(machine_.mxcsr()); !why.empty()) refuse_at(rip_, why);
   if (const auto why = refusal_of_x87_control(machine_.x87_control()); !why.empty())
     refuse_at(rip_, why);
+  if (const auto why = refusal_of_segments(thread.registers); !why.empty()) refuse_at(rip_, why);
   while (!stop_) {
+    if (std::exchange(at_segment_, false) && !execute_segment_instruction()) continue;
     if (std::exchange(filled_, false)) regions_.follow();
     for (const GuestRange range : stale_) machine_.forget_code(range);
     stale_.clear();
     const GuestAddress from = rip_;
     const uc_err error = uc_emu_start(machine_.handle(), from.value, 0, 0, 0);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    if (stop_ || paused_ || !stale_.empty()) continue;
+    if (stop_ || paused_ || at_segment_ || !stale_.empty()) continue;
     // Address 0 ends Unicorn's run, and where it cannot even fetch it asks nobody.
     const GuestAddress at{machine_.read(UC_X86_REG_RIP)};
     if (entry_ != nullptr) finish_instruction();
@@ -133,7 +139,7 @@ void UnicornEngine::Core::guarded_instruction(GuestAddress at) {
 /// store hit the code under execution.
 void UnicornEngine::Core::on_instruction(GuestAddress at) {
   stores_.clear();
-  if (stop_ || !stale_.empty()) return;
+  if (stop_ || at_segment_ || !stale_.empty()) return;
   if (paused_) {
     if (filled_) return;  // Unicorn has not stopped yet
     paused_ = false;
@@ -154,6 +160,11 @@ void UnicornEngine::Core::on_instruction(GuestAddress at) {
     case Flow::Gate:
     case Flow::Emulated:
       return stop_at_last();
+    case Flow::Segment:
+      at_segment_ = true;
+      rip_ = address();
+      uc_emu_stop(machine_.handle());
+      return;
     default:
       if (entry_precautions_ != nullptr) heed_precaution();
   }
@@ -229,6 +240,24 @@ void UnicornEngine::Core::stop_before(GuestAddress at, Stop stop) {
   uc_emu_stop(machine_.handle());
 }
 
+/// False where the run ends with it.
+bool UnicornEngine::Core::execute_segment_instruction() {
+  machine_.store(thread_->registers);
+  thread_->registers.rip = rip_.value;
+  if (const auto found = ringfare::execute_segment_instruction(*thread_, memory_, code())) {
+    fault(*found);
+    return false;
+  }
+  finish_instruction();
+  for (const GuestRange range : memory_.take_changed_code()) invalidate(range);
+  machine_.load(thread_->registers);
+  code_.set_mode(thread_->registers.mode());
+  rip_ = {thread_->registers.rip};
+  if (const auto why = refusal_of_segments(thread_->registers); !why.empty()) refuse_at(rip_, why);
+  if (!stop_ && left_ == 0) stop_before(rip_, BudgetSpent{});
+  return !stop_;
+}
+
 /// At a gate or an instruction of ours: the last of its block, counted, not executed.
 void UnicornEngine::Core::stop_at_last() {
   const GuestAddress at = address();
@@ -277,7 +306,7 @@ bool UnicornEngine::Core::on_bad_access(uc_mem_type type, GuestAddress address) 
     default:
       break;
   }
-  MemoryUse use = memory_use(machine_, code(), this->address());
+  MemoryUse use = memory_use(machine_, code(), this->address(), code_.mode());
   if (type == UC_MEM_READ_UNMAPPED && is_overread(address, use) &&
       regions_.map_read_filler(address))
     return filled_ = true;
@@ -297,6 +326,10 @@ void UnicornEngine::Core::on_exception(std::uint32_t vector) {
       return trap({.vector = 1, .signal = SIGTRAP, .code = TRAP_TRACE});
     case kBreakpoint:
       return trap({.vector = 3, .signal = SIGTRAP, .code = SI_KERNEL});
+    case kOverflow:
+      return trap({.vector = 4, .signal = SIGSEGV, .code = SI_KERNEL});
+    case kBoundRange:
+      return fault({.vector = 5, .signal = SIGSEGV, .code = SI_KERNEL});
     default:
       return fault(general_protection());
   }

@@ -162,6 +162,7 @@ enum class ArgKind : std::uint8_t {
   InotifyFlags,
   InotifyMask,
   SchedulingPolicy,
+  UserDescriptor,
 };
 
 /// Which way the pointed-to bytes go: the kernel reads them, writes them, or both.
@@ -335,6 +336,7 @@ inline constexpr ArgKindRow kArgKinds[] = {
     {ArgKind::InotifyFlags, "inoflag", false},
     {ArgKind::InotifyMask, "inomask", false},
     {ArgKind::SchedulingPolicy, "schedpolicy", false},
+    {ArgKind::UserDescriptor, "userdesc", false},
 };
 
 /// The arguments of one call, parsed from text while compiling: tokens of `kArgKinds` separated by

@@ -12,6 +12,7 @@
 
 #include "emu/kernel/call_shape.hpp"
 #include "emu/kernel/names.hpp"
+#include "emu/kernel/narrow_layouts.hpp"
 #include "emu/kernel/structures.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/value_text.hpp"
@@ -167,9 +168,44 @@ std::string hex_pointee(const Pointee& p) {
   return value ? fmt::format("[{}]", hex_text(*value)) : address_text(p.address.value);
 }
 
-/// The structures are read with amd64's layouts.
-bool readable_layout(Abi abi, ArgKind kind) {
-  return abi == Abi::Amd64 || !layout_differs(kind);
+constexpr std::uint64_t kI386SetThreadArea = 243;
+
+/// Whether the guest's structure is not as amd64 lays it out. Of the two calls that list a
+/// directory only the older one differs.
+bool is_narrow(const CallRequest& request, ArgKind kind) {
+  if (request.abi == Abi::Amd64 || !layout_differs(kind)) return false;
+  return kind != ArgKind::Dirents || call_name(request.abi, request.number) == "getdents";
+}
+
+/// The argument, with its sign where it has one.
+std::uint64_t extended(const CallRequest& request, ArgKind kind, std::size_t index) {
+  const std::uint64_t value = request.args[index];
+  const bool is_signed = kind == ArgKind::Long || kind == ArgKind::Offset;
+  if (request.abi == Abi::Amd64 || !is_signed) return value;
+  return static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(value)});
+}
+
+/// The amd64 kind of a structure that i386 has twice.
+ArgKind wide_kind(ArgKind kind) {
+  switch (kind) {
+    case ArgKind::Stat64:
+      return ArgKind::Stat;
+    case ArgKind::Statfs64:
+      return ArgKind::Statfs;
+    case ArgKind::OldSignalAction:
+      return ArgKind::SignalAction;
+    default:
+      return kind;
+  }
+}
+
+/// Whether two arguments are the halves of one offset: not so where amd64 splits it, too.
+bool is_split_offset(const CallRequest& request, const ArgSpec& first, const ArgSpec& second) {
+  const bool halves = (first.kind == ArgKind::OffsetLow && second.kind == ArgKind::OffsetHigh) ||
+                      (first.kind == ArgKind::OffsetHigh && second.kind == ArgKind::OffsetLow);
+  if (!halves || request.abi == Abi::Amd64) return false;
+  const SyscallRow* const row = find_syscall(request.abi, request.number);
+  return row != nullptr && row->amd64 == kNoNumber;
 }
 
 }  // namespace
@@ -229,8 +265,13 @@ std::string CallDescription::pointed(const CallRequest& request, const ArgSpec& 
     default:
       break;
   }
-  if (!readable_layout(request.abi, spec.kind)) return address_text(p.address.value);
-  return structure_text(spec.kind, p);
+  std::vector<std::byte> image;
+  if (is_narrow(request, spec.kind) && p.address.value != 0) {
+    image = widened(memory_, spec.kind, p.address, p.count.value_or(0));
+    if (image.empty()) return address_text(p.address.value);
+    p.image = image;
+  }
+  return structure_text(wide_kind(spec.kind), p);
 }
 
 void CallDescription::before(const CallRequest& request) {
@@ -267,9 +308,19 @@ std::string CallDescription::written(const CallRequest& request, const ArgSpec& 
 std::string CallDescription::after(const CallRequest& request, std::int64_t result) {
   std::string text = call_name(request.abi, request.number) + '(';
   bool first = true;
-  for (const auto& [index, spec] : call_shape(request)) {
+  const auto shape = call_shape(request);
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const auto& [index, spec] = shape[i];
     if (!first) text += ", ";
     first = false;
+    if (i + 1 < shape.size() && is_split_offset(request, spec, shape[i + 1].spec)) {
+      const bool low_first = spec.kind == ArgKind::OffsetLow;
+      const std::uint64_t low = request.args[index + (low_first ? 0 : 1)];
+      const std::uint64_t high = request.args[index + (low_first ? 1 : 0)];
+      text += std::to_string(static_cast<std::int64_t>(high << 32 | (low & 0xffffffff)));
+      ++i;
+      continue;
+    }
     const bool entered = !entered_[index].empty();
     if (spec.direction == Direction::Out) {
       text += written(request, spec, index, result);
@@ -281,7 +332,7 @@ std::string CallDescription::after(const CallRequest& request, std::int64_t resu
       const std::string now = written(request, spec, index, result);
       if (now != entered_[index]) text += " => " + now;
     } else {
-      text += value_text(spec.kind, request.args[index]);
+      text += value_text(spec.kind, extended(request, spec.kind, index));
     }
   }
   return text + ')';
@@ -291,6 +342,9 @@ std::string CallDescription::result(const CallRequest& request, std::int64_t res
   const std::string text = describe_result(request, result);
   if (is_error(result)) return text;
   for (const auto& [index, spec] : call_shape(request)) {
+    if (spec.kind == ArgKind::UserDescriptor && request.number == kI386SetThreadArea)
+      return text + fmt::format(" (entry_number={})",
+                                memory_.load<std::uint32_t>({request.args[index]}).value_or(0));
     if (spec.kind == ArgKind::PollFds) return text + poll_note(request, result);
     if (spec.kind == ArgKind::FdSet) return text + select_note(request, result);
   }

@@ -174,6 +174,7 @@ std::int64_t sys_rt_sigprocmask(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigpending(Process& process, const CallArguments& args);
 std::int64_t sys_sigaltstack(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigreturn(Process& process, const CallArguments& args);
+std::int64_t sys_sigreturn(Process& process, const CallArguments& args);
 
 // signal_sending.cpp
 std::int64_t sys_kill(Process& process, const CallArguments& args);
@@ -184,5 +185,13 @@ std::int64_t sys_rt_tgsigqueueinfo(Process& process, const CallArguments& args);
 
 // random.cpp
 std::int64_t sys_getrandom(Process& process, const CallArguments& args);
+
+// thread_area.cpp
+std::int64_t sys_set_thread_area(Process& process, const CallArguments& args);
+std::int64_t sys_get_thread_area(Process& process, const CallArguments& args);
+std::int64_t sys_modify_ldt(Process& process, const CallArguments& args);
+/// clone(2), CLONE_SETTLS: the same for a thread that is being made. 0 or -errno.
+std::int64_t set_created_thread_area(Process& process, Registers& registers,
+                                     DescriptorTables& tables, std::uint64_t address);
 
 }  // namespace ringfare

@@ -16,8 +16,6 @@
 namespace ringfare {
 namespace {
 
-constexpr std::uint64_t kTaskSize = 0x7fff'ffff'f000;
-constexpr GuestRange kMmapArea{{0x10000}, kMmapTop};
 // MAP_32BIT, mmap(2): the first 2 GiB; Linux looks from 1 GiB on.
 constexpr GuestRange kLowArea{{0x4000'0000}, {0x8000'0000}};
 
@@ -31,8 +29,13 @@ Permissions permissions_of(std::uint64_t protection) {
           .execute = (protection & PROT_EXEC) != 0};
 }
 
-bool is_free(const AddressSpace& space, GuestRange range) {
-  return AddressSpace::kDefaultLimits.contains(range) &&
+const GuestLayout& layout_of(const Process& process) {
+  return process.image.layout;
+}
+
+bool is_free(Process& process, GuestRange range) {
+  const AddressSpace& space = process.user.space();
+  return layout_of(process).limits().contains(range) &&
          space.find_free(range.size(), range, AddressSpace::Search::BottomUp).has_value();
 }
 
@@ -49,24 +52,33 @@ struct MapRequest {
   std::uint64_t offset = 0;
 };
 
+std::optional<GuestAddress> find_hole(Process& process, std::uint64_t size) {
+  const GuestLayout& layout = layout_of(process);
+  const auto search =
+      layout.mmap_upwards ? AddressSpace::Search::BottomUp : AddressSpace::Search::TopDown;
+  return process.user.space().find_free(size, layout.mmap_area(), search);
+}
+
 /// Where the mapping goes; -errno where it cannot.
-std::int64_t place(const AddressSpace& space, const MapRequest& request) {
+std::int64_t place(Process& process, const MapRequest& request) {
+  const std::uint64_t task_size = layout_of(process).task_size;
   const bool fixed = (request.flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) != 0;
   if (fixed) {
     if (!is_aligned(request.address)) return -EINVAL;
-    if (request.address > kTaskSize - request.length) return -ENOMEM;
+    if (request.address > task_size - request.length) return -ENOMEM;
     const GuestRange range{{request.address}, {request.address + request.length}};
-    if ((request.flags & MAP_FIXED_NOREPLACE) != 0 && !is_free(space, range)) return -EEXIST;
+    if ((request.flags & MAP_FIXED_NOREPLACE) != 0 && !is_free(process, range)) return -EEXIST;
     return static_cast<std::int64_t>(request.address);
   }
   const std::uint64_t hint = page_up(request.address);
-  if (hint != 0 && hint <= kTaskSize - request.length &&
-      is_free(space, {{hint}, {hint + request.length}}))
+  if (hint != 0 && hint <= task_size - request.length &&
+      is_free(process, {{hint}, {hint + request.length}}))
     return static_cast<std::int64_t>(hint);
-  const bool low = (request.flags & MAP_32BIT) != 0;
+  // The flag means nothing to a 32-bit program.
+  const bool low = (request.flags & MAP_32BIT) != 0 && layout_of(process).mode == CodeMode::Long64;
   const auto found =
-      space.find_free(request.length, low ? kLowArea : kMmapArea,
-                      low ? AddressSpace::Search::BottomUp : AddressSpace::Search::TopDown);
+      low ? process.user.space().find_free(request.length, kLowArea, AddressSpace::Search::BottomUp)
+          : find_hole(process, request.length);
   return found ? static_cast<std::int64_t>(found->value) : -ENOMEM;
 }
 
@@ -101,11 +113,11 @@ std::int64_t check_type(std::uint64_t flags) {
 
 std::int64_t map(Process& process, MapRequest request) {
   if (request.length == 0) return -EINVAL;
-  if (request.length > kTaskSize) return -ENOMEM;
+  if (request.length > layout_of(process).task_size) return -ENOMEM;
   request.length = page_up(request.length);
   const bool anonymous = (request.flags & MAP_ANONYMOUS) != 0;
   if (!anonymous && request.offset + request.length < request.offset) return -EOVERFLOW;
-  const std::int64_t address = place(process.user.space(), request);
+  const std::int64_t address = place(process, request);
   if (address < 0) return address;
   if (const std::int64_t error = check_type(request.flags); error != 0) return error;
   if (!anonymous)
@@ -142,25 +154,28 @@ std::int64_t move_to(AddressSpace& space, GuestRange from, GuestRange to) {
   return error != 0 ? error : static_cast<std::int64_t>(to.begin.value);
 }
 
-std::int64_t grow(AddressSpace& space, GuestRange from, std::uint64_t size, std::uint64_t flags) {
+std::int64_t grow(Process& process, GuestRange from, std::uint64_t size, std::uint64_t flags) {
+  AddressSpace& space = process.user.space();
   const Region* const region = space.find(from.begin);
   if (region == nullptr || !region->range.contains(from)) return -EFAULT;
   const GuestRange tail{from.end, from.begin + size};
-  if (region->range.end == from.end && is_free(space, tail)) {
+  if (region->range.end == from.end && is_free(process, tail)) {
     const std::int64_t grown = move_to(space, from, {from.begin, from.begin + size});
     if (grown >= 0) return grown;
   }
   if ((flags & MREMAP_MAYMOVE) == 0) return -ENOMEM;
-  const auto to = space.find_free(size, kMmapArea, AddressSpace::Search::TopDown);
+  const auto to = find_hole(process, size);
   return to ? move_to(space, from, {*to, *to + size}) : -ENOMEM;
 }
 
-std::int64_t move_fixed(AddressSpace& space, GuestRange from, GuestAddress to, std::uint64_t size) {
+std::int64_t move_fixed(Process& process, GuestRange from, GuestAddress to, std::uint64_t size) {
+  const std::uint64_t task_size = layout_of(process).task_size;
+  AddressSpace& space = process.user.space();
   const GuestRange target{to, to + size};
   if (!is_aligned(to.value)) return -EINVAL;
-  if (size > kTaskSize || to.value > kTaskSize - size || target.overlaps(from)) return -EINVAL;
+  if (size > task_size || to.value > task_size - size || target.overlaps(from)) return -EINVAL;
   if (space.find(from.begin) == nullptr) return -EFAULT;
-  if (!AddressSpace::kDefaultLimits.contains(target)) return -ENOMEM;
+  if (!layout_of(process).limits().contains(target)) return -ENOMEM;
   space.unmap(target);
   if (size < from.size()) {
     space.unmap({from.begin + size, from.end});
@@ -215,8 +230,8 @@ std::int64_t sys_mmap(Process& process, const CallArguments& args) {
 
 std::int64_t sys_munmap(Process& process, const CallArguments& args) {
   const auto range = pages(args[0], args[1]);
-  if (!range || range->empty() || range->end.value > kTaskSize) return -EINVAL;
-  const GuestRange& limits = AddressSpace::kDefaultLimits;
+  if (!range || range->empty() || range->end.value > layout_of(process).task_size) return -EINVAL;
+  const GuestRange limits = layout_of(process).limits();
   const GuestRange ours{std::max(range->begin, limits.begin), std::min(range->end, limits.end)};
   return ours.begin < ours.end ? process.user.space().unmap(ours) : 0;
 }
@@ -242,11 +257,11 @@ std::int64_t sys_mremap(Process& process, const CallArguments& args) {
   // Neither a second mapping of shared pages (size 0) nor MREMAP_DONTUNMAP.
   if (!from || from->empty() || (flags & MREMAP_DONTUNMAP) != 0) return -EINVAL;
   const std::uint64_t size = page_up(args[2]);
-  if (size > kTaskSize) return -ENOMEM;
+  if (size > layout_of(process).task_size) return -ENOMEM;
   AddressSpace& space = process.user.space();
-  if ((flags & MREMAP_FIXED) != 0) return move_fixed(space, *from, {args[4]}, size);
+  if ((flags & MREMAP_FIXED) != 0) return move_fixed(process, *from, {args[4]}, size);
   if (space.find(from->begin) == nullptr) return -EFAULT;
-  if (size > from->size()) return grow(space, *from, size, flags);
+  if (size > from->size()) return grow(process, *from, size, flags);
   if (size < from->size()) space.unmap({from->begin + size, from->end});
   return static_cast<std::int64_t>(args[0]);
 }
@@ -254,12 +269,12 @@ std::int64_t sys_mremap(Process& process, const CallArguments& args) {
 std::int64_t sys_brk(Process& process, const CallArguments& args) {
   const GuestAddress wanted{args[0]}, start = process.image.brk_start;
   const auto unchanged = static_cast<std::int64_t>(process.brk_end.value);
-  if (wanted < start || wanted.value > kTaskSize) return unchanged;
+  if (wanted < start || wanted.value > layout_of(process).task_size) return unchanged;
   AddressSpace& space = process.user.space();
   const GuestAddress old_end{page_up(process.brk_end.value)}, new_end{page_up(wanted.value)};
   if (new_end > old_end) {
     const GuestRange added{old_end, new_end};
-    if (!is_free(space, added)) return unchanged;
+    if (!is_free(process, added)) return unchanged;
     if (space.map(
             {.range = added, .permissions = {.read = true, .write = true}, .name = "[heap]"}) != 0)
       return unchanged;

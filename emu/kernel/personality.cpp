@@ -10,29 +10,11 @@
 
 #include "cpu/engine.hpp"
 #include "emu/kernel/handlers.hpp"
+#include "emu/kernel/i386_call.hpp"
 #include "emu/kernel/process.hpp"
 
 namespace ringfare {
 namespace {
-
-/// Whether the arguments of `row` mean the same in both ABIs, so that a 64-bit program may make
-/// the call through the i386 door.
-bool same_layout(const SyscallRow& row) {
-  return std::ranges::none_of(row.args,
-                              [](const ArgSpec& spec) { return layout_differs(spec.kind); });
-}
-
-CallHandler handler_of(const SyscallRow& row, Abi abi) {
-  if (abi == Abi::I386 && !same_layout(row)) return nullptr;
-  return row.handler;
-}
-
-CallArguments arguments_of(const CallRequest& request) {
-  CallArguments args = request.args;
-  if (request.abi == Abi::I386)
-    for (std::uint64_t& arg : args) arg = static_cast<std::uint32_t>(arg);
-  return args;
-}
 
 /// The kind of the first file a call names by descriptor: it decides the price.
 std::string_view file_kind(Process& process, const CallArguments& args) {
@@ -53,17 +35,20 @@ Personality::~Personality() = default;
 Served Personality::serve(Thread& thread, const CallRequest& request) {
   Process& process = *process_;
   process.thread = &thread;
-  process.row = find_syscall(request.abi, request.number);
   process.created = {};
   process.user.reset_counts();
-  const CallHandler handler = process.row ? handler_of(*process.row, request.abi) : nullptr;
+  std::optional<I386Call> narrow;
+  if (request.abi == Abi::I386) narrow.emplace(process.user, request);
+  process.row = narrow ? narrow->row() : find_syscall(request.abi, request.number);
+  if (narrow && narrow->error() != 0) return {.result = narrow->error()};
+  const CallHandler handler = process.row ? process.row->handler : nullptr;
   if (handler == nullptr) {
     process.warn(fmt::format("system call {} ({}) is not implemented; the guest got ENOSYS",
                              request.number,
                              process.row ? process.row->name : std::string_view("unknown")));
     return {.result = -ENOSYS};
   }
-  const CallArguments args = arguments_of(request);
+  const CallArguments& args = narrow ? narrow->arguments() : request.args;
   Served served{.file_kind = file_kind(process, args)};
   const bool interrupted = process.task->wait && process.task->wait->end == Wait::End::Interrupted;
   served.result = interrupted ? -EINTR : handler(process, args);
@@ -72,6 +57,7 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
     return served;
   }
   process.end_wait();
+  if (narrow) served.result = narrow->finish(served.result);
   served.bytes_in = process.user.bytes_in();
   served.bytes_out = process.user.bytes_out();
   served.created = process.created.task != nullptr;

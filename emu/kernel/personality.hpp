@@ -12,6 +12,7 @@
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
 #include "emu/clock.hpp"
+#include "emu/kernel/guest_layout.hpp"
 #include "emu/kernel/signal_delivery.hpp"
 
 namespace ringfare {
@@ -50,6 +51,7 @@ struct Turn {
 
 /// What the loader tells the personality about the program it loaded.
 struct ProgramImage {
+  GuestLayout layout = kLayout64;
   std::string path;    // as /proc/self/exe shows it
   GuestAddress entry;  // AT_ENTRY
   GuestAddress start;  // where execution begins: the interpreter's entry where there is one

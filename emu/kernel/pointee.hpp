@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "cpu/memory.hpp"
@@ -17,6 +20,9 @@ struct Pointee {
   GuestAddress address;
   std::optional<std::uint64_t> count;  // bytes or elements, where another argument says so
   std::uint64_t available = 0;         // how many of them mean something (a read's result)
+  /// Where the guest has another layout: the structure as amd64 has it. Pointers in it are the
+  /// guest's.
+  std::span<const std::byte> image = {};
 };
 
 /// Elements of an array beyond this many become "...", as strace abbreviates.
@@ -26,7 +32,11 @@ using Text = std::optional<std::string>;  // nothing: not readable
 
 template <class T>
 std::optional<T> at(const Pointee& p, std::uint64_t index = 0) {
-  return p.memory.load<T>(p.address + index * sizeof(T));
+  if (p.image.empty()) return p.memory.load<T>(p.address + index * sizeof(T));
+  if ((index + 1) * sizeof(T) > p.image.size()) return std::nullopt;
+  T value;
+  std::memcpy(&value, p.image.data() + index * sizeof(T), sizeof value);
+  return value;
 }
 
 /// "[a, b, ...]" of `count` elements, each by `element(index)`.

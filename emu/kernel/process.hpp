@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
@@ -100,9 +101,10 @@ class Process {
   IgnoreBrokenPipes pipes;
   ResourceLimits limits;
   RandomSource random;
-  GuestAddress brk_end;  // the program break
-  std::string name;      // PR_SET_NAME: at most 15 bytes
-  int group, session;    // process group and session: a shell's job, whose leader we are
+  GuestAddress brk_end;            // the program break
+  std::vector<std::uint64_t> ldt;  // modify_ldt(2)
+  std::string name;                // PR_SET_NAME: at most 15 bytes
+  int group, session;              // process group and session: a shell's job, whose leader we are
   int nice = 0;
   std::int32_t io_priority = 0;                        // ioprio_set(2)
   std::int32_t parent_death_signal = 0, dumpable = 1;  // prctl(2)

@@ -5,6 +5,7 @@
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/process.hpp"
 #include "emu/kernel/signal_frame.hpp"
+#include "emu/kernel/signal_frame32.hpp"
 
 namespace ringfare {
 namespace {
@@ -18,6 +19,22 @@ constexpr std::uint64_t kKnownFlags = 0xdc00'0807;
 bool is_signal(std::uint64_t argument) {
   const auto signal = static_cast<std::int32_t>(argument);
   return signal >= 1 && signal <= SignalState::kCount;
+}
+
+bool pop_frame(Process& process, Registers& registers, bool extended) {
+  const std::uint64_t features = process.options.features;
+  if (registers.mode() == CodeMode::Long64)
+    return pop_signal_frame(process.user, registers, process.thread_signals(), features);
+  return pop_signal_frame32(process.user, registers, process.thread->descriptors,
+                            process.thread_signals(), features, extended);
+}
+
+std::int64_t return_from_handler(Process& process, bool extended) {
+  Registers registers = process.thread->registers;
+  if (!pop_frame(process, registers, extended))
+    force_signal(process.signals, process.thread_signals(), kernel_signal(SIGSEGV));
+  process.new_registers = registers;
+  return static_cast<std::int64_t>(registers[Gpr::Rax]);
 }
 
 }  // namespace
@@ -91,12 +108,11 @@ std::int64_t sys_sigaltstack(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_rt_sigreturn(Process& process, const CallArguments&) {
-  Registers registers = process.thread->registers;
-  if (!pop_signal_frame(process.user, registers, process.thread_signals(),
-                        process.options.features))
-    force_signal(process.signals, process.thread_signals(), kernel_signal(SIGSEGV));
-  process.new_registers = registers;
-  return static_cast<std::int64_t>(registers[Gpr::Rax]);
+  return return_from_handler(process, true);
+}
+
+std::int64_t sys_sigreturn(Process& process, const CallArguments&) {
+  return return_from_handler(process, false);
 }
 
 }  // namespace ringfare

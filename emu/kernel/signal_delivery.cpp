@@ -5,8 +5,10 @@
 #include <csignal>
 #include <utility>
 
+#include "cpu/segments.hpp"
 #include "emu/kernel/process.hpp"
 #include "emu/kernel/signal_frame.hpp"
+#include "emu/kernel/signal_frame32.hpp"
 
 namespace ringfare {
 namespace {
@@ -15,6 +17,7 @@ namespace {
 constexpr std::uint64_t kRestart = 0x1000'0000, kNoDefer = 0x4000'0000, kResetHandler = 0x8000'0000;
 
 constexpr std::uint64_t kRestartSyscall = 219;  // restart_syscall(2) on amd64
+constexpr std::uint64_t kRestartSyscall32 = 0;  // on i386
 
 std::optional<SignalInfo> take(SignalState& process, ThreadSignals& thread) {
   const std::uint64_t wanted = ~thread.mask();
@@ -75,8 +78,7 @@ class Pass {
     settle_call(&action);
     const std::uint64_t before = process_.user.bytes_out();
     const SignalToHandle signal{info, action, signals_.take_saved_mask()};
-    if (!push_signal_frame(process_.user, thread_.registers, signals_, signal,
-                           process_.options.features)) {
+    if (!push_frame(signal)) {
       // SIGSEGV for want of room for SIGSEGV's own frame kills.
       if (info.signal == SIGSEGV) process_.signals.action(SIGSEGV).handler = SignalState::kDefault;
       force_signal(process_.signals, signals_, kernel_signal(SIGSEGV));
@@ -87,6 +89,18 @@ class Pass {
     std::uint64_t mask = signals_.mask() | action.mask;
     if ((action.flags & kNoDefer) == 0) mask |= SignalState::bit(info.signal);
     signals_.set_mask(mask);
+  }
+
+  bool push_frame(const SignalToHandle& signal) {
+    const std::uint64_t features = process_.options.features;
+    Registers& registers = thread_.registers;
+    if (registers.mode() == CodeMode::Long64)
+      return push_signal_frame(process_.user, registers, signals_, signal, features);
+    const GuestLayout& layout = process_.image.layout;
+    const auto code = named_segment(thread_.descriptors, layout.code);
+    const auto data = named_segment(thread_.descriptors, layout.data);
+    return code && data &&
+           push_signal_frame32(process_.user, registers, signals_, signal, features, *code, *data);
   }
 
   /// The interrupted call ends with EINTR or is made again; `handler` is what runs before.
@@ -101,7 +115,9 @@ class Pass {
       registers[Gpr::Rax] = static_cast<std::uint64_t>(-EINTR);
       return;
     }
-    registers[Gpr::Rax] = code == restart::kResume ? kRestartSyscall : number_;
+    const bool narrow = registers.mode() == CodeMode::Compat32;
+    const std::uint64_t restart = narrow ? kRestartSyscall32 : kRestartSyscall;
+    registers[Gpr::Rax] = code == restart::kResume ? restart : number_;
     registers.rip -= length_;
     done_.call_again = true;
   }

@@ -117,8 +117,8 @@ Text cpu_mask_text(const Pointee& p) {
   return bit_numbers(p, std::min<std::uint64_t>(p.available, 1024) * 8);
 }
 
-std::string limit_text(std::uint64_t limit) {
-  if (limit == RLIM_INFINITY) return "RLIM64_INFINITY";
+std::string limit_text(std::uint64_t limit, bool narrow) {
+  if (limit == RLIM_INFINITY) return narrow ? "RLIM_INFINITY" : "RLIM64_INFINITY";
   if (limit > 1024 && limit % 1024 == 0) return fmt::format("{}*1024", limit / 1024);
   return std::to_string(limit);
 }
@@ -126,8 +126,8 @@ std::string limit_text(std::uint64_t limit) {
 Text limits_text(const Pointee& p) {
   const auto limits = at<rlimit>(p);
   if (!limits) return std::nullopt;
-  return fmt::format("{{rlim_cur={}, rlim_max={}}}", limit_text(limits->rlim_cur),
-                     limit_text(limits->rlim_max));
+  return fmt::format("{{rlim_cur={}, rlim_max={}}}", limit_text(limits->rlim_cur, !p.image.empty()),
+                     limit_text(limits->rlim_max, !p.image.empty()));
 }
 
 Text rusage_text(const Pointee& p) {
@@ -269,12 +269,26 @@ std::optional<std::uint64_t> vector_size(const AddressSpace& memory, GuestAddres
 }
 
 Text string_vector(const Pointee& p) {
-  const auto count = vector_size(p.memory, p.address);
+  const auto count = p.image.empty() ? vector_size(p.memory, p.address)
+                                     : std::optional(p.image.size() / sizeof(std::uint64_t) - 1);
   if (!count) return std::nullopt;
   return array_text(p, *count, [&](std::uint64_t i) -> Text {
     const auto string = p.memory.read_string({*at<std::uint64_t>(p, i)});
     return string ? quoted(*string, p.options.string_limit) : "?";
   });
+}
+
+/// struct user_desc of <asm/ldt.h>.
+Text user_descriptor(const Pointee& p) {
+  const auto words = at<std::array<std::uint32_t, 4>>(p);
+  if (!words) return std::nullopt;
+  const auto [entry, base, limit, bits] = *words;
+  const std::string address = address_text(base);
+  return fmt::format(
+      "{{entry_number={}, base_addr={}, limit={:#08x}, seg_32bit={}, contents={}, "
+      "read_exec_only={}, limit_in_pages={}, seg_not_present={}, useable={}}}",
+      static_cast<std::int32_t>(entry), address, limit, bits & 1, bits >> 1 & 3, bits >> 3 & 1,
+      bits >> 4 & 1, bits >> 5 & 1, bits >> 6 & 1);
 }
 
 struct StructureText {
@@ -335,6 +349,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::FileLock, file_lock},
     {ArgKind::FoundLock, found_lock},
     {ArgKind::PageVector, page_vector},
+    {ArgKind::UserDescriptor, user_descriptor},
 };
 
 const StructureText* find(ArgKind kind) {

@@ -187,7 +187,7 @@ constexpr SyscallRow kSyscalls[] = {
     {152, 153, "munlockall", "", "M", sys_munlockall, Support::Full},
     {153, 111, "vhangup", "", "", refuse<EPERM>, Support::Refused,
      "needs a privilege the guest does not have"},
-    {154, 123, "modify_ldt", "int =opaque ulong", ""},
+    {154, 123, "modify_ldt", "int =opaque ulong", "", sys_modify_ldt, Support::Full},
     {155, 217, "pivot_root", "path path", "F", refuse<EPERM>, Support::Refused,
      "needs a privilege the guest does not have"},
     {156, 149, "_sysctl", "ptr", "", not_offered, Support::No, "as Linux 6.1 itself"},
@@ -265,7 +265,7 @@ constexpr SyscallRow kSyscalls[] = {
      Support::Full},
     {204, 242, "sched_getaffinity", "pid size >cpumask:1", "", sys_sched_getaffinity,
      Support::Full},
-    {205, 243, "set_thread_area", "=opaque", ""},
+    {205, 243, "set_thread_area", "=userdesc", "", sys_set_thread_area, Support::Full},
     {206, 245, "io_setup", "uint >opaque", "M", not_offered, Support::No,
      "a kernel without CONFIG_AIO"},
     {207, 246, "io_destroy", "ulong", "M", not_offered, Support::No, "a kernel without CONFIG_AIO"},
@@ -275,7 +275,7 @@ constexpr SyscallRow kSyscalls[] = {
      "a kernel without CONFIG_AIO"},
     {210, 249, "io_cancel", "ulong <opaque >opaque", "", not_offered, Support::No,
      "a kernel without CONFIG_AIO"},
-    {211, 244, "get_thread_area", "=opaque", ""},
+    {211, 244, "get_thread_area", "=userdesc", "", sys_get_thread_area, Support::Full},
     {212, 253, "lookup_dcookie", "ulong >bytes:2 size", "", refuse<EPERM>, Support::Refused,
      "needs a privilege the guest does not have"},
     {213, 254, "epoll_create", "int", "D", pass_and_install, Support::Full},
@@ -539,13 +539,13 @@ constexpr SyscallRow kSyscalls[] = {
     {kNoNumber, 112, "idle", "", "", not_offered, Support::No, "as Linux 6.1 itself"},
     {kNoNumber, 113, "vm86old", "ptr", ""},
     {kNoNumber, 117, "ipc", "uint int int int ptr int", "I"},
-    {kNoNumber, 119, "sigreturn", "", "S"},
+    {kNoNumber, 119, "sigreturn", "", "S", sys_sigreturn, Support::Full},
     {kNoNumber, 120, "clone", "cloneflag ptr >i32 ptr >i32", "P"},
     {kNoNumber, 126, "sigprocmask", "sighow <oldsigset >oldsigset", "S"},
     {kNoNumber, 134, "bdflush", "int long", "", not_offered, Support::No, "as Linux 6.1 itself"},
     {kNoNumber, 138, "setfsuid", "uid16", "C"},
     {kNoNumber, 139, "setfsgid", "gid16", "C"},
-    {kNoNumber, 140, "_llseek", "fd ulong ulong >i64 whence", "D"},
+    {kNoNumber, 140, "_llseek", "fd hi lo >i64 whence", "D"},
     {kNoNumber, 142, "_newselect", "int =fdset:0 =fdset:0 =fdset:0 =timeval", "D"},
     {kNoNumber, 164, "setresuid", "uid16 uid16 uid16", "C"},
     {kNoNumber, 165, "getresuid", ">u16 >u16 >u16", "C"},
@@ -675,6 +675,44 @@ const SyscallRow* find_syscall(Abi abi, std::string_view name) {
     return candidate.name == name && number_of(candidate, abi) != kNoNumber;
   });
   return row == std::end(kSyscalls) ? nullptr : row;
+}
+
+namespace {
+
+/// Calls of i386 that are not called what they are on amd64, but for an ending.
+struct Alias {
+  std::string_view i386, amd64;
+};
+constexpr Alias kAliases[] = {
+    {"waitpid", "wait4"},
+    {"umount", "umount2"},
+    {"sigaction", "rt_sigaction"},
+    {"sigprocmask", "rt_sigprocmask"},
+    {"sigpending", "rt_sigpending"},
+    {"sigsuspend", "rt_sigsuspend"},
+    {"_newselect", "select"},
+    {"_llseek", "lseek"},
+    {"mmap2", "mmap"},
+    {"olduname", "uname"},
+    {"ugetrlimit", "getrlimit"},
+    {"fstatat64", "newfstatat"},
+    {"fadvise64_64", "fadvise64"},
+};
+
+constexpr std::string_view kEndings[] = {"", "_time64", "64", "32"};
+
+}  // namespace
+
+const SyscallRow* served_as(const SyscallRow& i386) {
+  if (i386.amd64 != kNoNumber || i386.handler != nullptr) return &i386;
+  const auto alias = std::ranges::find(kAliases, i386.name, &Alias::i386);
+  if (alias != std::end(kAliases)) return find_syscall(Abi::Amd64, alias->amd64);
+  for (const std::string_view ending : kEndings) {
+    if (!i386.name.ends_with(ending)) continue;
+    const std::string_view name = i386.name.substr(0, i386.name.size() - ending.size());
+    if (const SyscallRow* const row = find_syscall(Abi::Amd64, name)) return row;
+  }
+  return &i386;
 }
 
 const CallGroupName* find_call_group(std::string_view name) {

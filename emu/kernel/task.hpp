@@ -39,6 +39,7 @@ struct Task {
 
   int id;                             // gettid(2)
   Registers registers;                // while it is not on the processor
+  DescriptorTables descriptors;       // likewise
   std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
   std::uint64_t robust_list = 0;      // set_robust_list(2)
   std::string name;                   // PR_SET_NAME: at most 15 bytes

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "emu/kernel/handlers.hpp"
 #include "emu/kernel/host_call.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/kernel/process.hpp"
@@ -109,6 +110,7 @@ Turn Personality::next_turn(Thread& processor, Cycles charged) {
     return {.instructions = process.turn_end - now};
   if (current != nullptr) {
     current->registers = processor.registers;
+    current->descriptors = processor.descriptors;
     current->cycles += charged - process.turn_began;
     if (!current->waits()) process.queue.add(*current);
   }
@@ -119,6 +121,7 @@ Turn Personality::next_turn(Thread& processor, Cycles charged) {
     if (std::string text = idle(process); !text.empty()) return {.deadlock = std::move(text)};
   process.task = &process.queue.take();
   processor.registers = process.task->registers;
+  processor.descriptors = process.task->descriptors;
   process.turn_began = charged;
   const std::uint64_t quantum = process.queue.draw_quantum();
   process.turn_end = now + quantum;
@@ -130,9 +133,12 @@ void Personality::start_created(const Registers& registers) {
   const CreatedTask created = process.created;
   Registers& own = created.task->registers;
   own = registers;
+  created.task->descriptors = process.thread->descriptors;
   own[Gpr::Rax] = 0;
   if (created.stack != 0) own[Gpr::Rsp] = created.stack;
-  if (created.tls) {
+  if (created.tls && own.mode() == CodeMode::Compat32) {
+    set_created_thread_area(process, own, created.task->descriptors, *created.tls);
+  } else if (created.tls) {
     own.fs.selector = 0;
     own.fs.base = *created.tls;
   }

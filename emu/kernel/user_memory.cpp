@@ -12,6 +12,7 @@ namespace {
 template <class Allowed>
 std::uint64_t prefix(const AddressSpace& memory, std::uint64_t address, std::uint64_t size,
                      const Allowed& allowed) {
+  if (size != 0 && memory.find({address}) == nullptr && allowed({address}, size)) return size;
   std::uint64_t done = 0;
   while (done < size) {
     const GuestAddress at{address + done};

@@ -7,9 +7,11 @@
 #include <stdio.h>
 
 static void integers(void) {
+#ifdef __SIZEOF_INT128__
   unsigned __int128 wide = 1;
   for (int i = 0; i < 60; ++i) wide = wide * 1000003 + (unsigned)i;
   printf("128 bits %016llx%016llx\n", (unsigned long long)(wide >> 64), (unsigned long long)wide);
+#endif
   volatile int64_t a = -987654321987654321, b = 12345;
   printf("divide %lld %lld\n", (long long)(a / b), (long long)(a % b));
   uint32_t bits = 0x9e3779b9u, total = 0;

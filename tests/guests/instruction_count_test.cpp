@@ -42,9 +42,10 @@ std::uint64_t billed_instructions(const Launch& launch) {
 
 /// The entries, but that of the vDSO (the host's is another program than ours), that the guest
 /// finds on its initial stack, from a guest that prints them.
-std::vector<std::uint64_t> auxiliary_types() {
-  const Outcome outcome = run(
-      under_ringfare({.arguments = {guest("auxiliary.musl")}}, {"run", "-q", "--vdso", "absent"}));
+std::vector<std::uint64_t> auxiliary_types(std::string_view program) {
+  const std::string teller = program.ends_with("i386") ? "auxiliary.musl-i386" : "auxiliary.musl";
+  const Outcome outcome =
+      run(under_ringfare({.arguments = {guest(teller)}}, {"run", "-q", "--vdso", "absent"}));
   EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
   std::istringstream lines(outcome.output);
   std::vector<std::uint64_t> types;
@@ -58,7 +59,7 @@ TEST_P(InstructionCount, EqualsSingleSteps) {
   if (!std::filesystem::exists(guest(std::string(GetParam().program))))
     GTEST_SKIP() << GetParam().program << " was not built";
   const Launch launch = launch_of(GetParam());
-  const Steps steps = count_steps(launch, auxiliary_types());
+  const Steps steps = count_steps(launch, auxiliary_types(GetParam().program));
   ASSERT_GT(steps.instructions, 0u);
   EXPECT_EQ(billed_instructions(launch), steps.instructions) << "raw steps " << steps.raw;
 }
@@ -69,17 +70,21 @@ std::string name_of(const ::testing::TestParamInfo<Row>& row) {
 
 INSTANTIATE_TEST_SUITE_P(
     Guests, InstructionCount,
-    ::testing::Values(Row{"Hello", "hello.freestanding", {}},
-                      Row{"StringInstructions", "strings.freestanding", {}},
-                      Row{"Registers", "registers.freestanding", {}},
-                      Row{"Switchboard", "switchboard.freestanding", {}},
-                      Row{"Sort", "sort.freestanding", {}},
-                      Row{"HelloMusl", "hello.musl", {"argument"}},
-                      Row{"HelloMuslPie", "hello.musl-pie", {"argument"}},
-                      Row{"Fib", "fib.musl", {"12"}}, Row{"Sha256", "sha256.musl", {"0"}},
-                      Row{"VirtualCalls", "virtual_calls.musl", {"poly", "2"}},
-                      Row{"ControlMusl", "control.musl", {}},
-                      Row{"Lua", "lua.musl", {RINGFARE_SOURCE_DIR "/guests/lua/small.lua"}}),
+    ::testing::Values(
+        Row{"Hello", "hello.freestanding", {}},
+        Row{"StringInstructions", "strings.freestanding", {}},
+        Row{"Registers", "registers.freestanding", {}},
+        Row{"Switchboard", "switchboard.freestanding", {}}, Row{"Sort", "sort.freestanding", {}},
+        Row{"HelloMusl", "hello.musl", {"argument"}},
+        Row{"HelloMuslPie", "hello.musl-pie", {"argument"}}, Row{"Fib", "fib.musl", {"12"}},
+        Row{"Sha256", "sha256.musl", {"0"}},
+        Row{"VirtualCalls", "virtual_calls.musl", {"poly", "2"}},
+        Row{"ControlMusl", "control.musl", {}}, Row{"Hello32", "hello.freestanding-i386", {}},
+        Row{"Strings32", "strings.freestanding-i386", {}},
+        Row{"Segments32", "segments.freestanding-i386", {}},
+        Row{"HelloMusl32", "hello.musl-i386", {"argument"}},
+        Row{"ControlMusl32", "control.musl-i386", {}}, Row{"Fib32", "fib.musl-i386", {"12"}},
+        Row{"Lua", "lua.musl", {RINGFARE_SOURCE_DIR "/guests/lua/small.lua"}}),
     name_of);
 
 TEST(StepCounter, MergesRepetitions) {

@@ -71,30 +71,56 @@ bool repeats(pid_t child, std::uint64_t address) {
   return false;
 }
 
+/// The child's words as its program has them: of 8 bytes, or of 4 in 32-bit code.
+class Words {
+ public:
+  explicit Words(pid_t child) : child_(child) {
+    constexpr long kUserCode32 = 0x23;
+    size = ptrace(PTRACE_PEEKUSER, child, offsetof(user_regs_struct, cs), nullptr) == kUserCode32
+               ? 4
+               : 8;
+  }
+
+  std::uint64_t size;
+
+  std::uint64_t at(std::uint64_t address) const {
+    const std::uint64_t word = peek(child_, address);
+    return size == 8 ? word : static_cast<std::uint32_t>(word);
+  }
+  void set(std::uint64_t address, std::uint64_t word) const {
+    constexpr std::uint64_t kHigh = 0xffffffff00000000;
+    poke(child_, address, size == 8 ? word : (peek(child_, address) & kHigh) | word);
+  }
+
+ private:
+  pid_t child_;
+};
+
 /// Past argc, argv and envp (psABI, "Initial Stack and Register State").
-std::uint64_t auxiliary_vector(pid_t child) {
+std::uint64_t auxiliary_vector(pid_t child, const Words& words) {
   const auto stack = static_cast<std::uint64_t>(
       ptrace(PTRACE_PEEKUSER, child, offsetof(user_regs_struct, rsp), nullptr));
-  std::uint64_t address = stack + 8 * (peek(child, stack) + 2);
-  while (peek(child, address) != 0) address += 8;
-  return address + 8;
+  std::uint64_t address = stack + words.size * (words.at(stack) + 2);
+  while (words.at(address) != 0) address += words.size;
+  return address + words.size;
 }
 
 void keep_auxiliary(pid_t child, const std::vector<std::uint64_t>& types) {
-  const std::uint64_t start = auxiliary_vector(child);
+  const Words words(child);
+  const std::uint64_t start = auxiliary_vector(child, words), entry = 2 * words.size;
   std::map<std::uint64_t, std::uint64_t> given;
   std::uint64_t end = start;
-  for (; peek(child, end) != AT_NULL; end += 16) given[peek(child, end)] = peek(child, end + 8);
-  if (start + 16 * types.size() > end)
+  for (; words.at(end) != AT_NULL; end += entry) given[words.at(end)] = words.at(end + words.size);
+  if (start + entry * types.size() > end)
     throw std::runtime_error("the kernel's auxiliary vector is shorter than the one asked for");
   std::uint64_t place = start;
   for (std::uint64_t type : types) {
-    poke(child, place, type);
-    poke(child, place + 8, given.contains(type) ? given[type] : 0);
-    place += 16;
+    words.set(place, type);
+    words.set(place + words.size, given.contains(type) ? given[type] : 0);
+    place += entry;
   }
-  poke(child, place, AT_NULL);
-  poke(child, place + 8, 0);
+  words.set(place, AT_NULL);
+  words.set(place + words.size, 0);
 }
 
 Steps step_to_the_end(pid_t child) {

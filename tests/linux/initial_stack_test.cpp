@@ -135,9 +135,9 @@ TEST_F(InitialStack, IsOneRegionOfEightMebibytes) {
   const Region* const stack = memory_.find(image_.stack_pointer);
   ASSERT_NE(stack, nullptr);
   EXPECT_EQ(stack->name, "[stack]");
-  EXPECT_EQ(stack->range, (GuestRange{kStackTop - kStackSize, kStackTop}));
+  EXPECT_EQ(stack->range, (GuestRange{kLayout64.stack_top - kStackSize, kLayout64.stack_top}));
   EXPECT_EQ(stack->permissions, (Permissions{.read = true, .write = true, .execute = true}));
-  EXPECT_EQ(memory_.load<std::uint64_t>(kStackTop - 8), 0u);
+  EXPECT_EQ(memory_.load<std::uint64_t>(kLayout64.stack_top - 8), 0u);
 }
 
 TEST_F(InitialStack, RefusesMoreTextThanFits) {

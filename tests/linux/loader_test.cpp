@@ -90,10 +90,10 @@ TEST_F(Loader, MovesAStaticPieToItsBase) {
   ElfFile elf = ElfFile::small(0);
   elf.header.e_type = ET_DYN;
   const ProgramImage image = load(elf);
-  EXPECT_EQ(image.entry, kPieBase + 0x200);
-  EXPECT_EQ(image.program_headers, kPieBase + 0x40);
-  EXPECT_EQ(image.brk_start, kPieBase + 0x6000);
-  EXPECT_TRUE(memory_.readable(kPieBase + 0x2100, 0x3500));
+  EXPECT_EQ(image.entry, kLayout64.pie_base + 0x200);
+  EXPECT_EQ(image.program_headers, kLayout64.pie_base + 0x40);
+  EXPECT_EQ(image.brk_start, kLayout64.pie_base + 0x6000);
+  EXPECT_TRUE(memory_.readable(kLayout64.pie_base + 0x2100, 0x3500));
 }
 
 TEST_F(Loader, MovesAPieByMultiplesOfItsAlignment) {
@@ -151,12 +151,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Damage{"aarch64", "is a program for AArch64; build it for x86-64",
                [](ElfFile& elf) { elf.header.e_machine = EM_AARCH64; }},
-        Damage{"i386", "is a program for 32-bit x86; build it for x86-64",
-               [](ElfFile& elf) {
-                 elf.header.e_ident[EI_CLASS] = ELFCLASS32;
-                 elf.header.e_machine = EM_386;
-               }},
-        Damage{"x32", "is a 32-bit program; build it for x86-64 (not x32)",
+        Damage{"i386_as_64_bit", "has a damaged ELF header (class); copy or build it again",
+               [](ElfFile& elf) { elf.header.e_machine = EM_386; }},
+        Damage{"x32", "is a program for x32; build it for x86-64 or i386",
                [](ElfFile& elf) { elf.header.e_ident[EI_CLASS] = ELFCLASS32; }},
         Damage{"rare_machine", "is a program for ELF machine 4660; build it for x86-64",
                [](ElfFile& elf) { elf.header.e_machine = 0x1234; }},

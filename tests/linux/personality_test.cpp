@@ -130,10 +130,10 @@ TEST_F(PersonalityTest, MapsTopDownAndRespectsHints) {
     return static_cast<std::uint64_t>(call(
         "mmap", {at, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, ~0ull, 0}));
   };
-  EXPECT_EQ(map(0, 4096, 0), kMmapTop.value - 4096);
-  EXPECT_EQ(map(0, 8192, 0), kMmapTop.value - 4096 - 8192);
+  EXPECT_EQ(map(0, 4096, 0), kLayout64.mmap_top.value - 4096);
+  EXPECT_EQ(map(0, 8192, 0), kLayout64.mmap_top.value - 4096 - 8192);
   EXPECT_EQ(map(0x2400'0000'0000, 4096, 0), 0x2400'0000'0000u);
-  EXPECT_EQ(map(0x2400'0000'0000, 4096, 0), kMmapTop.value - 4096 - 8192 - 4096);
+  EXPECT_EQ(map(0x2400'0000'0000, 4096, 0), kLayout64.mmap_top.value - 4096 - 8192 - 4096);
   EXPECT_EQ(map(0, 4096, MAP_32BIT) >> 31, 0u);
   EXPECT_EQ(map(0x2500'0000'0000, 4096, MAP_FIXED), 0x2500'0000'0000u);
 }

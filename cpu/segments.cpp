@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/segments.hpp"
+
+#include <Zydis/Zydis.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+
+#include "cpu/engine.hpp"
+#include "cpu/failure.hpp"
+
+namespace ringfare {
+namespace {
+
+// Exception vectors, SDM vol. 3, table 6-1; #PF error code bits, figure 4-12.
+constexpr std::uint8_t kUndefined = 6, kNotPresent = 11, kStackFault = 12, kProtection = 13,
+                       kPageFault = 14;
+constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4;
+constexpr std::uint8_t kUserLevel = 3;
+
+/// A segment descriptor of code or data (SDM vol. 3, figure 3-8).
+class Descriptor {
+ public:
+  constexpr explicit Descriptor(std::uint64_t raw) : raw_(raw) {}
+
+  constexpr std::uint32_t base() const {
+    return static_cast<std::uint32_t>(raw_ >> 16 & 0xff'ffff) |
+           static_cast<std::uint32_t>(raw_ >> 56) << 24;
+  }
+  /// The last byte, in bytes.
+  constexpr std::uint32_t limit() const {
+    const auto limit = static_cast<std::uint32_t>((raw_ & 0xffff) | (raw_ >> 32 & 0xf0000));
+    return bit(55) ? limit << 12 | 0xfff : limit;
+  }
+  constexpr std::uint8_t type() const { return raw_ >> 40 & 0xf; }
+  constexpr std::uint8_t dpl() const { return raw_ >> 45 & 3; }
+  constexpr bool is_system() const { return !bit(44); }
+  constexpr bool is_present() const { return bit(47); }
+  constexpr bool is_long() const { return bit(53); }
+  constexpr bool is_32_bit() const { return bit(54); }
+  constexpr bool is_code() const { return (type() & 8) != 0; }
+  constexpr bool is_conforming() const { return is_code() && (type() & 4) != 0; }
+  constexpr bool is_writable() const { return !is_code() && (type() & 2) != 0; }
+  constexpr bool is_readable() const { return !is_code() || (type() & 2) != 0; }
+  constexpr std::uint64_t raw() const { return raw_; }
+
+ private:
+  constexpr bool bit(unsigned n) const { return (raw_ >> n & 1) != 0; }
+
+  std::uint64_t raw_;
+};
+
+bool is_null(std::uint16_t selector) {
+  return (selector & 0xfffc) == 0;
+}
+
+/// The descriptor a selector names; nothing for a null selector or beyond the table.
+std::optional<Descriptor> find_descriptor(const DescriptorTables& tables, std::uint16_t selector) {
+  constexpr std::uint16_t kLocal = 4;  // TI
+  const std::size_t index = selector >> 3;
+  if (is_null(selector)) return std::nullopt;
+  if ((selector & kLocal) == 0)
+    return index < tables.gdt.size() ? std::optional(Descriptor(tables.gdt[index])) : std::nullopt;
+  if (tables.ldt == nullptr || index >= tables.ldt->size()) return std::nullopt;
+  return Descriptor((*tables.ldt)[index]);
+}
+
+/// A segment register as loaded with `selector`.
+Segment loaded(std::uint16_t selector, Descriptor descriptor) {
+  return {.selector = selector,
+          .base = descriptor.base(),
+          .limit = descriptor.limit(),
+          .dpl = descriptor.dpl(),
+          .long_mode = descriptor.is_code() && descriptor.is_long(),
+          .default_size = descriptor.is_32_bit()};
+}
+
+/// Thrown inside this file only: the instruction under way faults.
+struct Fault {
+  AtFault fault;
+};
+
+[[noreturn]] void protection_fault(std::uint32_t error) {
+  throw Fault{{.vector = kProtection, .error_code = error, .signal = SIGSEGV, .code = SI_KERNEL}};
+}
+
+[[noreturn]] void not_present(std::uint8_t vector, std::uint32_t error) {
+  throw Fault{{.vector = vector, .error_code = error, .signal = SIGBUS, .code = SI_KERNEL}};
+}
+
+std::uint32_t error_of(std::uint16_t selector) {
+  return selector & 0xfffcu;
+}
+
+std::uint8_t rpl(std::uint16_t selector) {
+  return selector & 3;
+}
+
+/// One instruction on its way: operands, memory, the stack.
+class Execution {
+ public:
+  Execution(Thread& thread, AddressSpace& memory, std::span<const std::uint8_t> code)
+      : thread_(thread), memory_(memory), after_(thread.registers) {
+    const bool wide = after_.mode() == CodeMode::Long64;
+    ZydisDecoder decoder;
+    ZydisDecoderInit(&decoder,
+                     wide ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32,
+                     wide ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+    CHECK(ZYAN_SUCCESS(
+              ZydisDecoderDecodeFull(&decoder, code.data(), code.size(), &insn_, operands_.data())),
+          "a decoded instruction decodes");
+    behind_ = after_.rip + insn_.length;
+  }
+
+  void run() {
+    after_.rip = behind_;
+    switch (insn_.mnemonic) {
+      case ZYDIS_MNEMONIC_MOV:
+        move();
+        break;
+      case ZYDIS_MNEMONIC_PUSH:
+        push_selector(segment(operands_[0].reg.value).selector);
+        break;
+      case ZYDIS_MNEMONIC_POP:
+        pop_segment();
+        break;
+      case ZYDIS_MNEMONIC_LAR:
+      case ZYDIS_MNEMONIC_LSL:
+      case ZYDIS_MNEMONIC_VERR:
+      case ZYDIS_MNEMONIC_VERW:
+        inspect();
+        break;
+      case ZYDIS_MNEMONIC_JMP:
+      case ZYDIS_MNEMONIC_CALL:
+        transfer();
+        break;
+      case ZYDIS_MNEMONIC_RET:
+        far_return();
+        break;
+      default:
+        load_far_pointer();
+    }
+    thread_.registers = after_;
+  }
+
+ private:
+  struct FarPointer {
+    std::uint16_t selector;
+    std::uint32_t offset;
+  };
+
+  Segment& segment(ZydisRegister reg) {
+    switch (reg) {
+      case ZYDIS_REGISTER_ES:
+        return after_.es;
+      case ZYDIS_REGISTER_CS:
+        return after_.cs;
+      case ZYDIS_REGISTER_SS:
+        return after_.ss;
+      case ZYDIS_REGISTER_DS:
+        return after_.ds;
+      case ZYDIS_REGISTER_FS:
+        return after_.fs;
+      default:
+        return after_.gs;
+    }
+  }
+
+  std::uint64_t general(ZydisRegister reg) const {
+    if (reg == ZYDIS_REGISTER_NONE) return 0;
+    const auto whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
+    const std::uint64_t value = after_.gpr[static_cast<std::size_t>(whole - ZYDIS_REGISTER_RAX)];
+    const unsigned width = ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, reg);
+    return width == 64 ? value : value & ((1ull << width) - 1);
+  }
+
+  void set_general(ZydisRegister reg, std::uint32_t value) {
+    const auto whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
+    std::uint64_t& to = after_.gpr[static_cast<std::size_t>(whole - ZYDIS_REGISTER_RAX)];
+    if (insn_.operand_width == 16)
+      to = (to & ~std::uint64_t{0xffff}) | (value & 0xffff);
+    else
+      to = value;
+  }
+
+  /// SDM vol. 3, 5.3: the last byte must not lie beyond the limit.
+  std::uint64_t linear(const Segment& in, std::uint64_t offset, std::uint32_t size, bool stack) {
+    if (after_.mode() == CodeMode::Long64) return offset + in.base;
+    const bool unusable = is_null(in.selector) && in.base == 0 && !stack;
+    if (unusable || offset + (size - 1) > in.limit) {
+      if (stack) not_present(kStackFault, 0);
+      protection_fault(0);
+    }
+    return static_cast<std::uint32_t>(offset + in.base);
+  }
+
+  std::uint64_t operand_address(const ZydisDecodedOperand& operand, std::uint32_t size) {
+    const auto& memory = operand.mem;
+    std::uint64_t offset = general(memory.base) + general(memory.index) * memory.scale +
+                           static_cast<std::uint64_t>(memory.disp.value);
+    if (insn_.address_width < 64) offset &= (1ull << insn_.address_width) - 1;
+    return linear(segment(memory.segment), offset, size, memory.segment == ZYDIS_REGISTER_SS);
+  }
+
+  [[noreturn]] void page_fault(std::uint64_t address, bool writes) const {
+    const Region* const region = memory_.find({address});
+    throw Fault{{.vector = kPageFault,
+                 .error_code = kUser | (writes ? kWrite : 0) | (region != nullptr ? kPresent : 0),
+                 .address = {address},
+                 .signal = SIGSEGV,
+                 .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR}};
+  }
+
+  template <class T>
+  T load(std::uint64_t address) const {
+    const auto value = memory_.load<T>({address});
+    if (!value) page_fault(address, false);
+    return *value;
+  }
+
+  template <class T>
+  void store(std::uint64_t address, T value) {
+    if (!memory_.open_for_writing({address}, sizeof value) || !memory_.store({address}, value))
+      page_fault(address, true);
+  }
+
+  std::uint16_t read_selector(const ZydisDecodedOperand& operand) {
+    if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER)
+      return static_cast<std::uint16_t>(general(operand.reg.value));
+    return load<std::uint16_t>(operand_address(operand, 2));
+  }
+
+  std::uint32_t stack_step() const { return insn_.operand_width / 8; }
+
+  std::uint64_t stack_offset(std::uint64_t offset) const {
+    return after_.mode() == CodeMode::Long64 ? offset : static_cast<std::uint32_t>(offset);
+  }
+
+  /// Of a segment register: only 16 bits are written, however far the stack pointer moves (SDM vol.
+  /// 2, PUSH).
+  void push_selector(std::uint16_t selector) {
+    const std::uint64_t to = stack_offset(after_[Gpr::Rsp] - stack_step());
+    store(linear(after_.ss, to, 2, true), selector);
+    after_[Gpr::Rsp] = to;
+  }
+
+  void push(std::uint32_t value) {
+    const std::uint64_t to = stack_offset(after_[Gpr::Rsp] - stack_step());
+    const std::uint64_t at = linear(after_.ss, to, stack_step(), true);
+    if (stack_step() == 2)
+      store(at, static_cast<std::uint16_t>(value));
+    else
+      store(at, value);
+    after_[Gpr::Rsp] = to;
+  }
+
+  std::uint32_t pop() {
+    const std::uint64_t at = linear(after_.ss, after_[Gpr::Rsp], stack_step(), true);
+    const std::uint32_t value =
+        stack_step() == 2 ? load<std::uint16_t>(at) : load<std::uint32_t>(at);
+    after_[Gpr::Rsp] = stack_offset(after_[Gpr::Rsp] + stack_step());
+    return value;
+  }
+
+  void move() {
+    if (operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+        ZydisRegisterGetClass(operands_[0].reg.value) == ZYDIS_REGCLASS_SEGMENT)
+      return load_segment(operands_[0].reg.value, read_selector(operands_[1]));
+    const std::uint16_t selector = segment(operands_[1].reg.value).selector;
+    if (operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER)
+      set_general(operands_[0].reg.value, selector);
+    else
+      store(operand_address(operands_[0], 2), selector);
+  }
+
+  void pop_segment() {
+    const auto selector = static_cast<std::uint16_t>(pop());
+    load_segment(operands_[0].reg.value, selector);
+  }
+
+  /// SDM vol. 2, MOV: loading a segment register.
+  void load_segment(ZydisRegister reg, std::uint16_t selector) {
+    if (reg == ZYDIS_REGISTER_SS) return load_stack_segment(selector);
+    Segment& to = segment(reg);
+    if (is_null(selector)) {
+      to = {.selector = selector, .limit = 0};
+      return;
+    }
+    const auto found = find_descriptor(thread_.descriptors, selector);
+    if (!found || found->is_system() || !found->is_readable()) protection_fault(error_of(selector));
+    if (!found->is_conforming() && found->dpl() < std::max(kUserLevel, rpl(selector)))
+      protection_fault(error_of(selector));
+    if (!found->is_present()) not_present(kNotPresent, error_of(selector));
+    to = loaded(selector, *found);
+  }
+
+  void load_stack_segment(std::uint16_t selector) {
+    if (is_null(selector)) protection_fault(0);
+    const auto found = find_descriptor(thread_.descriptors, selector);
+    if (!found || found->is_system() || !found->is_writable() || rpl(selector) != kUserLevel ||
+        found->dpl() != kUserLevel)
+      protection_fault(error_of(selector));
+    if (!found->is_present()) not_present(kStackFault, error_of(selector));
+    after_.ss = loaded(selector, *found);
+  }
+
+  FarPointer read_far_pointer(const ZydisDecodedOperand& operand) {
+    const std::uint32_t step = insn_.operand_width == 16 ? 2 : 4;
+    const std::uint64_t at = operand_address(operand, step + 2);
+    const std::uint32_t offset = step == 2 ? load<std::uint16_t>(at) : load<std::uint32_t>(at);
+    return {load<std::uint16_t>(at + step), offset};
+  }
+
+  void load_far_pointer() {
+    const FarPointer from = read_far_pointer(operands_[1]);
+    const auto to = [this] {
+      switch (insn_.mnemonic) {
+        case ZYDIS_MNEMONIC_LDS:
+          return ZYDIS_REGISTER_DS;
+        case ZYDIS_MNEMONIC_LES:
+          return ZYDIS_REGISTER_ES;
+        case ZYDIS_MNEMONIC_LFS:
+          return ZYDIS_REGISTER_FS;
+        case ZYDIS_MNEMONIC_LGS:
+          return ZYDIS_REGISTER_GS;
+        default:
+          return ZYDIS_REGISTER_SS;
+      }
+    }();
+    load_segment(to, from.selector);
+    set_general(operands_[0].reg.value, from.offset);
+  }
+
+  /// LAR, LSL, VERR, VERW: ZF says whether there is an answer.
+  void inspect() {
+    const bool about_limit = insn_.mnemonic == ZYDIS_MNEMONIC_LSL;
+    const bool gives_value = about_limit || insn_.mnemonic == ZYDIS_MNEMONIC_LAR;
+    const std::uint16_t selector = read_selector(operands_[gives_value ? 1 : 0]);
+    const auto found = find_descriptor(thread_.descriptors, selector);
+    bool answers = found && !found->is_system() &&
+                   (found->is_conforming() || found->dpl() >= std::max(kUserLevel, rpl(selector)));
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_VERR) answers = answers && found->is_readable();
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_VERW) answers = answers && found->is_writable();
+    after_.rflags = answers ? after_.rflags | flag::kZero : after_.rflags & ~flag::kZero;
+    if (!answers || !gives_value) return;
+    constexpr std::uint32_t kRights = 0x00f0'ff00;
+    const auto high = static_cast<std::uint32_t>(found->raw() >> 32);
+    set_general(operands_[0].reg.value, about_limit ? found->limit() : high & kRights);
+  }
+
+  /// The segment a far transfer goes to (SDM vol. 2, JMP): no gates, no change of privilege.
+  Segment code_segment(std::uint16_t selector) {
+    if (is_null(selector)) protection_fault(0);
+    const auto found = find_descriptor(thread_.descriptors, selector);
+    if (!found || found->is_system() || !found->is_code()) protection_fault(error_of(selector));
+    const bool allowed = found->is_conforming()
+                             ? found->dpl() <= kUserLevel
+                             : rpl(selector) <= kUserLevel && found->dpl() == kUserLevel;
+    if (!allowed || (found->is_long() && found->is_32_bit())) protection_fault(error_of(selector));
+    if (!found->is_present()) not_present(kNotPresent, error_of(selector));
+    const bool is_flat_32 = found->is_32_bit() && found->base() == 0;
+    if (!found->is_long() && !is_flat_32)  // 16-bit code and code that is not at 0 are not run
+      throw Fault{{.vector = kUndefined,
+                   .address = {thread_.registers.rip},
+                   .signal = SIGILL,
+                   .code = ILL_ILLOPN}};
+    Segment made = loaded(static_cast<std::uint16_t>(selector | kUserLevel), *found);
+    return made;
+  }
+
+  void go_to(const Segment& code, std::uint64_t offset) {
+    if (!code.long_mode && offset > code.limit) protection_fault(0);
+    after_.cs = code;
+    after_.rip = offset;
+  }
+
+  void transfer() {
+    const bool direct = operands_[0].type == ZYDIS_OPERAND_TYPE_POINTER;
+    const FarPointer to = direct ? FarPointer{operands_[0].ptr.segment, operands_[0].ptr.offset}
+                                 : read_far_pointer(operands_[0]);
+    const Segment code = code_segment(to.selector);
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_CALL) {
+      push(after_.cs.selector);
+      push(static_cast<std::uint32_t>(behind_));
+    }
+    go_to(code, to.offset);
+  }
+
+  void far_return() {
+    const std::uint32_t offset = pop();
+    const auto selector = static_cast<std::uint16_t>(pop());
+    if (rpl(selector) != kUserLevel) protection_fault(error_of(selector));
+    const Segment code = code_segment(selector);
+    if (insn_.raw.imm[0].size != 0)
+      after_[Gpr::Rsp] = stack_offset(after_[Gpr::Rsp] + insn_.raw.imm[0].value.u);
+    go_to(code, offset);
+  }
+
+  Thread& thread_;
+  AddressSpace& memory_;
+  Registers after_;
+  std::uint64_t behind_ = 0;
+  ZydisDecodedInstruction insn_;
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands_;
+};
+
+}  // namespace
+
+void enter_compatibility_mode(Registers& registers, std::uint16_t code, std::uint16_t data) {
+  const Segment flat{.selector = data, .default_size = true};
+  registers.cs = {.selector = code, .default_size = true};
+  registers.ss = registers.ds = registers.es = flat;
+  registers.fs = registers.gs = {.limit = 0};
+}
+
+std::optional<Segment> named_segment(const DescriptorTables& tables, std::uint16_t selector) {
+  const auto found = find_descriptor(tables, selector);
+  if (!found || found->is_system() || !found->is_present()) return std::nullopt;
+  return loaded(selector, *found);
+}
+
+bool select_all_segments(Registers& r, const DescriptorTables& tables) {
+  reload_segments(r, tables);
+  const auto code = find_descriptor(tables, r.cs.selector);
+  const auto stack = find_descriptor(tables, r.ss.selector);
+  if (!code || code->is_system() || !code->is_present() || !code->is_code()) return false;
+  if (!stack || stack->is_system() || !stack->is_present() || !stack->is_writable()) return false;
+  r.cs = loaded(r.cs.selector, *code);
+  r.ss = loaded(r.ss.selector, *stack);
+  return true;
+}
+
+void reload_segments(Registers& r, const DescriptorTables& tables) {
+  for (Segment* const segment : {&r.ds, &r.es, &r.fs, &r.gs}) {
+    if (is_null(segment->selector)) continue;
+    const auto found = find_descriptor(tables, segment->selector);
+    const bool usable = found && !found->is_system() && found->is_present();
+    *segment = usable ? loaded(segment->selector, *found) : Segment{.limit = 0};
+  }
+}
+
+std::optional<AtFault> execute_segment_instruction(Thread& thread, AddressSpace& memory,
+                                                   std::span<const std::uint8_t> code) {
+  try {
+    Execution(thread, memory, code).run();
+  } catch (const Fault& fault) {
+    return fault.fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ringfare

@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: MIT
+// The structures of i386 (System V ABI Intel386 supplement; <asm/stat.h>, <asm/statfs.h> and their
+// like as Linux exports them to 32-bit programs) beside those of amd64.
+#include "emu/kernel/narrow_layouts.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <sys/vfs.h>
+#include <utime.h>
+
+#include <algorithm>
+#include <concepts>
+#include <cstring>
+#include <limits>
+#include <span>
+
+namespace ringfare {
+namespace {
+
+using I16 = std::int16_t;
+using I32 = std::int32_t;
+using U16 = std::uint16_t;
+using U32 = std::uint32_t;
+// i386 aligns 64-bit members to 4.
+typedef std::int64_t I64 __attribute__((aligned(4)));
+typedef std::uint64_t U64 __attribute__((aligned(4)));
+
+/// Visits the fields of a pair of structures, from narrow to wide.
+struct Widening {
+  template <class N, class W>
+  void operator()(const N& narrow, W& wide) const {
+    wide = static_cast<W>(narrow);
+  }
+  template <class N, class W>
+  void fit(const N& narrow, W& wide) const {
+    (*this)(narrow, wide);
+  }
+};
+
+/// ... from wide to narrow, noticing what `fit`s not.
+struct Narrowing {
+  bool fits = true;
+
+  template <class N, class W>
+  void operator()(N& narrow, const W& wide) const {
+    narrow = static_cast<N>(wide);
+  }
+  template <class N, class W>
+  void fit(N& narrow, const W& wide) {
+    narrow = static_cast<N>(wide);
+    fits &= static_cast<W>(narrow) == wide;
+  }
+};
+
+struct TimespecPairing {
+  struct Narrow {
+    I32 sec, nsec;
+  };
+  using Wide = timespec;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.sec, w.tv_sec);
+    f(n.nsec, w.tv_nsec);
+  }
+};
+
+struct TimevalPairing {
+  struct Narrow {
+    I32 sec, usec;
+  };
+  using Wide = timeval;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.sec, w.tv_sec);
+    f(n.usec, w.tv_usec);
+  }
+};
+
+/// Two of a kind, one after the other.
+template <class One>
+struct Twice {
+  struct Narrow {
+    typename One::Narrow first, second;
+  };
+  struct Wide {
+    typename One::Wide first, second;
+  };
+  static void fields(auto&& f, auto& n, auto& w) {
+    One::fields(f, n.first, w.first);
+    One::fields(f, n.second, w.second);
+  }
+};
+
+struct TimePairing {
+  using Narrow = I32;
+  using Wide = std::int64_t;
+  static void fields(auto&& f, auto& n, auto& w) { f(n, w); }
+};
+
+struct OldSignalSetPairing {
+  using Narrow = U32;
+  using Wide = std::uint64_t;
+  static void fields(auto&& f, auto& n, auto& w) { f(n, w); }
+};
+
+struct OffsetPairing {
+  using Narrow = I32;
+  using Wide = std::int64_t;
+  static void fields(auto&& f, auto& n, auto& w) { f.fit(n, w); }
+};
+
+struct TmsPairing {
+  struct Narrow {
+    I32 utime, stime, cutime, cstime;
+  };
+  using Wide = tms;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.utime, w.tms_utime);
+    f(n.stime, w.tms_stime);
+    f(n.cutime, w.tms_cutime);
+    f(n.cstime, w.tms_cstime);
+  }
+};
+
+struct UtimbufPairing {
+  struct Narrow {
+    I32 actime, modtime;
+  };
+  using Wide = utimbuf;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.actime, w.actime);
+    f(n.modtime, w.modtime);
+  }
+};
+
+struct StatPairing {
+  struct Narrow {
+    U32 dev, ino;
+    U16 mode, nlink, uid, gid;
+    U32 rdev, size, blksize, blocks;
+    U32 atime, atime_nsec, mtime, mtime_nsec, ctime, ctime_nsec;
+    U32 unused4, unused5;
+  };
+  using Wide = struct stat;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f.fit(n.dev, w.st_dev);
+    f.fit(n.ino, w.st_ino);
+    f(n.mode, w.st_mode);
+    f.fit(n.nlink, w.st_nlink);
+    f(n.uid, w.st_uid);
+    f(n.gid, w.st_gid);
+    f.fit(n.rdev, w.st_rdev);
+    f.fit(n.size, w.st_size);
+    f(n.blksize, w.st_blksize);
+    f(n.blocks, w.st_blocks);
+    f(n.atime, w.st_atim.tv_sec);
+    f(n.atime_nsec, w.st_atim.tv_nsec);
+    f(n.mtime, w.st_mtim.tv_sec);
+    f(n.mtime_nsec, w.st_mtim.tv_nsec);
+    f(n.ctime, w.st_ctim.tv_sec);
+    f(n.ctime_nsec, w.st_ctim.tv_nsec);
+  }
+};
+static_assert(sizeof(StatPairing::Narrow) == 64);
+
+struct Stat64Pairing {
+  struct Narrow {
+    U64 dev;
+    U32 padding0, low_ino, mode, nlink, uid, gid;
+    U64 rdev;
+    U32 padding3;
+    I64 size;
+    U32 blksize;
+    U64 blocks;
+    U32 atime, atime_nsec, mtime, mtime_nsec, ctime, ctime_nsec;
+    U64 ino;
+  };
+  using Wide = struct stat;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.low_ino, w.st_ino);
+    f(n.dev, w.st_dev);
+    f(n.mode, w.st_mode);
+    f(n.nlink, w.st_nlink);
+    f(n.uid, w.st_uid);
+    f(n.gid, w.st_gid);
+    f(n.rdev, w.st_rdev);
+    f(n.size, w.st_size);
+    f(n.blksize, w.st_blksize);
+    f(n.blocks, w.st_blocks);
+    f(n.atime, w.st_atim.tv_sec);
+    f(n.atime_nsec, w.st_atim.tv_nsec);
+    f(n.mtime, w.st_mtim.tv_sec);
+    f(n.mtime_nsec, w.st_mtim.tv_nsec);
+    f(n.ctime, w.st_ctim.tv_sec);
+    f(n.ctime_nsec, w.st_ctim.tv_nsec);
+    f(n.ino, w.st_ino);
+  }
+};
+static_assert(sizeof(Stat64Pairing::Narrow) == 96);
+
+struct StatfsPairing {
+  struct Narrow {
+    U32 type, bsize, blocks, bfree, bavail, files, ffree;
+    I32 fsid[2];
+    U32 namelen, frsize, flags, spare[4];
+  };
+  using Wide = struct statfs;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.type, w.f_type);
+    f(n.bsize, w.f_bsize);
+    f.fit(n.blocks, w.f_blocks);
+    f.fit(n.bfree, w.f_bfree);
+    f.fit(n.bavail, w.f_bavail);
+    f.fit(n.files, w.f_files);
+    f.fit(n.ffree, w.f_ffree);
+    for (int i = 0; i < 2; ++i) f(n.fsid[i], w.f_fsid.__val[i]);
+    f(n.namelen, w.f_namelen);
+    f(n.frsize, w.f_frsize);
+    f(n.flags, w.f_flags);
+  }
+};
+static_assert(sizeof(StatfsPairing::Narrow) == 64);
+
+struct Statfs64Pairing {
+  struct Narrow {
+    U32 type, bsize;
+    U64 blocks, bfree, bavail, files, ffree;
+    I32 fsid[2];
+    U32 namelen, frsize, flags, spare[4];
+  };
+  using Wide = struct statfs;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.type, w.f_type);
+    f(n.bsize, w.f_bsize);
+    f(n.blocks, w.f_blocks);
+    f(n.bfree, w.f_bfree);
+    f(n.bavail, w.f_bavail);
+    f(n.files, w.f_files);
+    f(n.ffree, w.f_ffree);
+    for (int i = 0; i < 2; ++i) f(n.fsid[i], w.f_fsid.__val[i]);
+    f(n.namelen, w.f_namelen);
+    f(n.frsize, w.f_frsize);
+    f(n.flags, w.f_flags);
+  }
+};
+static_assert(sizeof(Statfs64Pairing::Narrow) == 84);
+
+struct RlimitPairing {
+  struct Narrow {
+    U32 current, maximum;
+  };
+  using Wide = rlimit;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.current, w.rlim_cur);
+    f(n.maximum, w.rlim_max);
+  }
+};
+
+struct RusagePairing {
+  struct Narrow {
+    TimevalPairing::Narrow utime, stime;
+    I32 counts[14];
+  };
+  struct Wide {
+    timeval utime, stime;
+    std::int64_t counts[14];
+  };
+  static void fields(auto&& f, auto& n, auto& w) {
+    TimevalPairing::fields(f, n.utime, w.utime);
+    TimevalPairing::fields(f, n.stime, w.stime);
+    for (int i = 0; i < 14; ++i) f(n.counts[i], w.counts[i]);
+  }
+};
+static_assert(sizeof(RusagePairing::Wide) == sizeof(rusage));
+
+struct SysinfoPairing {
+  struct Narrow {
+    I32 uptime;
+    U32 loads[3], totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+    U16 procs, padding;
+    U32 totalhigh, freehigh, mem_unit;
+    char rest[8];
+  };
+  using Wide = struct sysinfo;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.uptime, w.uptime);
+    for (int i = 0; i < 3; ++i) f(n.loads[i], w.loads[i]);
+    f(n.totalram, w.totalram);
+    f(n.freeram, w.freeram);
+    f(n.sharedram, w.sharedram);
+    f(n.bufferram, w.bufferram);
+    f(n.totalswap, w.totalswap);
+    f(n.freeswap, w.freeswap);
+    f(n.procs, w.procs);
+    f(n.totalhigh, w.totalhigh);
+    f(n.freehigh, w.freehigh);
+    f(n.mem_unit, w.mem_unit);
+  }
+};
+static_assert(sizeof(SysinfoPairing::Narrow) == 64);
+
+struct WideSignalAction {
+  std::uint64_t handler, flags, restorer, mask;
+};
+
+struct SignalActionPairing {
+  struct Narrow {
+    U32 handler, flags, restorer;
+    U64 mask;
+  };
+  using Wide = WideSignalAction;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.handler, w.handler);
+    f(n.flags, w.flags);
+    f(n.restorer, w.restorer);
+    f(n.mask, w.mask);
+  }
+};
+static_assert(sizeof(SignalActionPairing::Narrow) == 20);
+
+struct OldSignalActionPairing {
+  struct Narrow {
+    U32 handler, mask, flags, restorer;
+  };
+  using Wide = WideSignalAction;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.handler, w.handler);
+    f(n.mask, w.mask);
+    f(n.flags, w.flags);
+    f(n.restorer, w.restorer);
+  }
+};
+
+struct WideSignalStack {
+  std::uint64_t base;
+  std::int32_t flags;
+  std::uint64_t size;
+};
+
+struct SignalStackPairing {
+  struct Narrow {
+    U32 base;
+    I32 flags;
+    U32 size;
+  };
+  using Wide = WideSignalStack;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.base, w.base);
+    f(n.flags, w.flags);
+    f(n.size, w.size);
+  }
+};
+
+struct FileLockPairing {
+  struct Narrow {
+    I16 type, whence;
+    I32 start, length, pid;
+  };
+  using Wide = struct flock;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.type, w.l_type);
+    f(n.whence, w.l_whence);
+    f.fit(n.start, w.l_start);
+    f.fit(n.length, w.l_len);
+    f(n.pid, w.l_pid);
+  }
+};
+
+struct FileLock64Pairing {
+  struct Narrow {
+    I16 type, whence;
+    I64 start, length;
+    I32 pid;
+  };
+  using Wide = struct flock;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.type, w.l_type);
+    f(n.whence, w.l_whence);
+    f(n.start, w.l_start);
+    f(n.length, w.l_len);
+    f(n.pid, w.l_pid);
+  }
+};
+
+/// What has to be done to a structure before its fields are copied one by one.
+template <class Pairing>
+struct Adjusted {
+  static void widened(typename Pairing::Wide&) {}
+  static void narrowed(typename Pairing::Wide&) {}
+};
+
+/// Infinity is the largest number; so is what does not fit (compat_sys_getrlimit of Linux).
+template <>
+struct Adjusted<RlimitPairing> {
+  static constexpr std::uint64_t kNarrowInfinity = std::numeric_limits<U32>::max();
+  static void widened(rlimit& w) {
+    for (rlim_t* const limit : {&w.rlim_cur, &w.rlim_max})
+      if (*limit == kNarrowInfinity) *limit = RLIM_INFINITY;
+  }
+  static void narrowed(rlimit& w) {
+    w.rlim_cur = std::min<rlim_t>(w.rlim_cur, kNarrowInfinity);
+    w.rlim_max = std::min<rlim_t>(w.rlim_max, kNarrowInfinity);
+  }
+};
+
+/// Identities beyond 16 bits are the overflow identity; small devices only have a place.
+template <>
+struct Adjusted<StatPairing> {
+  static constexpr U32 kOverflowIdentity = 65534, kLastIdentity = 65535;
+  static void widened(struct stat&) {}
+  static void narrowed(struct stat& w) {
+    if (w.st_uid > kLastIdentity) w.st_uid = kOverflowIdentity;
+    if (w.st_gid > kLastIdentity) w.st_gid = kOverflowIdentity;
+  }
+};
+
+/// Sizes are counted in larger units until they fit (sysinfo(2)).
+template <>
+struct Adjusted<SysinfoPairing> {
+  static void widened(struct sysinfo&) {}
+  static void narrowed(struct sysinfo& w) {
+    if (w.totalram >> 32 == 0 && w.totalswap >> 32 == 0) return;
+    unsigned shift = 0;
+    for (; w.mem_unit < 4096; w.mem_unit <<= 1) ++shift;
+    for (auto* const size : {&w.totalram, &w.freeram, &w.sharedram, &w.bufferram, &w.totalswap,
+                             &w.freeswap, &w.totalhigh, &w.freehigh})
+      *size >>= shift;
+  }
+};
+
+template <class Pairing>
+void widen(const std::byte* from, std::byte* to) {
+  typename Pairing::Narrow narrow;
+  typename Pairing::Wide wide{};
+  std::memcpy(&narrow, from, sizeof narrow);
+  Pairing::fields(Widening{}, narrow, wide);
+  Adjusted<Pairing>::widened(wide);
+  std::memcpy(to, &wide, sizeof wide);
+}
+
+template <class Pairing>
+bool narrow(const std::byte* from, std::byte* to) {
+  typename Pairing::Narrow narrow{};
+  typename Pairing::Wide wide;
+  std::memcpy(&wide, from, sizeof wide);
+  Adjusted<Pairing>::narrowed(wide);
+  Narrowing narrowing;
+  Pairing::fields(narrowing, narrow, wide);
+  std::memcpy(to, &narrow, sizeof narrow);
+  return narrowing.fits;
+}
+
+template <class Pairing>
+constexpr NarrowLayout layout(ArgKind kind) {
+  return {kind, sizeof(typename Pairing::Narrow), sizeof(typename Pairing::Wide), widen<Pairing>,
+          narrow<Pairing>};
+}
+
+constexpr NarrowLayout kLayouts[] = {
+    layout<TimespecPairing>(ArgKind::Timespec),
+    layout<TimespecPairing>(ArgKind::RemainingTime),
+    layout<Twice<TimespecPairing>>(ArgKind::TimespecPair),
+    layout<Twice<TimespecPairing>>(ArgKind::ItimerSpec),
+    layout<TimevalPairing>(ArgKind::Timeval),
+    layout<Twice<TimevalPairing>>(ArgKind::TimevalPair),
+    layout<Twice<TimevalPairing>>(ArgKind::ItimerVal),
+    layout<TimePairing>(ArgKind::Time),
+    layout<TmsPairing>(ArgKind::Tms),
+    layout<UtimbufPairing>(ArgKind::Utimbuf),
+    layout<StatPairing>(ArgKind::Stat),
+    layout<Stat64Pairing>(ArgKind::Stat64),
+    layout<StatfsPairing>(ArgKind::Statfs),
+    layout<Statfs64Pairing>(ArgKind::Statfs64),
+    layout<RlimitPairing>(ArgKind::Rlimit),
+    layout<RusagePairing>(ArgKind::Rusage),
+    layout<SysinfoPairing>(ArgKind::Sysinfo),
+    layout<SignalActionPairing>(ArgKind::SignalAction),
+    layout<OldSignalActionPairing>(ArgKind::OldSignalAction),
+    layout<SignalStackPairing>(ArgKind::SignalStack),
+    layout<OldSignalSetPairing>(ArgKind::OldSignalMask),
+    layout<OffsetPairing>(ArgKind::OffsetPointer),
+};
+
+constexpr std::uint64_t kMostBuffers = 1024;  // UIO_MAXIOV
+
+/// Pointers and sizes.
+std::vector<std::byte> widened_words(const AddressSpace& memory, GuestAddress address,
+                                     std::uint64_t words) {
+  std::vector<std::uint32_t> narrow(words);
+  if (!memory.read(address, std::as_writable_bytes(std::span(narrow)))) return {};
+  const std::vector<std::uint64_t> wide(narrow.begin(), narrow.end());
+  const auto bytes = std::as_bytes(std::span(wide));
+  return {bytes.begin(), bytes.end()};
+}
+
+constexpr NarrowLayout kFileLocks[] = {layout<FileLockPairing>(ArgKind::FileLock),
+                                       layout<FileLock64Pairing>(ArgKind::FileLock)};
+
+}  // namespace
+
+const NarrowLayout* narrow_layout(ArgKind kind) {
+  const auto row = std::ranges::find(kLayouts, kind, &NarrowLayout::kind);
+  return row != std::end(kLayouts) ? &*row : nullptr;
+}
+
+std::vector<std::byte> widened(const AddressSpace& memory, ArgKind kind, GuestAddress address,
+                               std::uint64_t count) {
+  if (kind == ArgKind::IoVector)
+    return widened_words(memory, address, 2 * std::min(count, kMostBuffers));
+  if (kind == ArgKind::StringVector) {
+    std::uint64_t words = 1;
+    for (;; ++words) {
+      const auto pointer = memory.load<std::uint32_t>(address + (words - 1) * 4);
+      if (!pointer) return {};
+      if (*pointer == 0) break;
+    }
+    return widened_words(memory, address, words);
+  }
+  const NarrowLayout* const layout = narrow_layout(kind);
+  if (layout == nullptr) return {};
+  std::vector<std::byte> narrow(layout->narrow_size), wide(layout->wide_size);
+  if (!memory.read(address, narrow)) return {};
+  layout->widen(narrow.data(), wide.data());
+  return wide;
+}
+
+const NarrowLayout& file_lock_layout(bool large) {
+  return kFileLocks[large ? 1 : 0];
+}
+
+}  // namespace ringfare

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "emu/kernel/signal_frame.hpp"
+
+namespace ringfare {
+
+/// siginfo_t as a 32-bit program has it.
+std::array<std::byte, SignalInfo::kUserSize> narrow_signal_info(const SignalInfo& info);
+
+/// The frame of i386 (struct sigframe, or struct rt_sigframe for SA_SIGINFO), as
+/// `push_signal_frame` that of amd64. Without a restorer the handler returns to code on the stack,
+/// as ever. `descriptors` are the thread's.
+bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& thread,
+                         const SignalToHandle& signal, std::uint64_t features, const Segment& code,
+                         const Segment& data);
+
+/// sigreturn(2), and rt_sigreturn(2) where `extended`.
+bool pop_signal_frame32(UserMemory& user, Registers& registers, const DescriptorTables& tables,
+                        ThreadSignals& thread, std::uint64_t features, bool extended);
+
+}  // namespace ringfare

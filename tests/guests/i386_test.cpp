@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// 32-bit programs on the bare machine and inside, on every engine: same output, same ending.
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/guests/program_rows.hpp"
+
+namespace ringfare::testing {
+namespace {
+
+struct EngineRow {
+  ProgramRow row;
+  std::string engine;
+};
+
+void PrintTo(const EngineRow& row, std::ostream* out) {
+  *out << row.row.program << ' ' << row.row.name << " on " << row.engine;
+}
+
+class I386SameAsNative : public ::testing::TestWithParam<EngineRow> {};
+
+TEST_P(I386SameAsNative, OutputAndEnding) {
+  const auto& [row, engine] = GetParam();
+  if (!row.exists()) GTEST_SKIP() << row.program << " was not built: its sources are missing";
+  ScratchDirectory directory;
+  prepare(directory.path());
+  const Launch launch = row.launch(directory.path());
+  const Outcome native = run(launch);
+  const Outcome inside = run(under_ringfare(launch, {"run", "-q", "--engine", engine}));
+  EXPECT_EQ(native.ending(), inside.ending()) << inside.errors;
+  EXPECT_TRUE(native.output == inside.output)
+      << "native, " << native.output.size() << " bytes:\n"
+      << native.output.substr(0, 2000) << "\ninside, " << inside.output.size() << " bytes:\n"
+      << inside.output.substr(0, 2000) << inside.errors.substr(0, 2000);
+}
+
+std::vector<EngineRow> on(const std::vector<ProgramRow>& rows, const std::string& engine) {
+  std::vector<EngineRow> made;
+  for (const ProgramRow& row : rows) made.push_back({row, engine});
+  return made;
+}
+
+/// What busybox does in 64 bits it does in 32.
+std::vector<ProgramRow> busybox_i386_rows() {
+  std::vector<ProgramRow> rows = busybox_rows();
+  for (ProgramRow& row : rows) row.program = "busybox.i386";
+  return rows;
+}
+
+std::vector<ProgramRow> own_i386_rows() {
+  return {
+      {"Hello", "hello.freestanding-i386", {}},
+      {"Strings", "strings.freestanding-i386", {}},
+      {"Segments", "segments.freestanding-i386", {}},
+      {"HelloGlibc", "hello.glibc-i386", {"one", "two"}},
+      {"HelloGlibcPie", "hello.glibc-pie-i386", {"one"}},
+      {"HelloMusl", "hello.musl-i386", {"one", "two"}},
+      {"HelloKlibc", "hello.klibc-i386", {"one"}},
+      {"ControlGlibc", "control.glibc-i386", {}},
+      {"ControlMusl", "control.musl-i386", {}},
+      {"StringsGlibc", "strings.glibc-i386", {}},
+      {"StringsMusl", "strings.musl-i386", {}},
+      {"NumbersMusl", "numbers.musl-i386", {}},
+      {"FilesGlibc", "files.glibc-i386", {}},
+      {"FilesMusl", "files.musl-i386", {}},
+      {"MemoryMusl", "memory.musl-i386", {}},
+      {"ListingKlibc", "listing.klibc-i386", {}},
+      {"EndingMusl", "ending.musl-i386", {"exit", "3"}},
+      {"Fib", "fib.musl-i386", {"15"}},
+      {"Sha256", "sha256.musl-i386", {"1"}},
+  };
+}
+
+std::string name_of(const ::testing::TestParamInfo<EngineRow>& info) {
+  return std::string(info.param.row.name);
+}
+
+INSTANTIATE_TEST_SUITE_P(BusyboxTranslated, I386SameAsNative,
+                         ::testing::ValuesIn(on(busybox_i386_rows(), "translator")), name_of);
+INSTANTIATE_TEST_SUITE_P(OwnTranslated, I386SameAsNative,
+                         ::testing::ValuesIn(on(own_i386_rows(), "translator")), name_of);
+#ifdef RINGFARE_UNICORN
+INSTANTIATE_TEST_SUITE_P(OwnOnUnicorn, I386SameAsNative,
+                         ::testing::ValuesIn(on(own_i386_rows(), "unicorn")), name_of);
+#endif
+
+}  // namespace
+}  // namespace ringfare::testing
