@@ -101,7 +101,7 @@ void TabledForms::add_operation(const ClassifiedInstruction& it, Form& form) con
 }
 
 /// The operation begins when the load is back; registers other than those of the address are
-/// needed only then.
+/// needed only then. Push, pop, call and ret have the new stack pointer after one addition.
 void TabledForms::add_dependencies(const ClassifiedInstruction& it, Form& form) const {
   const unsigned loading = it.loads ? core_.load.latency : 0;
   const unsigned operation = only_moves(it) ? 0 : row(it.kind).latency;
@@ -114,7 +114,8 @@ void TabledForms::add_dependencies(const ClassifiedInstruction& it, Form& form) 
   for (const RegisterName& name : it.written()) {
     const Place place = place_of(name);
     if (place == kNowhere || (free_stack && place == kStackPointer)) continue;
-    form.writes.push({place, static_cast<std::uint16_t>(loading + operation)});
+    const bool stack = place == kStackPointer && moves_stack_pointer(it.kind);
+    form.writes.push({place, static_cast<std::uint16_t>(stack ? 1 : loading + operation)});
     // The rest of the register is merged in by the last step of the operation.
     if (name.narrow)
       form.reads.push({place, later(loading + operation == 0 ? 0 : loading + operation - 1)});
