@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "cpu/failure.hpp"
 
@@ -11,9 +12,51 @@ namespace {
 
 constexpr std::uint64_t kPageSize = 0x1000;
 
-constexpr std::uint64_t kTssOffset = KernelMemory::kTss - KernelMemory::kPerCpu;
+constexpr KernelLayout kLayout64{
+    .text = KernelMemory::kText,
+    .service_stubs = KernelMemory::kServiceStubs,
+    .syscall_table = KernelMemory::kSyscallTable,
+    .per_cpu = KernelMemory::kPerCpu,
+    .tss = KernelMemory::kTss,
+    .task = KernelMemory::kTask,
+    .stack = KernelMemory::kStack,
+    .trampoline_stack = KernelMemory::kTrampolineStack,
+    .gdt = KernelMemory::kGdt,
+    .idt = KernelMemory::kIdt,
+};
+
+/// A 32-bit kernel: 3 GiB of user addresses, and the task at the bottom of its 8 KiB stack.
+constexpr std::uint64_t kTaskAndStack = 0x2000;
+constexpr KernelLayout kLayout32{
+    .text = {0xc0400000},
+    .service_stubs = {0xc0100000},
+    .syscall_table = {0xc0300000},
+    .per_cpu = {0xc1400000},
+    .tss = {0xc1406000},
+    .task = {0xc7f54000},
+    .stack = {{0xc7f54400}, {0xc7f54000 + kTaskAndStack}},
+    .trampoline_stack = {{0xff801000}, {0xff802000}},
+    .gdt = {0xff800000},
+    .idt = {0xff803000},
+};
+static_assert(kLayout32.tss - kLayout32.per_cpu == kLayout64.tss - kLayout64.per_cpu);
+
+constexpr KernelLayout layout_of(const KernelPlan& plan) {
+  if (plan.bits == 32) return kLayout32;
+  KernelLayout layout = kLayout64;
+  if (plan.task == TaskPlace::BelowStack) {
+    layout.task = layout.stack.end - kTaskAndStack;
+    layout.stack.begin = layout.task + (kLayout32.stack.begin - kLayout32.task);
+  }
+  return layout;
+}
+
+constexpr std::uint64_t kTssOffset = kLayout64.tss - kLayout64.per_cpu;
+constexpr std::uint64_t kTssLimit = 0x67;
 /// Stack pointers of the 64-bit TSS (SDM vol. 3, figure 8-11); Linux keeps a scratch word in RSP2.
 constexpr std::uint64_t kTssRsp0 = 4, kTssRsp1 = 12, kTssRsp2 = 20;
+/// ESP0 and SS0 of the 32-bit TSS (SDM vol. 3, figure 8-2).
+constexpr std::uint64_t kTssEsp0 = 4, kTssSs0 = 8;
 
 /// Roots as physical addresses: an 8 KiB pair, the kernel's half first. The user half is selected
 /// by bit 12, its process-context identifier by bit 11.
@@ -21,56 +64,71 @@ constexpr std::uint64_t kKernelRoot = 0x0000000002a10000, kUserRootBit = 1u << 1
 constexpr std::uint64_t kKernelPcid = 1, kUserPcidBit = 1u << 11;
 constexpr std::uint64_t kRootMask = 0x000ffffffffff000;
 
-/// A variable of the per-CPU area, reached as %gs:name.
+/// What a variable holds at boot.
+enum class Holds : std::uint8_t { Number, EntryStack, Stack, Task };
+
+/// A variable of the per-CPU area: %gs:name in a 64-bit kernel, an address in a 32-bit one.
 struct PerCpuVariable {
   std::string_view name;
   std::uint64_t offset;
   unsigned size;
+  Holds holds = Holds::Number;
   std::uint64_t initial = 0;
 };
 
-constexpr PerCpuVariable kPerCpuVariables[] = {
-    {"cpu_tss_rw_sp0", kTssOffset + kTssRsp0, 8, KernelMemory::kTrampolineStack.end.value},
-    {"cpu_tss_rw_sp1", kTssOffset + kTssRsp1, 8, KernelMemory::kStack.end.value},
+constexpr PerCpuVariable kPerCpu64[] = {
+    {"cpu_tss_rw_sp0", kTssOffset + kTssRsp0, 8, Holds::EntryStack},
+    {"cpu_tss_rw_sp1", kTssOffset + kTssRsp1, 8, Holds::Stack},
     {"cpu_tss_rw_sp2", kTssOffset + kTssRsp2, 8},
-    {"current_task", 0x1fb80, 8, KernelMemory::kTask.value},
-    {"cpu_current_top_of_stack", 0x1fb88, 8, KernelMemory::kStack.end.value},
+    {"current_task", 0x1fb80, 8, Holds::Task},
+    {"cpu_current_top_of_stack", 0x1fb88, 8, Holds::Stack},
     {"cpu_number", 0x1fb90, 4},
-    {"preempt_count", 0x1fb94, 4, 0x80000000},
+    {"preempt_count", 0x1fb94, 4, Holds::Number, 0x80000000},
     {"kstack_offset", 0x1fb98, 4},
     {"user_pcid_flush_mask", 0x1fba0, 2},
-    {"x86_spec_ctrl_current", 0x1fba8, 8, 1},
+    {"x86_spec_ctrl_current", 0x1fba8, 8, Holds::Number, 1},
+    {"rsp_scratch", 0x1fbb0, 8},
+    {"irq_count", 0x1fbb8, 4, Holds::Number, 0xffffffff},
+    {"apic_in_service", 0x1fbbc, 4},
+    // The PDA of 2.6: the kernel stack without the five words an interrupt pushes.
+    {"pda_oldrsp", 0x1fbc0, 8},
+    {"pda_kernelstack", 0x1fbc8, 8, Holds::Stack, 40},
+};
+constexpr PerCpuVariable kPerCpu32[] = {
+    {"cpu_tss", kTssOffset, 4},   {"bh_mask", 0x1fb80, 4, Holds::Number, 1},
+    {"bh_active", 0x1fb84, 4},    {"softirq_active", 0x1fb88, 4},
+    {"softirq_mask", 0x1fb8c, 4},
 };
 constexpr std::uint64_t kPerCpuSize = 0x20000;
 
 /// Fields of the current task, from its address in current_task.
-constexpr std::uint64_t kTaskFlags = 0, kTaskSyscallWork = 8, kTaskSize = kPageSize;
+constexpr std::uint64_t kTaskFlags = 0, kTaskSyscallWork = 8, kTaskSysenterReturn = 16,
+                        kTaskSize = 0x400;
 
-constexpr bool variables_apart() {
-  for (std::size_t i = 0; i < std::size(kPerCpuVariables); ++i) {
-    const PerCpuVariable& a = kPerCpuVariables[i];
+constexpr bool variables_apart(std::span<const PerCpuVariable> variables) {
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const PerCpuVariable& a = variables[i];
     if (a.offset + a.size > kPerCpuSize) return false;
-    for (std::size_t j = i + 1; j < std::size(kPerCpuVariables); ++j) {
-      const PerCpuVariable& b = kPerCpuVariables[j];
+    for (std::size_t j = i + 1; j < variables.size(); ++j) {
+      const PerCpuVariable& b = variables[j];
       if (a.name == b.name || (a.offset < b.offset + b.size && b.offset < a.offset + a.size))
         return false;
     }
   }
   return true;
 }
-static_assert(variables_apart(), "two per-CPU variables share bytes or a name");
+static_assert(variables_apart(kPerCpu64) && variables_apart(kPerCpu32),
+              "two per-CPU variables share bytes or a name");
 
-/// Linux's descriptors (SDM vol. 3, 3.4.5; 64-bit mode ignores base and limit).
-struct Descriptor {
-  std::uint16_t selector;  // RPL as user code shows it
-  std::uint64_t bits;
-};
-constexpr Descriptor kDescriptors[] = {
-    {selector::kKernelCode, 0x00af9b000000ffff}, {selector::kKernelData, 0x00cf93000000ffff},
-    {selector::kUserCode32, 0x00cffb000000ffff}, {selector::kUserData, 0x00cff3000000ffff},
-    {selector::kUserCode, 0x00affb000000ffff},
-};
-constexpr std::uint32_t kGdtLimit = 16 * 8 - 1;
+/// Flat segments (SDM vol. 3, 3.4.5; 64-bit mode ignores base and limit).
+namespace flat {
+constexpr std::uint64_t kKernelCode32 = 0x00cf9b000000ffff, kKernelCode64 = 0x00af9b000000ffff,
+                        kKernelData = 0x00cf93000000ffff, kUserCode32 = 0x00cffb000000ffff,
+                        kUserData = 0x00cff3000000ffff, kUserCode64 = 0x00affb000000ffff;
+}
+constexpr std::uint64_t kGdtEntries = 32, kLdtEntries = 32, kVectors = 256;
+constexpr std::uint32_t kGdtLimit = kGdtEntries * 8 - 1, kLdtLimit = kLdtEntries * 8 - 1;
+constexpr std::uint64_t kLdtOffset = 0x800;  // within the GDT's page
 
 /// A number the text may use by name.
 struct Symbol {
@@ -79,16 +137,44 @@ struct Symbol {
 };
 
 /// In an entry data page of the user table, as VERW needs its operand on every way out.
-constexpr KernelAddress kEntryData = KernelMemory::kText + KernelMemory::kTextSize;
+constexpr KernelAddress entry_data(const KernelLayout& layout) {
+  return layout.text + KernelMemory::kTextSize;
+}
 
-constexpr Symbol kSymbols[] = {
-    {"KERNEL_CS", selector::kKernelCode},
-    {"KERNEL_DS", selector::kKernelData},
-    {"USER32_CS", selector::kUserCode32},
-    {"USER_DS", selector::kUserData},
-    {"USER_CS", selector::kUserCode},
-    {"sys_call_table", KernelMemory::kSyscallTable.value},
-    {"mds_verw_sel", kEntryData.value},
+constexpr Symbol kAllSymbols[] = {
+    {"TASK_sysenter_return", kTaskSysenterReturn},
+    {"THREAD_SIZE", kTaskAndStack},
+    {"ENOSYS", 38},
+    {"EFAULT", 14},
+    {"EFLAGS_TF", flag::kTrap},
+    {"EFLAGS_IF", flag::kInterrupt},
+    {"EFLAGS_NT", flag::kNestedTask},
+    {"EFLAGS_RF", flag::kResume},
+    {"EFLAGS_AC", flag::kAlignmentCheck},
+    {"EFLAGS_FIXED", flag::kFixed},
+};
+constexpr Symbol kSymbols32[] = {
+    {"PAGE_OFFSET", 0xc0000000},
+    // sysenter's stack is the end of the TSS: ESP0 from there.
+    {"TSS_sysenter_esp0", kTssEsp0 - (kTssLimit + 1)},
+    // pt_regs, by byte offset from the lowest slot.
+    {"PT_EBX", 0x00},
+    {"PT_ECX", 0x04},
+    {"PT_EDX", 0x08},
+    {"PT_ESI", 0x0c},
+    {"PT_EDI", 0x10},
+    {"PT_EBP", 0x14},
+    {"PT_EAX", 0x18},
+    {"PT_DS", 0x1c},
+    {"PT_ES", 0x20},
+    {"PT_ORIG_EAX", 0x24},
+    {"PT_EIP", 0x28},
+    {"PT_CS", 0x2c},
+    {"PT_EFLAGS", 0x30},
+    {"PT_ESP", 0x34},
+    {"PT_SS", 0x38},
+};
+constexpr Symbol kSymbols64[] = {
     {"TSS_sp0", kTssRsp0},
     {"TSS_sp1", kTssRsp1},
     {"TSS_sp2", kTssRsp2},
@@ -101,9 +187,6 @@ constexpr Symbol kSymbols[] = {
     {"CR3_USER_MASK", kUserRootBit | kUserPcidBit},
     {"MSR_SPEC_CTRL", 0x48},
     {"SPEC_CTRL_IBRS", 1},
-    {"ENOSYS", 38},
-    {"EFLAGS_TF", flag::kTrap},
-    {"EFLAGS_RF", flag::kResume},
     {"TASK_SIZE_MAX", 0x00007ffffffff000},
     // pt_regs, by byte offset from the lowest slot.
     {"PT_R15", 0x00},
@@ -128,8 +211,6 @@ constexpr Symbol kSymbols[] = {
     {"PT_RSP", 0x98},
     {"PT_SS", 0xa0},
 };
-static_assert(std::size(kSymbols) > 0 &&
-              kSymbols[std::size(kSymbols) - 1].value + 8 == KernelMemory::kPtRegsSize);
 
 constexpr std::uint64_t round_to_pages(std::uint64_t bytes) {
   return (std::max<std::uint64_t>(bytes, 1) + kPageSize - 1) & ~(kPageSize - 1);
@@ -139,34 +220,100 @@ constexpr std::uint8_t kRet = 0xc3, kInt3 = 0xcc;
 
 }  // namespace
 
-KernelMemory::KernelMemory(std::uint64_t syscall_limit) : syscall_limit_(syscall_limit) {
-  const KernelAddress per_cpu_variables = kTss + kPageSize;
-  const std::uint64_t stubs = round_to_pages(syscall_limit * kServiceStubSize);
-  const std::uint64_t table = round_to_pages(syscall_limit * 8);
-  CHECK(kServiceStubs + stubs <= kText, "too many service stubs: {}", syscall_limit);
+KernelMemory::KernelMemory(const KernelPlan& plan) : plan_(plan), layout_(layout_of(plan)) {
+  make_regions();
+  make_stubs();
+  make_descriptors();
+}
+
+void KernelMemory::make_regions() {
+  const KernelLayout& at = layout_;
+  const KernelAddress per_cpu_variables = at.tss + kPageSize;
+  const std::uint64_t calls = plan_.syscall_limit + plan_.compat_limit;
+  const std::uint64_t stubs = round_to_pages(calls * kServiceStubSize);
+  const std::uint64_t table = round_to_pages(calls * word());
+  CHECK(stubs <= 0x200000 && table <= 0x100000, "too many service stubs: {}", calls);
+  const KernelAddress data = entry_data(at);
   const KernelRegion regions[] = {
-      {"entry text", {kText, kText + kTextSize}, true, false, true},
-      {"entry data", {kEntryData, kEntryData + kPageSize}, true, false, false},
-      {"GDT", {kGdt, kGdt + kPageSize}, true, false, false},
-      {"trampoline stack", kTrampolineStack, true, true, false},
-      {"TSS", {kTss, per_cpu_variables}, true, true, false},
-      {"per-CPU area", {per_cpu_variables, kPerCpu + kPerCpuSize}, false, true, false},
-      {"task", {kTask, kTask + kTaskSize}, false, true, false},
-      {"kernel stack", kStack, false, true, false},
-      {"system-call table", {kSyscallTable, kSyscallTable + table}, false, false, false},
-      {"service stubs", {kServiceStubs, kServiceStubs + stubs}, false, false, true},
+      {"entry text", {at.text, at.text + kTextSize}, true, false, true},
+      {"entry data", {data, data + kPageSize}, true, false, false},
+      {"GDT", {at.gdt, at.gdt + kPageSize}, true, false, false},
+      {"IDT", {at.idt, at.idt + kPageSize}, true, false, false},
+      {"trampoline stack", at.trampoline_stack, true, true, false},
+      {"TSS", {at.tss, per_cpu_variables}, true, true, false},
+      {"per-CPU area", {per_cpu_variables, at.per_cpu + kPerCpuSize}, false, true, false},
+      {"task", {at.task, at.task + kTaskSize}, false, true, false},
+      {"kernel stack", at.stack, false, true, false},
+      {"system-call table", {at.syscall_table, at.syscall_table + table}, false, false, false},
+      {"service stubs", {at.service_stubs, at.service_stubs + stubs}, false, false, true},
   };
   for (const KernelRegion& r : regions)
     pages_.push_back({r, std::vector<std::uint8_t>(r.range.size()),
                       std::vector<Provenance>(r.writable ? r.range.size() : 0, origin::kBoot)});
-  for (const PerCpuVariable& v : kPerCpuVariables) place(kPerCpu + v.offset, v.initial, v.size);
-  for (const Descriptor& d : kDescriptors) place(kGdt + (d.selector & ~7u), d.bits, 8);
-  place(kEntryData, selector::kKernelData, 2);
-  for (std::uint64_t n = 0; n < syscall_limit; ++n) {
-    const KernelAddress stub = kServiceStubs + n * kServiceStubSize;
-    place(kSyscallTable + n * 8, stub.value, 8);
+}
+
+namespace {
+std::span<const PerCpuVariable> per_cpu_variables(unsigned bits) {
+  if (bits == 64) return kPerCpu64;
+  return kPerCpu32;
+}
+}  // namespace
+
+void KernelMemory::make_stubs() {
+  const auto initial = [&](const PerCpuVariable& v) {
+    switch (v.holds) {
+      case Holds::EntryStack:
+        return plan_.entry_stack == EntryStack::Task ? layout_.stack.end.value
+                                                     : layout_.trampoline_stack.end.value;
+      case Holds::Stack:
+        return layout_.stack.end.value - v.initial;
+      case Holds::Task:
+        return layout_.task.value;
+      default:
+        return v.initial;
+    }
+  };
+  for (const PerCpuVariable& v : per_cpu_variables(plan_.bits))
+    place(layout_.per_cpu + v.offset, initial(v), v.size);
+  if (plan_.bits == 32) {
+    place(layout_.tss + kTssEsp0, layout_.stack.end.value, 4);
+    place(layout_.tss + kTssSs0, plan_.selectors.kernel_data, 2);
+  }
+  place(entry_data(layout_), plan_.selectors.kernel_data, 2);
+  for (std::uint64_t n = 0; n < plan_.syscall_limit + plan_.compat_limit; ++n) {
+    const KernelAddress stub = layout_.service_stubs + n * kServiceStubSize;
+    place(layout_.syscall_table + n * word(), stub.value, word());
     place(stub, kRet | kInt3 << 8, 2);
   }
+}
+
+void KernelMemory::make_descriptors() {
+  const KernelSelectors& s = plan_.selectors;
+  set_descriptor(s.kernel_code, plan_.bits == 64 ? flat::kKernelCode64 : flat::kKernelCode32);
+  set_descriptor(s.kernel_data, flat::kKernelData);
+  set_descriptor(s.user_code32, flat::kUserCode32);
+  set_descriptor(s.user_data, flat::kUserData);
+  if (s.user_code != 0) set_descriptor(s.user_code, flat::kUserCode64);
+}
+
+void KernelMemory::set_descriptor(std::uint16_t selector, std::uint64_t bits) {
+  const bool local = selector & 4;
+  CHECK((selector >> 3) < (local ? kLdtEntries : kGdtEntries), "selector {:#x}", selector);
+  place(layout_.gdt + (local ? kLdtOffset : 0) + (selector & 0xfff8), bits, 8);
+}
+
+void KernelMemory::set_gate(std::uint8_t vector, std::uint64_t low, std::uint64_t high) {
+  const std::uint64_t size = plan_.bits == 64 ? 16 : 8;
+  place(layout_.idt + vector * size, low, 8);
+  if (size == 16) place(layout_.idt + vector * size + 8, high, 8);
+}
+
+void KernelMemory::set_word(KernelAddress address, unsigned size, std::uint64_t value) {
+  place(address, value, size);
+  for (Page& p : pages_)
+    if (p.region.range.contains(address) && !p.from.empty())
+      std::fill_n(p.from.begin() + static_cast<std::ptrdiff_t>(address - p.region.range.begin),
+                  size, origin::kBoot);
 }
 
 void KernelMemory::place(KernelAddress address, std::uint64_t value, unsigned size) {
@@ -180,9 +327,30 @@ void KernelMemory::place(KernelAddress address, std::uint64_t value, unsigned si
 
 std::map<std::string, std::uint64_t, std::less<>> KernelMemory::symbols() const {
   std::map<std::string, std::uint64_t, std::less<>> names;
-  for (const Symbol& s : kSymbols) names.emplace(s.name, s.value);
-  for (const PerCpuVariable& v : kPerCpuVariables) names.emplace(v.name, v.offset);
-  names.emplace("NR_syscalls", syscall_limit_);
+  const auto add = [&](std::string_view name, std::uint64_t value) {
+    names.emplace(name, plan_.bits == 64 ? value : value & 0xffffffff);
+  };
+  for (const Symbol& s : kAllSymbols) add(s.name, s.value);
+  if (plan_.bits == 64)
+    for (const Symbol& s : kSymbols64) add(s.name, s.value);
+  else
+    for (const Symbol& s : kSymbols32) add(s.name, s.value);
+  const std::uint64_t base = plan_.bits == 64 ? 0 : layout_.per_cpu.value;
+  for (const PerCpuVariable& v : per_cpu_variables(plan_.bits)) add(v.name, base + v.offset);
+  add("KERNEL_CS", plan_.selectors.kernel_code);
+  add("KERNEL_DS", plan_.selectors.kernel_data);
+  add("USER32_CS", plan_.selectors.user_code32);
+  add("USER_DS", plan_.selectors.user_data);
+  add("USER_CS", plan_.bits == 64 ? plan_.selectors.user_code : plan_.selectors.user_code32);
+  add("mds_verw_sel", entry_data(layout_).value);
+  add("sys_call_table", layout_.syscall_table.value);
+  add("NR_syscalls", plan_.syscall_limit);
+  add("service_stubs", layout_.service_stubs.value);
+  if (plan_.compat_limit != 0) {
+    add("ia32_service_stubs", layout_.service_stubs.value + plan_.syscall_limit * kServiceStubSize);
+    add("ia32_sys_call_table", layout_.syscall_table.value + plan_.syscall_limit * word());
+    add("IA32_NR_syscalls", plan_.compat_limit);
+  }
   return names;
 }
 
@@ -216,8 +384,22 @@ const KernelMemory::Page* KernelMemory::page(KernelAddress address, unsigned siz
   return nullptr;
 }
 
+bool KernelMemory::user(KernelAddress address) const {
+  constexpr std::uint64_t kUserEnd32 = 0xc0000000, kUserEnd64 = 1ULL << 47;
+  return address.value < (plan_.bits == 64 ? kUserEnd64 : kUserEnd32);
+}
+
+bool KernelMemory::writable(KernelAddress address, unsigned size, PageTable table) const {
+  return page(address, size, Access::Write, table) != nullptr;
+}
+
 std::optional<Value> KernelMemory::load(KernelAddress address, unsigned size,
                                         PageTable table) const {
+  if (user(address)) {
+    const auto word = user_ ? user_->load(address.value, size) : std::nullopt;
+    if (!word) return {};
+    return Value{*word, origin::kUserRegister};
+  }
   const Page* p = page(address, size, Access::Read, table);
   if (!p) return {};
   const std::uint64_t offset = address - p->region.range.begin;
@@ -257,15 +439,17 @@ void KernelMemory::install_text(std::span<const std::uint8_t> code) {
 }
 
 std::optional<std::uint64_t> KernelMemory::service(KernelAddress address) const {
-  const std::uint64_t offset = address - kServiceStubs;
-  if (address < kServiceStubs || offset % kServiceStubSize != 0) return {};
-  if (offset / kServiceStubSize >= syscall_limit_) return {};
-  return offset / kServiceStubSize;
+  const std::uint64_t offset = address - layout_.service_stubs;
+  if (address < layout_.service_stubs || offset % kServiceStubSize != 0) return {};
+  const std::uint64_t n = offset / kServiceStubSize;
+  if (n >= plan_.syscall_limit + plan_.compat_limit) return {};
+  return n < plan_.syscall_limit ? n : n - plan_.syscall_limit;
 }
 
 std::uint64_t KernelMemory::pt_regs(std::uint64_t offset) const {
-  const std::optional<Value> slot = load(kStack.end - kPtRegsSize + offset, 8, PageTable::Kernel);
-  CHECK(slot.has_value() && offset < kPtRegsSize, "no pt_regs slot at {:#x}", offset);
+  const std::optional<Value> slot =
+      load(layout_.stack.end - above_pt_regs_ - pt_regs_size() + offset, word(), PageTable::Kernel);
+  CHECK(slot.has_value() && offset < pt_regs_size(), "no pt_regs slot at {:#x}", offset);
   return slot->bits;
 }
 
@@ -293,19 +477,79 @@ bool KernelMemory::settle() {
   return changed;
 }
 
-void KernelMemory::boot(SystemState& system) const {
-  // AMD APM vol. 2, figure 6-1: SYSCALL's CS in STAR[47:32], SYSRET's base in STAR[63:48].
-  system.star = std::uint64_t{selector::kUserCode32} << 48 | std::uint64_t{selector::kKernelCode}
-                                                                 << 32;
-  system.lstar = kText.value;
-  system.fmask = flag::kArithmetic | flag::kTrap | flag::kInterrupt | flag::kDirection |
-                 flag::kIopl | flag::kNestedTask | flag::kResume | flag::kAlignmentCheck |
-                 flag::kIdentification;
-  system.kernel_gs_base = kPerCpu.value;
-  system.gdtr = {kGdt.value, kGdtLimit};
-  system.tr_base = kTss.value;
+namespace {
+
+/// A gate of an IDT (SDM vol. 3, figures 6-2 and 6-8).
+struct GateWords {
+  std::uint64_t low, high;
+};
+constexpr unsigned kInterruptGate = 14, kTrapGate = 15;
+
+GateWords gate_words(std::uint16_t code, std::uint64_t offset, unsigned type, unsigned dpl) {
+  const std::uint64_t rights = 0x80u | dpl << 5 | type;
+  return {
+      (offset & 0xffff) | std::uint64_t{code} << 16 | rights << 40 | (offset & 0xffff0000) << 32,
+      offset >> 32};
+}
+
+}  // namespace
+
+/// Exceptions and interrupts other than those a program may raise by INT are not executed here:
+/// their gates lead to the end of the text, where a path must not come.
+void KernelMemory::make_interrupt_table(const EntryPoints& entries) {
+  constexpr std::uint8_t kBreakpoint = 3, kOverflow = 4, kSystemCall = 0x80;
+  const std::uint64_t elsewhere = (layout_.text + kTextSize - 1).value;
+  for (unsigned v = 0; v < kVectors; ++v) {
+    const bool users = v == kBreakpoint || v == kOverflow || (v == kSystemCall && entries.int80);
+    const bool door = v == kSystemCall && entries.int80;
+    const unsigned type =
+        door ? (entries.int80_is_trap ? kTrapGate : kInterruptGate) : kInterruptGate;
+    const GateWords words = gate_words(
+        plan_.selectors.kernel_code, door ? entries.int80->value : elsewhere, type, users ? 3 : 0);
+    set_gate(static_cast<std::uint8_t>(v), words.low, words.high);
+  }
+}
+
+void KernelMemory::boot_doors(SystemState& system, const EntryPoints& entries) const {
+  const KernelSelectors& s = plan_.selectors;
+  if (plan_.bits == 64) {
+    // AMD APM vol. 2, figure 6-1: SYSCALL's CS in STAR[47:32], SYSRET's base in STAR[63:48].
+    system.star = std::uint64_t{s.user_code32} << 48 | std::uint64_t{s.kernel_code} << 32;
+    system.lstar = entries.syscall.value_or(KernelAddress{}).value;
+    system.cstar = entries.syscall32.value_or(KernelAddress{}).value;
+    system.fmask = flag::kArithmetic | flag::kTrap | flag::kInterrupt | flag::kDirection |
+                   flag::kIopl | flag::kNestedTask | flag::kResume | flag::kAlignmentCheck |
+                   flag::kIdentification;
+  }
+  system.sysenter_cs = entries.sysenter ? s.kernel_code : 0;
+  system.sysenter_eip = entries.sysenter.value_or(KernelAddress{}).value;
+  system.sysenter_esp =
+      plan_.bits == 64 ? layout_.trampoline_stack.end.value : (layout_.tss + kTssLimit + 1).value;
+  if (entries.fred) {
+    system.fred_config = entries.fred->value;
+    system.fred_rsp0 = layout_.stack.end.value;
+    system.cr4 |= cr4::kFred;
+  }
+}
+
+void KernelMemory::boot(SystemState& system, const EntryPoints& entries) {
+  make_interrupt_table(entries);
+  boot_doors(system, entries);
+  constexpr std::uint64_t kEventWords = 16;  // of FRED's frame: event data, reserved
+  above_pt_regs_ = entries.fred ? kEventWords : 0;
+  system.gdtr = {layout_.gdt.value, kGdtLimit};
+  system.ldtr = {layout_.gdt.value + kLdtOffset, kLdtLimit};
+  system.idtr = {layout_.idt.value,
+                 static_cast<std::uint32_t>(kVectors * (plan_.bits == 64 ? 16 : 8) - 1)};
+  system.tr = {plan_.selectors.task, layout_.tss.value, kTssLimit};
   system.cr3 = cr3(PageTable::Kernel);
-  system.cr4 |= 1u << 17;  // PCIDE
+  if (plan_.bits == 64) {
+    system.kernel_gs_base = layout_.per_cpu.value;
+    system.cr4 |= cr4::kPcid;
+  } else {
+    system.efer = 0;
+    system.cr4 = 0;
+  }
 }
 
 }  // namespace ringfare

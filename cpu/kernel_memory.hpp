@@ -53,14 +53,70 @@ struct KernelRegion {
   bool executable = false;
 };
 
+/// The selectors a kernel gives its segments, RPL as each ring shows them.
+struct KernelSelectors {
+  std::uint16_t kernel_code, kernel_data, user_code32, user_data, user_code;  // user_code: 64-bit
+  std::uint16_t task;
+
+  bool operator==(const KernelSelectors&) const = default;
+};
+inline constexpr KernelSelectors kSelectors64{0x10, 0x18, 0x23, 0x2b, 0x33, 0x40};
+inline constexpr KernelSelectors kSelectors32{0x10, 0x18, 0x23, 0x2b, 0, 0x60};
+
+/// Where RSP0 of the TSS points.
+enum class EntryStack : std::uint8_t {
+  Trampoline,  // a small stack both page tables know (Linux since 4.15)
+  Task,        // the kernel stack itself
+};
+
+/// Where the current task's thread_info lies.
+enum class TaskPlace : std::uint8_t {
+  Apart,       // in the task itself
+  BelowStack,  // at the bottom of the kernel stack, which has 8 KiB
+};
+
+/// What a kernel's memory is made for.
+struct KernelPlan {
+  std::uint8_t bits = 64;  // or 32
+  std::uint64_t syscall_limit = 0;
+  std::uint64_t compat_limit = 0;  // of ia32_sys_call_table in a 64-bit kernel; 0: it has none
+  KernelSelectors selectors = kSelectors64;
+  EntryStack entry_stack = EntryStack::Trampoline;
+  TaskPlace task = TaskPlace::Apart;  // of a 64-bit kernel; in 32-bit ones it lies below the stack
+};
+
+/// Where the kernel's parts lie.
+struct KernelLayout {
+  KernelAddress text, service_stubs, syscall_table, per_cpu, tss, task;
+  KernelRange stack, trampoline_stack;
+  KernelAddress gdt, idt;
+};
+
+/// Where each door of a kernel begins; nothing for a door it does not have here.
+struct EntryPoints {
+  std::optional<KernelAddress> syscall, syscall32, sysenter, int80, fred;
+  bool int80_is_trap = false;  // a trap gate: interrupts stay on
+};
+
+/// Memory of the guest that the kernel reads: the word a fast door's caller left on its stack.
+class UserWindow {
+ public:
+  virtual ~UserWindow() = default;
+  /// Nothing where the access faults.
+  virtual std::optional<std::uint64_t> load(std::uint64_t address, unsigned size) const = 0;
+};
+
 /// The memory kernel entry code runs on: entry text, processor entry area (GDT, trampoline stack),
 /// per-CPU area with the TSS, the current task and its kernel stack, system-call table and service
 /// stubs.
 class KernelMemory {
  public:
-  /// A service stub for each number below `syscall_limit`.
-  explicit KernelMemory(std::uint64_t syscall_limit);
+  explicit KernelMemory(const KernelPlan& plan);
+  /// A 64-bit kernel with a service stub for each number below `syscall_limit`.
+  explicit KernelMemory(std::uint64_t syscall_limit)
+      : KernelMemory(KernelPlan{.syscall_limit = syscall_limit}) {}
 
+  // The layout of 64-bit kernels.
   static constexpr KernelAddress kText{0xffffffff81e00000};
   static constexpr std::uint64_t kTextSize = 0x10000;
   static constexpr KernelAddress kServiceStubs{0xffffffff81000000};
@@ -72,9 +128,13 @@ class KernelMemory {
   static constexpr KernelRange kStack{{0xffffc90000014000}, {0xffffc90000018000}};
   static constexpr KernelRange kTrampolineStack{{0xfffffe0000001000}, {0xfffffe0000002000}};
   static constexpr KernelAddress kGdt{0xfffffe0000000000};
+  static constexpr KernelAddress kIdt{0xfffffe0000003000};
 
+  const KernelPlan& plan() const { return plan_; }
+  const KernelLayout& layout() const { return layout_; }
+  unsigned word() const { return plan_.bits / 8; }
   /// Bytes of pt_regs, which the entry path builds at the top of the kernel stack.
-  static constexpr std::uint64_t kPtRegsSize = 21 * 8;
+  std::uint64_t pt_regs_size() const { return plan_.bits == 64 ? 21 * 8 : 15 * 4; }
 
   /// Names assembly may use: offsets from gs, addresses, selectors, bits.
   std::map<std::string, std::uint64_t, std::less<>> symbols() const;
@@ -86,14 +146,28 @@ class KernelMemory {
 
   const KernelRegion* region(KernelAddress address) const;
 
+  /// True for an address that belongs to user mode.
+  bool user(KernelAddress address) const;
+  /// What the kernel sees below its own addresses; without a window nothing is mapped there.
+  void show_user(const UserWindow* window) { user_ = window; }
+
   /// Nothing where the access is a page fault under `table`. 1, 2, 4 or 8 bytes.
   std::optional<Value> load(KernelAddress address, unsigned size, PageTable table) const;
   bool store(KernelAddress address, unsigned size, Value value, PageTable table);
+  bool writable(KernelAddress address, unsigned size, PageTable table) const;
   /// The code at `address`, up to 15 bytes.
   std::span<const std::uint8_t> fetch(KernelAddress address, PageTable table) const;
 
   /// Places the entry path; replaces what was there.
   void install_text(std::span<const std::uint8_t> code);
+
+  /// Writes an entry of the GDT, or of the LDT where the selector says so. The selector lies within
+  /// its table.
+  void set_descriptor(std::uint16_t selector, std::uint64_t bits);
+  /// Writes an IDT entry: in a 64-bit kernel both words of it.
+  void set_gate(std::uint8_t vector, std::uint64_t low, std::uint64_t high);
+  /// Changes words as whoever set up the kernel would: they count as there from boot.
+  void set_word(KernelAddress address, unsigned size, std::uint64_t value);
 
   /// The number whose service stub starts at `address`.
   std::optional<std::uint64_t> service(KernelAddress address) const;
@@ -109,8 +183,10 @@ class KernelMemory {
   /// from such paths no longer holds.
   bool settle();
 
-  /// Everything the processor holds that points into this memory, as the kernel sets it up at boot.
-  void boot(SystemState& system) const;
+  /// Everything the processor holds that points into this memory, as the kernel sets it up at boot;
+  /// the gates of the IDT with it.
+  void boot(SystemState& system, const EntryPoints& entries);
+  void boot(SystemState& system) { boot(system, {.syscall = layout_.text}); }
 
  private:
   struct Page {
@@ -122,7 +198,16 @@ class KernelMemory {
   const Page* page(KernelAddress address, unsigned size, Access access, PageTable table) const;
   void place(KernelAddress address, std::uint64_t value, unsigned size);
 
-  std::uint64_t syscall_limit_;
+  void make_regions();
+  void make_stubs();
+  void make_descriptors();
+  void make_interrupt_table(const EntryPoints& entries);
+  void boot_doors(SystemState& system, const EntryPoints& entries) const;
+
+  KernelPlan plan_;
+  KernelLayout layout_;
+  std::uint64_t above_pt_regs_ = 0;
+  const UserWindow* user_ = nullptr;
   std::vector<Page> pages_;
   std::vector<KernelRange> stored_, boot_reads_;
 };

@@ -44,11 +44,19 @@ struct Executed {
   std::uint16_t written = 0;  // registers it wrote, by encoding; a stack pointer it moved is not
 };
 
-/// Ring 0 stands at SYSRETQ or IRETQ, which is the gate's business.
+/// Ring 0 stands at SYSRET, IRET, SYSEXIT or ERETU, which is the gate's business.
 struct AtDoor {
   Door door;
   KernelAddress address;
   std::uint8_t length = 0;
+  std::uint8_t width = 8;  // bytes of its operands
+};
+
+/// An instruction read user memory that is not there. Nothing has changed.
+struct AtUserFault {
+  KernelAddress address;  // of the instruction
+  std::uint8_t length = 0;
+  std::uint64_t user_address = 0;
 };
 
 /// Where the values of the registers came from.
@@ -68,11 +76,14 @@ class Ring0 {
   Ring0(KernelMemory& memory, SystemState& system);
   ~Ring0();
 
-  /// The registers are as the gate leaves them.
-  void begin();
+  /// The registers are as the gate `door` leaves them.
+  void begin(Door door);
 
-  /// Executes the instruction at RIP. Throws PathError.
-  std::variant<Executed, AtDoor> step(Registers& registers);
+  /// Executes the instruction at RIP, as the L and D bits of CS say. Throws PathError.
+  std::variant<Executed, AtDoor, AtUserFault> step(Registers& registers);
+
+  /// The path goes another way than it might the next time, for a reason outside the kernel.
+  void depart() { origins_.repeatable = false; }
 
   /// Stores what the service answered into RAX.
   void answer(Registers& registers, std::uint64_t result);

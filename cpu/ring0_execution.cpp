@@ -74,9 +74,10 @@ KernelAddress Execution::address(const Operand& operand) const {
     sum += registers.gpr[static_cast<std::size_t>(operand.base)];
   if (operand.index >= 0)
     sum += registers.gpr[static_cast<std::size_t>(operand.index)] * operand.scale;
+  if (!code64()) sum &= 0xffffffff;
   if (operand.gs) sum += registers.gs.base;
   if (operand.fs) sum += registers.fs.base;
-  return KernelAddress{sum};
+  return KernelAddress{code64() ? sum : sum & 0xffffffff};
 }
 
 PageTable Execution::table() const {
@@ -103,6 +104,7 @@ std::string page_fault(const KernelMemory& memory, KernelAddress address, PageTa
 
 Value Execution::load(KernelAddress address, unsigned size) {
   const std::optional<Value> value = memory_.load(address, size, table());
+  if (!value && memory_.user(address)) throw UserFault{address.value};
   if (!value) refuse(page_fault(memory_, address, table(), "reading"));
   memory_.note_read(address, size);
   return *value;
@@ -115,15 +117,49 @@ void Execution::store(KernelAddress address, unsigned size, Value value) {
   stored = Stored{address, static_cast<std::uint8_t>(size), value.bits};
 }
 
-void Execution::push(Value value) {
-  store(KernelAddress{registers[Gpr::Rsp] - 8}, 8, value);
-  registers[Gpr::Rsp] -= 8;
+void Execution::move_stack(std::int64_t bytes) {
+  std::uint64_t& sp = registers[Gpr::Rsp];
+  sp += static_cast<std::uint64_t>(bytes);
+  if (!code64()) sp &= 0xffffffff;
 }
 
-Value Execution::pop() {
-  const Value value = load(KernelAddress{registers[Gpr::Rsp]}, 8);
-  registers[Gpr::Rsp] += 8;
+void Execution::push(Value value, unsigned size) {
+  const std::uint64_t mask = code64() ? ~std::uint64_t{0} : 0xffffffff;
+  store(KernelAddress{(registers[Gpr::Rsp] - size) & mask}, size, value);
+  move_stack(-static_cast<std::int64_t>(size));
+}
+
+Value Execution::pop(unsigned size) {
+  const Value value = load(KernelAddress{registers[Gpr::Rsp]}, size);
+  move_stack(size);
   return value;
+}
+
+Segment& Execution::segment(const Operand& operand) {
+  Segment* const all[] = {&registers.es, &registers.cs, &registers.ss,
+                          &registers.ds, &registers.fs, &registers.gs};
+  return *all[operand.reg];
+}
+
+/// SDM vol. 2B, MOV: the checks of a segment-register load.
+Segment Execution::checked_segment(const Operand& operand, std::uint16_t selector) const {
+  constexpr std::int8_t kStack = 2;
+  const bool stack = operand.reg == kStack;
+  const unsigned rpl = selector & kRequestedPrivilege;
+  if (null_selector(selector)) {
+    if (stack && !(code64() && rpl == system.cpl)) refuse("#GP(0): SS cannot be null here");
+    return null_segment(selector);
+  }
+  const std::optional<Descriptor> d = find_descriptor(memory_, system, selector);
+  const bool good =
+      d &&
+      (stack ? d->writable_data() && rpl == system.cpl && d->dpl() == system.cpl
+             : d->readable() && (d->conforming() || (d->dpl() >= rpl && d->dpl() >= system.cpl)));
+  if (!good) refuse(fmt::format("#GP({:#x}): no segment to load", selector & ~kRequestedPrivilege));
+  if (!d->present())
+    refuse(fmt::format("#{}({:#x}): the segment is not present", stack ? "SS" : "NP",
+                       selector & ~kRequestedPrivilege));
+  return loaded_segment(selector, *d);
 }
 
 void Execution::write_flags(std::uint64_t mask, std::uint64_t value, Provenance from) {

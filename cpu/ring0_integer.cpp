@@ -259,19 +259,37 @@ void exchange(Execution& x, const Decoded& d) {
 void push(Execution& x, const Decoded& d) {
   const Value a = x.read(d.operands[0]);
   const unsigned size = d.operands[0].size;
-  x.push({d.operands[0].kind == Operand::Kind::Immediate ? sign_extend(a.bits, size) : a.bits,
-          a.from});
+  x.push(
+      {d.operands[0].kind == Operand::Kind::Immediate ? sign_extend(a.bits, size) : a.bits, a.from},
+      d.width);
 }
 
 /// POP RSP loads what was popped; POP with an RSP-based address uses the new RSP.
 void pop(Execution& x, const Decoded& d) {
-  const Value a = x.pop();
+  const Value a = x.pop(d.width);
   x.write(d.operands[0], a);
 }
 
-void leave(Execution& x, const Decoded&) {
+/// PUSHA stores the stack pointer as it was; POPA skips it.
+void push_all(Execution& x, const Decoded& d) {
+  const Value stack = x.read(Gpr::Rsp);
+  for (unsigned r = 0; r < 8; ++r) {
+    const Gpr gpr = static_cast<Gpr>(r);
+    x.push(gpr == Gpr::Rsp ? stack : x.read(gpr), d.width);
+  }
+}
+void pop_all(Execution& x, const Decoded& d) {
+  for (unsigned r = 8; r-- > 0;) {
+    const Value a = x.pop(d.width);
+    const Operand target{
+        .kind = Operand::Kind::Register, .size = d.width, .reg = static_cast<std::int8_t>(r)};
+    if (static_cast<Gpr>(r) != Gpr::Rsp) x.write(target, a);
+  }
+}
+
+void leave(Execution& x, const Decoded& d) {
   x.write(Gpr::Rsp, x.read(Gpr::Rbp));
-  x.write(Gpr::Rbp, x.pop());
+  x.write(Gpr::Rbp, x.pop(d.width));
 }
 
 /// The 32-bit form zero-extends even where nothing is moved.
@@ -333,6 +351,10 @@ constexpr KernelInstructionRow kRows[] = {
     {ZYDIS_MNEMONIC_XCHG, exchange},
     {ZYDIS_MNEMONIC_PUSH, push},
     {ZYDIS_MNEMONIC_POP, pop},
+    {ZYDIS_MNEMONIC_PUSHA, push_all, 0, false, "pusha"},
+    {ZYDIS_MNEMONIC_PUSHAD, push_all, 0, false, "pusha"},
+    {ZYDIS_MNEMONIC_POPA, pop_all, 0, false, "popa"},
+    {ZYDIS_MNEMONIC_POPAD, pop_all, 0, false, "popa"},
     {ZYDIS_MNEMONIC_LEAVE, leave},
     {ZYDIS_MNEMONIC_CWDE, widen_rax, 2},
     {ZYDIS_MNEMONIC_CDQE, widen_rax, 4},

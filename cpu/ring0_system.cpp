@@ -13,6 +13,7 @@ namespace {
 using Decoded = DecodedKernelInstruction;
 
 void swap_gs(Execution& x, const Decoded&) {
+  if (x.system.cr4 & cr4::kFred) x.refuse("#UD: with CR4.FRED there is no swapgs");
   std::swap(x.registers.gs.base, x.system.kernel_gs_base);
 }
 
@@ -126,15 +127,18 @@ void set_flag(Execution& x, const Decoded& d) {
 }
 
 /// The image on the stack has neither RF nor VM (SDM vol. 2B, PUSHF).
-void push_flags(Execution& x, const Decoded&) {
-  x.push({x.registers.rflags & ~(flag::kResume | flag::kVirtual8086), x.origins.flags});
+void push_flags(Execution& x, const Decoded& d) {
+  x.push({x.registers.rflags & ~(flag::kResume | flag::kVirtual8086), x.origins.flags}, d.width);
 }
 
 /// At CPL 0 everything but VM is loaded; RF becomes 0 (SDM vol. 2B, POPF).
-void pop_flags(Execution& x, const Decoded&) {
+void pop_flags(Execution& x, const Decoded& d) {
   constexpr std::uint64_t kLoaded = 0x247fd5;
-  const Value image = x.pop();
-  x.write_flags(kLoaded | flag::kResume, image.bits & ~flag::kResume, image.from);
+  const Value image = x.pop(d.width);
+  if (d.width == 2)
+    x.write_flags(kLoaded & 0xffff, image.bits, image.from);
+  else
+    x.write_flags(kLoaded | flag::kResume, image.bits & ~flag::kResume, image.from);
 }
 
 void read_time_stamp(Execution& x, const Decoded& d) {
@@ -148,6 +152,42 @@ void invalidate_translations(Execution& x, const Decoded& d) {
   const KernelAddress at = x.address(d.operands[1]);
   x.load(at, 8);
   x.load(at + 8, 8);
+}
+
+/// A selector in a register is zero-extended, in memory it has two bytes.
+void move_from_segment(Execution& x, const Decoded& d) {
+  x.write(d.operands[0], {x.segment(d.operands[1]).selector, origin::kUserRegister});
+}
+void push_segment(Execution& x, const Decoded& d) {
+  x.push({x.segment(d.operands[0]).selector, origin::kUserRegister}, d.width);
+}
+
+/// CS cannot be loaded this way (SDM vol. 2B, MOV).
+void load_segment(Execution& x, const Operand& target, Value selector) {
+  constexpr std::int8_t kCode = 1, kStack = 2, kFirstExtra = 4;
+  if (target.reg == kCode) x.refuse("#UD: CS is no destination");
+  x.segment(target) = x.checked_segment(target, static_cast<std::uint16_t>(selector.bits));
+  if (target.reg == kStack) x.price_key = "mov_to_ss";
+  if (target.reg >= kFirstExtra) x.price_key = x.price_key == "pop_ds" ? "pop_fs" : "mov_to_fs";
+}
+void move_to_segment(Execution& x, const Decoded& d) {
+  load_segment(x, d.operands[0], x.read(d.operands[1]));
+}
+void pop_segment(Execution& x, const Decoded& d) {
+  const Value selector = x.load(KernelAddress{x.registers[Gpr::Rsp]}, d.width);
+  load_segment(x, d.operands[0], selector);
+  x.move_stack(d.width);
+}
+
+/// LKGS loads GS and puts the base of its segment where SWAPGS finds it.
+void load_kernel_gs(Execution& x, const Decoded& d) {
+  constexpr Operand kGs{.kind = Operand::Kind::Segment, .size = 2, .reg = 5};
+  const Segment loaded =
+      x.checked_segment(kGs, static_cast<std::uint16_t>(x.read(d.operands[0]).bits));
+  const std::uint64_t base = x.registers.gs.base;
+  x.registers.gs = loaded;
+  x.system.kernel_gs_base = loaded.base;
+  x.registers.gs.base = base;
 }
 
 void nothing(Execution&, const Decoded&) {}
@@ -171,13 +211,32 @@ constexpr KernelInstructionRow kRows[] = {
     {ZYDIS_MNEMONIC_STD, set_flag, 2, false, "std"},
     {ZYDIS_MNEMONIC_STC, set_flag, 3},
     {ZYDIS_MNEMONIC_PUSHFQ, push_flags, 0, false, "pushf"},
+    {ZYDIS_MNEMONIC_PUSHFD, push_flags, 0, false, "pushf"},
+    {ZYDIS_MNEMONIC_PUSHF, push_flags, 0, false, "pushf"},
     {ZYDIS_MNEMONIC_POPFQ, pop_flags, 0, false, "popf"},
+    {ZYDIS_MNEMONIC_POPFD, pop_flags, 0, false, "popf"},
+    {ZYDIS_MNEMONIC_POPF, pop_flags, 0, false, "popf"},
     {ZYDIS_MNEMONIC_RDTSC, read_time_stamp, 0, false, "rdtsc"},
     {ZYDIS_MNEMONIC_RDTSCP, read_time_stamp, 1, false, "rdtscp"},
     {ZYDIS_MNEMONIC_INVPCID, invalidate_translations, 0, false, "invpcid"},
-    {ZYDIS_MNEMONIC_SYSRET, nullptr, 0, true, "", Door::Sysretq},
-    {ZYDIS_MNEMONIC_IRETQ, nullptr, 0, true, "", Door::Iretq},
+    {ZYDIS_MNEMONIC_SYSRET, nullptr, 0, true, "", Door::Sysret},
+    {ZYDIS_MNEMONIC_SYSEXIT, nullptr, 0, true, "", Door::Sysexit},
+    {ZYDIS_MNEMONIC_IRET, nullptr, 0, true, "", Door::Iret},
+    {ZYDIS_MNEMONIC_IRETD, nullptr, 0, true, "", Door::Iret},
+    {ZYDIS_MNEMONIC_IRETQ, nullptr, 0, true, "", Door::Iret},
 };
+
+constexpr std::uint16_t kNotInTheDecoder = 0;
+constexpr KernelInstructionRow kEretu{kNotInTheDecoder, nullptr, 0, true, "", Door::Eretu};
+constexpr KernelInstructionRow kLoadKernelGs{kNotInTheDecoder, load_kernel_gs, 0, false, "lkgs"};
+
+constexpr KernelInstructionRow kMoveToSegment{ZYDIS_MNEMONIC_MOV, move_to_segment, 0, false,
+                                              "mov_to_ds"};
+constexpr KernelInstructionRow kMoveFromSegment{ZYDIS_MNEMONIC_MOV, move_from_segment, 0, false,
+                                                "mov_from_sreg"};
+constexpr KernelInstructionRow kPushSegment{ZYDIS_MNEMONIC_PUSH, push_segment, 0, false,
+                                            "push_sreg"};
+constexpr KernelInstructionRow kPopSegment{ZYDIS_MNEMONIC_POP, pop_segment, 0, false, "pop_ds"};
 
 constexpr KernelInstructionRow kMoveToControl{ZYDIS_MNEMONIC_MOV, move_to_control, 0, false,
                                               "mov_to_cr"};
@@ -188,6 +247,22 @@ constexpr KernelInstructionRow kMoveFromControl{ZYDIS_MNEMONIC_MOV, move_from_co
 
 std::span<const KernelInstructionRow> system_instructions() {
   return kRows;
+}
+
+const KernelInstructionRow* segment_move(const DecodedKernelInstruction& decoded) {
+  const bool first = decoded.operands[0].kind == Operand::Kind::Segment;
+  if (decoded.row->mnemonic == ZYDIS_MNEMONIC_PUSH && first) return &kPushSegment;
+  if (decoded.row->mnemonic == ZYDIS_MNEMONIC_POP && first) return &kPopSegment;
+  if (first) return &kMoveToSegment;
+  if (decoded.operands[1].kind == Operand::Kind::Segment) return &kMoveFromSegment;
+  return nullptr;
+}
+
+const KernelInstructionRow& eretu_row() {
+  return kEretu;
+}
+const KernelInstructionRow& lkgs_row() {
+  return kLoadKernelGs;
 }
 
 const KernelInstructionRow* control_move(const DecodedKernelInstruction& decoded) {

@@ -139,19 +139,41 @@ struct TableRegister {
   std::uint32_t limit = 0;
 };
 
+/// A segment register with a system descriptor: TR.
+struct TaskRegister {
+  std::uint16_t selector = 0;
+  std::uint64_t base = 0;
+  std::uint32_t limit = 0x67;
+};
+
+/// Bits of control registers and EFER (SDM vol. 3, 2.5 and 2.2.1).
+namespace cr0 {
+inline constexpr std::uint64_t kProtection = 1u << 0;
+}
+namespace cr4 {
+inline constexpr std::uint64_t kPcid = 1u << 17, kFred = 1ULL << 32;
+}
+namespace efer {
+inline constexpr std::uint64_t kSyscall = 1u << 0, kLme = 1u << 8, kLma = 1u << 10,
+                               kNoExecute = 1u << 11;
+}
+
 /// The system half of one logical processor (SDM vol. 3, chapters 2 and 4; AMD APM vol. 2, chapter
 /// 3).
 struct SystemState {
   Vendor vendor = Vendor::Intel;
   std::uint8_t cpl = 3;
   std::uint64_t cr0 = 0x80050033, cr2 = 0, cr3 = 0, cr4 = 0x003006a0;
-  std::uint64_t efer = 0xd01;  // SCE | LME | LMA | NXE
+  std::uint64_t efer = efer::kSyscall | efer::kLme | efer::kLma | efer::kNoExecute;
   std::uint64_t star = 0, lstar = 0, cstar = 0, fmask = 0;
   std::uint64_t kernel_gs_base = 0;
   std::uint64_t sysenter_cs = 0, sysenter_esp = 0, sysenter_eip = 0;
   std::uint64_t spec_ctrl = 0, pred_cmd = 0;
-  TableRegister gdtr, idtr;
-  std::uint64_t tr_base = 0;
+  std::uint64_t fred_config = 0, fred_rsp0 = 0;
+  std::uint8_t fred_level = 0;  // the stack in use
+  TableRegister gdtr, idtr, ldtr;
+  TaskRegister tr;
+  bool has_sysenter = true, has_syscall = true;  // by CPUID
 };
 
 }  // namespace ringfare

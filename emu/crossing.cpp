@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <deque>
 #include <unordered_map>
 
@@ -39,6 +40,8 @@ struct Charged {
 /// What decides how a repeatable path runs.
 struct Question {
   std::uint64_t number, rflags, rip;
+  Gate gate;
+  CodeMode mode;
 
   bool operator==(const Question&) const = default;
 };
@@ -46,7 +49,9 @@ struct Question {
 struct QuestionHash {
   std::size_t operator()(const Question& q) const noexcept {
     constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
-    return ((q.number * kMix ^ q.rip) * kMix ^ q.rflags) * kMix;
+    const std::uint64_t door =
+        static_cast<std::uint64_t>(q.gate) << 1 | static_cast<std::uint64_t>(q.mode);
+    return (((q.number * kMix ^ q.rip) * kMix ^ q.rflags) * kMix ^ door) * kMix;
   }
 };
 
@@ -55,8 +60,9 @@ struct Outcome {
   Charged* path = nullptr;
   bool served = false;
   std::uint64_t answer = 0;  // RAX where the kernel answered by itself
-  std::uint64_t rflags = 0;
+  std::uint64_t rip = 0, rflags = 0;
   Segment cs, ss;
+  Sources sources{};
 };
 
 Cycles copy_price(const CopyModel& model, std::uint64_t bytes) {
@@ -76,24 +82,24 @@ class Crossings::Kernel {
     path_.record_effects(watching_);
   }
 
-  bool enter(Registers& registers, std::uint8_t length) {
-    question_ = {registers[Gpr::Rax], registers.rflags, registers.rip};
-    length_ = length;
+  Entered enter(Registers& registers, Arrival arrival) {
+    question_ = {registers[Gpr::Rax], registers.rflags, registers.rip, arrival.gate,
+                 registers.mode()};
+    arrival_ = arrival;
     known_ = nullptr;
-    if (!watching_) {
-      const auto found = outcomes_.find(question_);
-      if (found != outcomes_.end()) {
-        known_ = &found->second;
-        gpr_ = registers.gpr;
-        if (!known_->served) registers[Gpr::Rax] = known_->answer;
-        return known_->served;
-      }
+    if (!watching_ && !path_.work_wanted()) known_ = find_known(registers);
+    if (known_) {
+      gpr_ = registers.gpr;
+      if (!known_->served) registers[Gpr::Rax] = known_->answer;
+      return {.served = known_->served, .raised = {}};
     }
-    return path_.in(registers, length);
+    const KernelPath::Entered entered = path_.in(registers, arrival);
+    return {.served = entered.served, .raised = entered.raised};
   }
 
   const CrossingBill& leave(Registers& registers, std::int64_t result,
                             const ServiceCharge& charge) {
+    if (known_ && path_.work_wanted()) walk_in(registers);
     if (known_) return leave_as_known(registers, result, charge);
     path_.out(registers, static_cast<std::uint64_t>(result));
     const bool served = path_.service_at().has_value();
@@ -107,40 +113,96 @@ class Crossings::Kernel {
       outcomes_.emplace(question_, Outcome{.path = &charged,
                                            .served = served,
                                            .answer = registers[Gpr::Rax],
+                                           .rip = registers.rip,
                                            .rflags = registers.rflags,
                                            .cs = registers.cs,
-                                           .ss = registers.ss});
+                                           .ss = registers.ss,
+                                           .sources = path_.sources()});
     return total(charged, charge, served);
   }
 
   const CrossingBill& end(const ServiceCharge& charge) {
     if (known_) {  // the bill of half a path: walk that half
       Registers registers;
-      registers.gpr = gpr_;
-      registers.rflags = question_.rflags;
-      registers.rip = question_.rip;
-      known_ = nullptr;
-      path_.in(registers, length_);
+      if (question_.mode == CodeMode::Compat32)
+        registers.cs = {.selector = selector::kUserCode32, .default_size = true};
+      walk_in(registers);
     }
     const bool served = path_.service_at().has_value();
     return bill_once(path_.items().size(), charge, served);
   }
 
+  bool has_door(Gate gate, CodeMode mode) const { return path_.has_door(gate, mode); }
+  void show_user(const UserWindow* window) {
+    user_ = window;
+    path_.show_user(window);
+  }
+  void set_landing_pad(std::uint64_t address) {
+    path_.set_landing_pad(address);
+    outcomes_.clear();
+  }
+  bool set_work(std::string_view name, bool on) { return path_.set_work(name, on); }
+
   const KernelMemory& memory() const { return path_.memory(); }
 
  private:
+  /// A known path reads the word on the caller's stack without a fault.
+  const Outcome* find_known(const Registers& registers) const {
+    const auto found = outcomes_.find(question_);
+    if (found == outcomes_.end()) return nullptr;
+    if (sixth_argument(question_.gate, question_.mode) && !sixth_word(registers.gpr))
+      return nullptr;
+    return &found->second;
+  }
+
+  std::optional<std::uint64_t> sixth_word(const std::array<std::uint64_t, 16>& gpr) const {
+    const auto pointer = sixth_argument(question_.gate, question_.mode);
+    if (!pointer || !user_) return {};
+    return user_->load(gpr[static_cast<std::size_t>(*pointer)] & 0xffffffff, 4);
+  }
+
+  /// Goes in again for real, with the registers as they stood at the gate.
+  void walk_in(Registers walking) {
+    walking.gpr = gpr_;
+    walking.rflags = question_.rflags;
+    walking.rip = question_.rip;
+    known_ = nullptr;
+    path_.in(walking, arrival_);
+  }
+
   /// The registers as ring 0 would have left them.
   const CrossingBill& leave_as_known(Registers& registers, std::int64_t result,
                                      const ServiceCharge& charge) {
-    const std::uint64_t next = question_.rip + length_;
-    if (known_->served) registers[Gpr::Rax] = static_cast<std::uint64_t>(result);
-    registers[Gpr::Rcx] = next;
-    registers[Gpr::R11] = question_.rflags & ~flag::kResume;
-    registers.rip = next;
+    const auto word = sixth_word(gpr_);
+    for (std::size_t i = 0; i < gpr_.size(); ++i)
+      registers.gpr[i] = value_of(known_->sources[i], i, result, word.value_or(0));
+    registers.rip = known_->rip;
     registers.rflags = known_->rflags;
     registers.cs = known_->cs;
     registers.ss = known_->ss;
     return total(*known_->path, charge, known_->served);
+  }
+
+  std::uint64_t value_of(Source source, std::size_t i, std::int64_t result,
+                         std::uint64_t word) const {
+    switch (source) {
+      case Source::Result:
+        return static_cast<std::uint64_t>(result);
+      case Source::Answer:
+        return known_->answer;
+      case Source::Zero:
+        return 0;
+      case Source::Rip:
+        return known_->rip;
+      case Source::Flags:
+        return question_.rflags & ~flag::kResume;
+      case Source::UserRbp:
+        return gpr_[static_cast<std::size_t>(Gpr::Rbp)];
+      case Source::SixthWord:
+        return word;
+      default:
+        return gpr_[i];
+    }
   }
 
   /// Paths that execute the same instructions share their prices.
@@ -284,7 +346,8 @@ class Crossings::Kernel {
 
   // The crossing under way.
   Question question_{};
-  std::uint8_t length_ = 0;
+  Arrival arrival_;
+  const UserWindow* user_ = nullptr;
   const Outcome* known_ = nullptr;
   std::array<std::uint64_t, 16> gpr_{};
 };
@@ -298,9 +361,38 @@ void Crossings::watch(Watch what, bool intel_syntax) {
   kernel_->watch(what, intel_syntax);
 }
 
-bool Crossings::enter(Registers& registers, Gate gate, std::uint8_t length) {
-  CHECK(gate == Gate::Syscall, "no such door");
-  return kernel_->enter(registers, length);
+Entered Crossings::enter(Registers& registers, Gate gate, std::uint8_t length,
+                         std::uint8_t vector) {
+  return kernel_->enter(registers, {.gate = gate, .length = length, .vector = vector});
+}
+
+bool Crossings::has_door(Gate gate, CodeMode mode) const {
+  return kernel_->has_door(gate, mode);
+}
+
+void Crossings::show_user(const UserWindow* window) {
+  kernel_->show_user(window);
+}
+
+void Crossings::set_landing_pad(std::uint64_t address) {
+  kernel_->set_landing_pad(address);
+}
+
+bool Crossings::set_work(std::string_view name, bool on) {
+  return kernel_->set_work(name, on);
+}
+
+/// What arch/x86's exception handlers send (signal(7), sigaction(2): si_code).
+DoorSignal door_signal(const Exception& exception) {
+  switch (exception.vector) {
+    case vector::kInvalidOpcode:
+      return {SIGILL, ILL_ILLOPN};
+    case vector::kNotPresent:
+    case vector::kStack:
+      return {SIGBUS, SI_KERNEL};
+    default:
+      return {SIGSEGV, SI_KERNEL};
+  }
 }
 
 const CrossingBill& Crossings::leave(Registers& registers, std::int64_t result,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cpu/block.hpp"
+#include "cpu/gate.hpp"
 #include "cpu/quantity.hpp"
 #include "cpu/state.hpp"
 #include "models/machine.hpp"
@@ -54,6 +55,25 @@ struct ServiceCharge {
 enum class Watch : std::uint8_t { Nothing, Instructions };
 
 class KernelMemory;
+class UserWindow;
+
+/// What came of a guest's arrival at a door.
+struct Entered {
+  /// The kernel would serve the call: its number passed the check. False when it answers by
+  /// itself; RAX then holds the answer.
+  bool served = false;
+  /// The door does not open: the exception the processor raises, or the kernel in its place.
+  /// Registers and kernel are as before; there is nothing to leave.
+  std::optional<Exception> raised;
+
+  explicit operator bool() const { return served; }
+};
+
+/// The signal Linux sends a program for an exception a door raises, and its si_code.
+struct DoorSignal {
+  int signal, code;
+};
+DoorSignal door_signal(const Exception& exception);
 
 /// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
 /// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
@@ -71,10 +91,9 @@ class Crossings {
 
   void watch(Watch what, bool intel_syntax);
 
-  /// Thread at a gate instruction of `length` bytes: goes in as far as the service. True when the
-  /// kernel would serve the call (its number passed the check); false when it answers by itself,
-  /// and then RAX already holds the answer.
-  bool enter(Registers& registers, const Gate gate, std::uint8_t length);
+  /// Thread at a gate instruction of `length` bytes: goes in as far as the service. `vector` is
+  /// that of Gate::Interrupt.
+  Entered enter(Registers& registers, Gate gate, std::uint8_t length, std::uint8_t vector = 0x80);
 
   /// Stores `result`, goes out to user mode, and returns the bill of the whole crossing. RAX holds
   /// the result (or what the kernel answered by itself), RIP is behind the gate instruction. The
@@ -83,6 +102,19 @@ class Crossings {
 
   /// The process ends inside the call: the bill of the way in and of the service.
   const CrossingBill& end(const ServiceCharge& charge);
+
+  /// Whether the door exists on this machine: has an entry, and the processor the instruction.
+  bool has_door(Gate gate, CodeMode mode) const;
+
+  /// The memory of the guest, for the word a fast 32-bit door's caller leaves on its stack;
+  /// nullptr: nothing is mapped. Kept by pointer.
+  void show_user(const UserWindow* window);
+  /// Where a fast 32-bit door returns to: the landing pad of __kernel_vsyscall.
+  void set_landing_pad(std::uint64_t address);
+  /// Sets or clears the flag of the kernel's [work] row ("signal", "reschedule", "traced"): the
+  /// next way in or out meets it. False where the kernel knows none of that name. Between `enter`
+  /// and `leave` too.
+  bool set_work(std::string_view name, bool on);
 
   /// The memory of the kernel as the last executed crossing left it.
   const KernelMemory& memory() const;

@@ -18,6 +18,7 @@ struct FurtherMachines::Row {
   EmulatedPrices emulated{machine.cpu};
   Account account;
   Registers registers;  // of the crossing under way
+  bool shut = false;    // its door did not open
 };
 
 FurtherMachines::FurtherMachines(std::vector<Machine> machines) {
@@ -35,23 +36,33 @@ std::vector<Pricer*> FurtherMachines::pricers() const {
   return all;
 }
 
+void FurtherMachines::show_user(const UserWindow* window) {
+  for (const auto& row : rows_) row->crossings.show_user(window);
+}
+
+void FurtherMachines::set_work(std::string_view name) {
+  for (const auto& row : rows_)
+    if (!row->shut) row->crossings.set_work(name, true);
+}
+
 void FurtherMachines::enter(const Registers& registers, Gate gate, std::uint8_t length) {
   for (const auto& row : rows_) {
     row->registers = registers;
-    row->crossings.enter(row->registers, gate, length);
+    row->shut = row->crossings.enter(row->registers, gate, length).raised.has_value();
   }
 }
 
 void FurtherMachines::leave(std::size_t slot, bool failed, std::int64_t result,
                             const ServiceCharge& charge) {
   for (const auto& row : rows_)
-    row->account.charge(slot, charge.call, failed,
-                        row->crossings.leave(row->registers, result, charge));
+    if (!row->shut)
+      row->account.charge(slot, charge.call, failed,
+                          row->crossings.leave(row->registers, result, charge));
 }
 
 void FurtherMachines::end(std::size_t slot, const ServiceCharge& charge) {
   for (const auto& row : rows_)
-    row->account.charge(slot, charge.call, false, row->crossings.end(charge));
+    if (!row->shut) row->account.charge(slot, charge.call, false, row->crossings.end(charge));
 }
 
 void FurtherMachines::executed(SystemInstruction which, Lanes& totals) const {

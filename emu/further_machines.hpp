@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "emu/account.hpp"
@@ -28,7 +29,13 @@ class FurtherMachines {
   std::size_t size() const { return rows_.size(); }
   std::vector<Pricer*> pricers() const;
 
+  /// The guest's memory, as Crossings::show_user.
+  void show_user(const UserWindow* window);
+  /// As Crossings::set_work, for all that know it.
+  void set_work(std::string_view name);
+
   /// The thread stands at the gate, its registers still untouched.
+  /// A machine on which the door does not open charges nothing for the call.
   void enter(const Registers& registers, Gate gate, std::uint8_t length);
   /// The call came back, or the process ended inside; `slot` as for Account::charge.
   void leave(std::size_t slot, bool failed, std::int64_t result, const ServiceCharge& charge);

@@ -13,7 +13,23 @@ namespace ringfare {
 namespace {
 
 constexpr std::size_t kNone = ~std::size_t{0};
-constexpr std::size_t kDoors = 3;
+
+/// A door as an instruction's name: by its kind and the width of its operands.
+std::string door_text(Door door, std::uint8_t width, const Arrival& arrival) {
+  constexpr std::uint8_t kWide = 8, kNarrow = 2;
+  switch (door) {
+    case Door::Interrupt:
+      return fmt::format("int ${:#x}", arrival.vector);
+    case Door::Sysret:
+      return width == kWide ? "sysretq" : "sysretl";
+    case Door::Iret:
+      return width == kWide ? "iretq" : width == kNarrow ? "iretw" : "iret";
+    case Door::Sysexit:
+      return width == kWide ? "sysexitq" : "sysexit";
+    default:
+      return std::string(to_string(door));
+  }
+}
 
 }  // namespace
 
@@ -22,15 +38,19 @@ PathPricer::PathPricer(const Machine& machine, Pricer& pricer, const KernelPath&
   const std::vector<const StageModel*>& assembled = path.text().stages;
   fixed_before_.resize(assembled.size());
   std::size_t next = 0;
-  for (const DoorModel& door : machine.kernel.doors)
+  const auto conditions = machine.conditions();
+  for (const DoorModel& door : machine.kernel.doors) {
+    std::vector<const StageModel*> waiting;
     for (const StageModel& stage : door.stages) {
       if (next < assembled.size() && &stage == assembled[next]) {
-        ++next;
-      } else if (door.name == to_string(Door::Syscall) && stage.fixed &&
-                 stage.active(machine.mitigations)) {
-        (next < assembled.size() ? fixed_before_[next] : fixed_last_).push_back(&stage);
+        fixed_before_[next++] = std::move(waiting);
+        waiting.clear();
+      } else if (stage.fixed && stage.active(conditions)) {
+        waiting.push_back(&stage);
       }
     }
+    if (!waiting.empty()) fixed_last_[door.name] = std::move(waiting);
+  }
 }
 
 Cycles PathPricer::key(std::string_view name) const {
@@ -55,7 +75,7 @@ const RunCost& PathPricer::run(KernelAddress start, std::span<const std::uint8_t
     bytes.insert(bytes.end(), code.begin(), code.begin() + static_cast<std::ptrdiff_t>(length));
     at += length;
   }
-  return runs_.emplace(id, pricer_.price(bytes, lengths)).first->second;
+  return runs_.emplace(id, pricer_.price(bytes, lengths, path_.mode())).first->second;
 }
 
 /// One walk over the items of a path.
@@ -81,7 +101,9 @@ class PathPricer::Pass {
       }
     }
     if (path_.service_at() == count) service();
-    for (const StageModel* stage : owner_.fixed_last_) fixed(*stage);
+    const auto last = owner_.fixed_last_.find(path_.door_name());
+    if (last != owner_.fixed_last_.end())
+      for (const StageModel* stage : last->second) fixed(*stage);
     flush();
     return std::move(result_);
   }
@@ -120,20 +142,19 @@ class PathPricer::Pass {
     result_.service_step = result_.steps.size();
   }
 
-  std::size_t gate_stage(Door door, std::string_view clause) {
-    std::size_t& index = gates_[static_cast<std::size_t>(door)];
+  std::size_t gate_stage(const PathItem& item) {
+    std::size_t& index = gates_[static_cast<std::size_t>(item.step->door)];
     if (index == kNone)
-      index = open(std::string(to_string(door)), "gate", "what the processor does by itself",
-                   std::string(clause));
+      index = open(door_text(item.step->door, item.width, path_.arrival()), "gate",
+                   "what the processor does by itself", std::string(item.step->clause));
     return index;
   }
 
   void micro_step(const PathItem& item, std::size_t i) {
     flush();
     const MicroStep& step = *item.step;
-    const std::size_t stage = gate_stage(step.door, step.clause);
-    const bool pays = charged(step, owner_.machine_.cpu.vendor);
-    const Cycles cycles = pays ? owner_.key(step.key) : Cycles{};
+    const std::size_t stage = gate_stage(item);
+    const Cycles cycles = item.charged ? owner_.key(step.key) : Cycles{};
     charge(stage, cycles);
     if (keep_)
       result_.steps.push_back({.address = 0,
@@ -164,8 +185,7 @@ class PathPricer::Pass {
   void instruction(const PathItem& item, std::size_t i) {
     if (item.door) {
       flush();
-      const Door door = path_.items()[i + 1].step->door;
-      const std::size_t stage = gate_stage(door, path_.items()[i + 1].step->clause);
+      const std::size_t stage = gate_stage(path_.items()[i + 1]);
       ++result_.stages[stage].instructions;
       keep_step(item, i, stage, Cycles{});
       return;

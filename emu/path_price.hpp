@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -47,7 +49,7 @@ class PathPricer {
   Pricer& pricer_;
   const KernelPath& path_;
   std::vector<std::vector<const StageModel*>> fixed_before_;  // by index into KernelText::stages
-  std::vector<const StageModel*> fixed_last_;
+  std::map<std::string, std::vector<const StageModel*>, std::less<>> fixed_last_;  // by door
   std::unordered_map<std::uint64_t, RunCost> runs_;
 };
 

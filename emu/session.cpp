@@ -18,13 +18,16 @@
 #include "emu/cpuid.hpp"
 #include "emu/emulated.hpp"
 #include "emu/further_machines.hpp"
+#include "emu/guest_window.hpp"
 #include "emu/kernel/personality.hpp"
+#include "emu/kernel_path.hpp"
 #include "emu/loader.hpp"
 
 namespace ringfare {
 namespace {
 
 constexpr int kInt80 = 0x80;
+constexpr std::string_view kSignalWork = "signal";  // as kernel models call it
 constexpr AtFault kGeneralProtection{.vector = 13, .signal = SIGSEGV, .code = SI_KERNEL};
 constexpr std::size_t kNumberedCalls = 1024;  // larger numbers share the account slot behind
 
@@ -82,7 +85,9 @@ class Session::Run {
   void on(const BudgetSpent&);
   void on(const Interrupted& interrupted);
 
-  void system_call(std::uint8_t length);
+  void system_call(const AtGate& gate);
+  CallRequest request_at(const AtGate& gate) const;
+  void shut_door(const AtGate& gate, const Exception& raised);
   void say_how();
   void map_vdso();
   void update_time();
@@ -111,6 +116,7 @@ class Session::Run {
                         tick_of(machine_.kernel)};
   EmulatedInstructions emulated_{machine_.cpu, cpuid_, clock_};
   AddressSpace memory_;
+  GuestWindow window_{memory_};
   ProgramImage image_;
   std::optional<Vdso> vdso_;
   std::unique_ptr<Engine> engine_;
@@ -127,6 +133,8 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
     : machine_(std::move(machine)), inputs_(inputs), sinks_(std::move(sinks)) {
   crossings_.watch(inputs_.watch, inputs_.intel_syntax);
   clock_.set_waits(inputs_.real_time);
+  crossings_.show_user(&window_);
+  further_.show_user(&window_);
   image_ = load_program(memory_, inputs_.program);
   map_vdso();
   build_initial_stack(memory_, image_,
@@ -199,19 +207,36 @@ void Session::Run::say_how() {
 }
 
 void Session::Run::on(const AtGate& gate) {
-  switch (gate.gate) {
-    case Gate::Syscall:
-      return system_call(gate.length);
-    case Gate::Interrupt:
-      if (gate.vector != kInt80) return refused_interrupt(gate);
-      [[fallthrough]];
-    case Gate::Sysenter:
-      tell(WarningEvent{fmt::format(
-          "warning: {} at {:#x}: {} has no such door for 64-bit code; the guest gets SIGSEGV",
-          gate.gate == Gate::Sysenter ? "sysenter" : "int $0x80", thread_.registers.rip,
-          machine_.kernel.name)});
-      fault(kGeneralProtection);
+  if (gate.gate == Gate::Interrupt && gate.vector != kInt80) return refused_interrupt(gate);
+  system_call(gate);
+}
+
+/// The call as its door hands it over. The fast 32-bit doors lose registers: the sixth argument is
+/// on the caller's stack, and AMD's SYSCALL finds ECX in EBP.
+CallRequest Session::Run::request_at(const AtGate& gate) const {
+  const Registers& r = thread_.registers;
+  const bool amd64 = gate.gate == Gate::Syscall && r.mode() == CodeMode::Long64;
+  CallRequest request = request_of(r, amd64 ? Abi::Amd64 : Abi::I386);
+  if (const auto pointer = sixth_argument(gate.gate, r.mode())) {
+    if (gate.gate == Gate::Syscall) request.args[1] = r[Gpr::Rbp];
+    request.args[5] = window_.load(r[*pointer] & 0xffffffff, 4).value_or(0);
   }
+  return request;
+}
+
+/// A door that does not open.
+void Session::Run::shut_door(const AtGate& gate, const Exception& raised) {
+  const DoorSignal sent = door_signal(raised);
+  constexpr std::string_view kNames[] = {"syscall", "sysenter", "int $0x80"};
+  tell(WarningEvent{fmt::format("warning: {} at {:#x}: {} on {} has no such door for {}-bit code",
+                                kNames[static_cast<std::size_t>(gate.gate)], thread_.registers.rip,
+                                machine_.kernel.name, machine_.cpu.name,
+                                thread_.registers.mode() == CodeMode::Long64 ? 64 : 32)});
+  fault({.vector = raised.vector,
+         .error_code = raised.error_code.value_or(0),
+         .address = {},
+         .signal = sent.signal,
+         .code = sent.code});
 }
 
 /// INT n where Linux has a gate for user mode (#BP, #OF), and #GP where it has none.
@@ -229,18 +254,19 @@ void Session::Run::refused_interrupt(const AtGate& gate) {
       {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
 }
 
-void Session::Run::system_call(std::uint8_t length) {
+void Session::Run::system_call(const AtGate& gate) {
   Registers& registers = thread_.registers;
-  const CallRequest request = request_of(registers, Abi::Amd64);
+  const CallRequest request = request_at(gate);
   const std::string& name = name_of(request);
   const Interest wanted = interest(name);
   clock_.set_busy(now());
   const auto entered = clock_.since_start();
   if (wanted == Interest::Text) description_.before(request);
 
-  further_.enter(registers, Gate::Syscall, length);
-  const bool serves = crossings_.enter(registers, Gate::Syscall, length);
-  const Served served = serves ? linux_->serve(thread_, request) : answered(registers);
+  further_.enter(registers, gate.gate, gate.length);
+  const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
+  if (in.raised) return shut_door(gate, *in.raised);
+  const Served served = in ? linux_->serve(thread_, request) : answered(registers);
   if (served.blocked) {
     --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
     return;
@@ -251,6 +277,10 @@ void Session::Run::system_call(std::uint8_t length) {
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out};
   const std::uint64_t number = registers[Gpr::Rax];
+  if (returned && linux_->has_signal_work(served.result)) {
+    crossings_.set_work(kSignalWork, true);
+    further_.set_work(kSignalWork);
+  }
   const CrossingBill& crossing =
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
   if (served.created) linux_->start_created(registers);
@@ -284,7 +314,7 @@ void Session::Run::system_call(std::uint8_t length) {
   if (served.registers) registers = *served.registers;
   if (!linux_->has_signal_work(served.result)) return;
   if (served.registers) return go_to_user_mode(std::nullopt);
-  go_to_user_mode(EndingCall{.number = number, .length = length, .result = served.result});
+  go_to_user_mode(EndingCall{.number = number, .length = gate.length, .result = served.result});
 }
 
 /// Signals that are due; the registers are user mode's.

@@ -36,15 +36,22 @@ namespace {
 
 using Symbols = std::map<std::string, std::uint64_t, std::less<>>;
 
-constexpr const char* kTriple = "x86_64-unknown-linux-gnu";
-constexpr std::uint64_t kFirstAddress = 0xffff800000000000;  // where canonical kernel space begins
+/// What the assembler is told about the width of the code.
+struct Width {
+  const char* triple;
+  const char* cpu;
+  std::uint64_t first_address;  // where the kernel's addresses begin; below there are numbers
+  std::uint64_t first_number;   // and above: negative ones
+};
+constexpr Width kWidth64{"x86_64-unknown-linux-gnu", "x86-64", 0xffff800000000000, ~0ULL};
+constexpr Width kWidth32{"i386-unknown-linux-gnu", "i686", 0xc0000000, 0xffff0000};
 
-const llvm::Target& x86_target() {
+const llvm::Target& x86_target(const char* triple) {
   LLVMInitializeX86TargetInfo();
   LLVMInitializeX86TargetMC();
   LLVMInitializeX86AsmParser();
   std::string error;
-  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(kTriple, error);
+  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
   CHECK(target, "{}", error);
   return *target;
 }
@@ -91,8 +98,8 @@ class Mistakes {
 class FlatWriter final : public llvm::MCObjectWriter {
  public:
   FlatWriter(KernelAddress base, const llvm::SourceMgr& sources, Mistakes& mistakes,
-             const Symbols& symbols)
-      : base_(base), sources_(sources), mistakes_(mistakes), symbols_(symbols) {}
+             const Symbols& symbols, const Width& width)
+      : base_(base), sources_(sources), mistakes_(mistakes), symbols_(symbols), width_(width) {}
 
   void recordRelocation(llvm::MCAssembler& assembler, const llvm::MCFragment* fragment,
                         const llvm::MCFixup& fixup, llvm::MCValue target,
@@ -152,7 +159,8 @@ class FlatWriter final : public llvm::MCObjectWriter {
     const unsigned bits = kind.TargetSize;
     const bool is_signed = (kind.Flags & llvm::MCFixupKindInfo::FKF_IsPCRel) ||
                            std::string_view(kind.Name).starts_with("reloc_signed");
-    const bool fits = bits >= 64 ||
+    const bool wraps = &width_ == &kWidth32 && bits == 32;  // addresses are taken modulo 2^32
+    const bool fits = bits >= 64 || wraps ||
                       (!is_signed && llvm::isUIntN(bits, static_cast<std::uint64_t>(value))) ||
                       ((is_signed || difference) && llvm::isIntN(bits, value));
     if (!fits)
@@ -170,6 +178,7 @@ class FlatWriter final : public llvm::MCObjectWriter {
   const llvm::SourceMgr& sources_;
   Mistakes& mistakes_;
   const Symbols& symbols_;
+  const Width& width_;
   llvm::SmallVector<char, 1024> bytes_;
 };
 
@@ -218,16 +227,18 @@ class MappingStreamer final : public llvm::MCELFStreamer {
 /// LLVM's objects for one assembly, in the order they depend on each other.
 class Assembly {
  public:
-  Assembly(const AssemblyText& source, KernelAddress base, const Symbols& symbols)
+  Assembly(const AssemblyText& source, KernelAddress base, const Symbols& symbols,
+           const Width& width)
       : source_(source),
+        width_(width),
         mistakes_(source),
-        target_(x86_target()),
-        registers_(target_.createMCRegInfo(kTriple)),
-        info_(target_.createMCAsmInfo(*registers_, kTriple, options_)),
-        subtarget_(target_.createMCSubtargetInfo(kTriple, "x86-64", "")),
+        target_(x86_target(width.triple)),
+        registers_(target_.createMCRegInfo(width.triple)),
+        info_(target_.createMCAsmInfo(*registers_, width.triple, options_)),
+        subtarget_(target_.createMCSubtargetInfo(width.triple, width.cpu, "")),
         instructions_(target_.createMCInstrInfo()),
-        context_(llvm::Triple(kTriple), info_.get(), registers_.get(), subtarget_.get(), &sources_,
-                 &options_, false) {
+        context_(llvm::Triple(width.triple), info_.get(), registers_.get(), subtarget_.get(),
+                 &sources_, &options_, false) {
     sources_.AddNewSourceBuffer(
         llvm::MemoryBuffer::getMemBuffer(source.text, "stages", /*RequiresNullTerminator=*/true),
         llvm::SMLoc());
@@ -270,6 +281,9 @@ class Assembly {
       text.instructions.push_back(
           {text.base + begin, static_cast<std::uint8_t>(end - begin), origin.stage, origin.at});
     }
+    for (const llvm::MCSymbol& symbol : assembler.symbols())
+      if (symbol.isInSection() && !symbol.isTemporary())
+        text.labels.emplace(symbol.getName().str(), text.base + assembler.getSymbolOffset(symbol));
   }
 
  private:
@@ -277,14 +291,18 @@ class Assembly {
   /// shortest encoding. Addresses stay symbols for FlatWriter to settle, so that RIP-relative
   /// operands reach them and one too wide for its field is noticed.
   void define(const Symbols& symbols) {
-    for (const auto& [name, value] : symbols)
-      if (value < kFirstAddress)
-        context_.getOrCreateSymbol(name)->setVariableValue(
-            llvm::MCConstantExpr::create(static_cast<std::int64_t>(value), context_));
+    for (const auto& [name, value] : symbols) {
+      if (value >= width_.first_address && value < width_.first_number) continue;
+      const bool narrow = &width_ == &kWidth32;
+      const auto number =
+          narrow ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
+      context_.getOrCreateSymbol(name)->setVariableValue(
+          llvm::MCConstantExpr::create(number, context_));
+    }
   }
 
   void make_streamer(KernelAddress base, const Symbols& symbols) {
-    auto writer = std::make_unique<FlatWriter>(base, sources_, mistakes_, symbols);
+    auto writer = std::make_unique<FlatWriter>(base, sources_, mistakes_, symbols, width_);
     writer_ = writer.get();
     streamer_ = std::make_unique<MappingStreamer>(
         context_,
@@ -297,6 +315,7 @@ class Assembly {
   }
 
   const AssemblyText& source_;
+  const Width& width_;
   Mistakes mistakes_;
   const llvm::Target& target_;
   llvm::MCTargetOptions options_;
@@ -314,14 +333,14 @@ class Assembly {
 }  // namespace
 
 KernelText assemble(const std::vector<const StageModel*>& stages, KernelAddress base,
-                    const Symbols& symbols) {
+                    const Symbols& symbols, unsigned bits) {
   KernelText text;
   text.base = base;
   std::ranges::copy_if(stages, std::back_inserter(text.stages),
                        [](const StageModel* stage) { return !stage->assembly.empty(); });
   if (text.stages.empty()) return text;
   const AssemblyText source = assembly_text(text.stages);
-  Assembly assembly(source, base, symbols);
+  Assembly assembly(source, base, symbols, bits == 32 ? kWidth32 : kWidth64);
   assembly.run();
   assembly.collect(text);
   return text;

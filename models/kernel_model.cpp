@@ -19,6 +19,7 @@ namespace {
 using Kind = TomlValue::Kind;
 
 constexpr std::string_view kOff = "no-";
+constexpr std::string_view kOfCpu = "cpu:";
 
 /// The words of a list with commas between them, without the space around them.
 std::vector<std::string_view> split(std::string_view list) {
@@ -43,15 +44,17 @@ std::vector<std::string> mitigation_names(const KernelModel& kernel) {
 void check_condition(const TomlValue& when, const KernelModel& kernel) {
   for (std::string_view word : split(when.text)) {
     if (word.starts_with(kOff)) word.remove_prefix(kOff.size());
-    if (kernel.mitigation(word) != nullptr) continue;
+    if (word.starts_with(kOfCpu) || kernel.mitigation(word) != nullptr) continue;
     throw UserError(when.at, fmt::format("unknown mitigation '{}' in 'when'{}", word,
                                          suggestion(word, mitigation_names(kernel))));
   }
 }
 
+const TableReader::Keys kStageKeys = {"door",   "name", "side",  "when",    "note",
+                                      "source", "asm",  "price", "on_fault"};
+
 StageModel read_stage(const TomlValue& table, const std::string& what, const KernelModel& kernel) {
-  const TableReader reader(table, what,
-                           {"door", "name", "side", "when", "note", "source", "asm", "price"});
+  const TableReader reader(table, what, kStageKeys);
   StageModel stage;
   stage.at = table.at;
   stage.name = reader.text("name");
@@ -71,6 +74,7 @@ StageModel read_stage(const TomlValue& table, const std::string& what, const Ker
     stage.fixed = reader.price("price");
   } else {
     stage.assembly = reader.text("asm");
+    stage.on_fault = reader.maybe_text("on_fault");
     stage.assembly_line = table.find("asm")->text_line;
   }
   return stage;
@@ -79,10 +83,10 @@ StageModel read_stage(const TomlValue& table, const std::string& what, const Ker
 void read_stages(const TomlValue& stages, KernelModel& kernel) {
   for (const TomlValue& table : stages.items) {
     // Door and name come first, so that the messages about the rest can say them.
-    const TableReader::Keys any = {"door", "name",   "side", "when",
-                                   "note", "source", "asm",  "price"};
-    const TableReader reader(table, "a stage", any);
-    const std::string name = reader.text("name"), door_name = reader.text("door");
+    const TableReader reader(table, "a stage", kStageKeys);
+    const std::string name = reader.text("name");
+    const std::string door_name =
+        reader.chosen("door", {std::begin(kDoorNames), std::end(kDoorNames)});
     auto door = std::ranges::find(kernel.doors, door_name, &DoorModel::name);
     if (door == kernel.doors.end()) {
       door = kernel.doors.insert(kernel.doors.end(), DoorModel{door_name, {}});
@@ -96,6 +100,92 @@ void read_stages(const TomlValue& stages, KernelModel& kernel) {
     }
     door->stages.push_back(read_stage(table, fmt::format("stage '{}'", name), kernel));
   }
+}
+
+std::vector<Requirement> read_needs(const TableReader& reader) {
+  std::vector<Requirement> needs;
+  for (const std::string& feature : reader.words("requires"))
+    needs.push_back({feature, reader.need("requires", Kind::Array).at});
+  return needs;
+}
+
+void read_doors(const TomlValue& table, KernelModel& kernel) {
+  for (const TomlMember& member : table.members) {
+    const auto door = std::ranges::find(kernel.doors, member.key, &DoorModel::name);
+    if (door == kernel.doors.end()) {
+      std::vector<std::string> names;
+      for (const DoorModel& d : kernel.doors) names.push_back(d.name);
+      throw UserError(member.at, fmt::format("no stage belongs to a door '{}'{}", member.key,
+                                             suggestion(member.key, names)));
+    }
+    const TableReader reader(member.value, fmt::format("door '{}'", member.key),
+                             {"requires", "vendor", "gate"});
+    door->needs = read_needs(reader);
+    if (reader.has("vendor"))
+      door->vendor =
+          reader.chosen("vendor", {"Intel", "AMD"}) == "AMD" ? Vendor::Amd : Vendor::Intel;
+    if (reader.has("gate"))
+      door->trap_gate = reader.chosen("gate", {"interrupt", "trap"}) == "trap";
+  }
+}
+
+void read_work(const TomlValue& table, KernelModel& kernel) {
+  for (const TomlMember& member : table.members) {
+    const TableReader reader(member.value, fmt::format("work '{}'", member.key),
+                             {"offset", "variable", "mask", "meaning"});
+    if (reader.has("offset") == reader.has("variable"))
+      throw UserError(member.at, fmt::format("work '{}' has an 'offset' in the task or the name of "
+                                             "a 'variable', one of the two",
+                                             member.key));
+    constexpr std::uint64_t kTaskWords = 0x400 - 4;
+    WorkModel work;
+    work.name = member.key;
+    work.variable = reader.maybe_text("variable");
+    if (reader.has("offset")) work.offset = reader.whole("offset", kTaskWords);
+    work.mask =
+        static_cast<std::uint32_t>(reader.whole("mask", std::numeric_limits<std::uint32_t>::max()));
+    work.meaning = reader.text("meaning");
+    kernel.work.push_back(std::move(work));
+  }
+}
+
+void read_selectors(const TomlValue& table, KernelModel& kernel) {
+  const TableReader reader(
+      table, "'selectors'",
+      {"kernel_code", "kernel_data", "user_code32", "user_data", "user_code", "task"});
+  const auto set = [&](std::string_view key, std::uint16_t& selector) {
+    constexpr std::uint64_t kLast = 31 * 8 + 3;  // entries of the GDT
+    if (reader.has(key)) selector = static_cast<std::uint16_t>(reader.whole(key, kLast));
+  };
+  set("kernel_code", kernel.selectors.kernel_code);
+  set("kernel_data", kernel.selectors.kernel_data);
+  set("user_code32", kernel.selectors.user_code32);
+  set("user_data", kernel.selectors.user_data);
+  set("user_code", kernel.selectors.user_code);
+  set("task", kernel.selectors.task);
+}
+
+void read_shape(const TableReader& reader, KernelModel& kernel) {
+  if (reader.has("bits")) kernel.bits = static_cast<unsigned>(reader.whole("bits", 64));
+  if (kernel.bits != 64 && kernel.bits != 32)
+    throw UserError(reader.need("bits", Kind::Integer).at,
+                    fmt::format("a kernel has 64 or 32 bits, not {}", kernel.bits));
+  kernel.needs = read_needs(reader);
+  constexpr std::uint64_t kMostCalls = std::numeric_limits<std::int32_t>::max();
+  kernel.syscall_limit = reader.whole("syscall_limit", kMostCalls);
+  if (reader.has("compat_syscall_limit"))
+    kernel.compat_limit = reader.whole("compat_syscall_limit", kMostCalls);
+  kernel.selectors = kernel.bits == 64 ? kSelectors64 : kSelectors32;
+  kernel.entry_stack = kernel.bits == 64 ? EntryStack::Trampoline : EntryStack::Task;
+  if (reader.has("entry_stack"))
+    kernel.entry_stack = reader.chosen("entry_stack", {"trampoline", "task"}) == "task"
+                             ? EntryStack::Task
+                             : EntryStack::Trampoline;
+  if (reader.has("task"))
+    kernel.task = reader.chosen("task", {"apart", "below-stack"}) == "apart"
+                      ? TaskPlace::Apart
+                      : TaskPlace::BelowStack;
+  if (reader.has("selectors")) read_selectors(reader.need("selectors", Kind::Table), kernel);
 }
 
 void read_mitigations(const TomlValue& table, KernelModel& kernel) {
@@ -171,6 +261,18 @@ const MitigationModel* KernelModel::mitigation(std::string_view wanted) const {
   return place == mitigations.end() ? nullptr : &*place;
 }
 
+const DoorModel* KernelModel::door(std::string_view wanted) const {
+  const auto place = std::ranges::find(doors, wanted, &DoorModel::name);
+  return place == doors.end() ? nullptr : &*place;
+}
+
+bool DoorModel::open_on(const CpuModel& cpu) const {
+  if (vendor && *vendor != cpu.vendor) return false;
+  return std::ranges::all_of(needs, [&](const Requirement& need) {
+    return std::ranges::find(cpu.features, need.feature) != cpu.features.end();
+  });
+}
+
 bool StageModel::active(const std::set<std::string, std::less<>>& mitigations) const {
   if (when.empty()) return true;
   return std::ranges::all_of(split(when), [&](std::string_view word) {
@@ -184,21 +286,30 @@ std::string_view to_string(VsyscallMode mode) {
 }
 
 KernelModel read_kernel_model(const TomlValue& root, std::string name) {
-  const TableReader reader(
-      root, "the kernel model",
-      {"extends", "description", "release", "version", "syscall_limit", "constants", "mitigations",
-       "stage", "services", "copy_from_user", "copy_to_user", "hz", "vsyscall", "vdso"});
+  const TableReader reader(root, "the kernel model", {"extends",       "description",
+                                                      "release",       "version",
+                                                      "bits",          "requires",
+                                                      "syscall_limit", "compat_syscall_limit",
+                                                      "entry_stack",   "task",
+                                                      "selectors",     "constants",
+                                                      "mitigations",   "work",
+                                                      "doors",         "stage",
+                                                      "services",      "copy_from_user",
+                                                      "copy_to_user",  "hz",
+                                                      "vsyscall",      "vdso"});
   KernelModel kernel;
   kernel.name = std::move(name);
   kernel.at = root.at;
   kernel.description = reader.text("description");
   kernel.release = reader.text("release");
   kernel.version = reader.text("version");
-  kernel.syscall_limit = reader.whole("syscall_limit", std::numeric_limits<std::int32_t>::max());
+  read_shape(reader, kernel);
   read_user_pages(reader, kernel);
   if (reader.has("constants")) read_constants(reader.need("constants", Kind::Table), kernel);
   if (reader.has("mitigations")) read_mitigations(reader.need("mitigations", Kind::Table), kernel);
   read_stages(reader.need("stage", Kind::Array), kernel);
+  if (reader.has("doors")) read_doors(reader.need("doors", Kind::Table), kernel);
+  if (reader.has("work")) read_work(reader.need("work", Kind::Table), kernel);
   read_services(reader.need("services", Kind::Table), kernel);
   kernel.copy_from_user = read_copy(reader, "copy_from_user");
   kernel.copy_to_user = read_copy(reader, "copy_to_user");

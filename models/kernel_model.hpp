@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cpu/kernel_memory.hpp"
 #include "models/cpu_model.hpp"
 
 namespace ringfare {
@@ -17,22 +18,47 @@ namespace ringfare {
 struct StageModel {
   std::string name;  // "swapgs", "page table switch", ...
   std::string side;  // "entry", "exit", or "way out" (reached by a branch only, e.g. iretq)
-  std::string when;  // "pti", "no-pti", several with commas (all must hold), or empty: always
+  std::string when;  // "pti", "no-pti", "cpu:smap"; several with commas: all must hold; "": always
   std::string note;
   std::string source;
   std::string assembly;        // AT&T syntax; empty with a fixed price
   unsigned assembly_line = 0;  // line of the model file that holds the first line of `assembly`
   std::optional<Price> fixed;  // instead of `assembly`
+  std::string on_fault;        // label ring 0 goes to where this stage's read of user memory faults
   SourcePosition at;
 
   /// Does it exist in a kernel with these mitigations on?
   bool active(const std::set<std::string, std::less<>>& mitigations) const;
 };
 
+/// The doors a kernel may have, and `shared`: code that several of them run.
+inline constexpr std::string_view kDoorNames[] = {"syscall",  "syscall32", "int80",
+                                                  "sysenter", "fred",      "shared"};
+
+/// A CPU feature, spelled as in /proc/cpuinfo, and where a file asks for it.
+struct Requirement {
+  std::string feature;
+  SourcePosition at;
+};
+
 /// The service itself ends the entry half: the stage list of a door is entry..., service, exit...
 struct DoorModel {
-  std::string name;  // "syscall"
+  std::string name;  // one of kDoorNames
   std::vector<StageModel> stages;
+  std::vector<Requirement> needs;  // features without which the kernel does not open it
+  std::optional<Vendor> vendor;    // whose processors the kernel opens it on; nothing: all
+  bool trap_gate = false;          // int80: interrupts stay on
+
+  bool open_on(const CpuModel& cpu) const;
+};
+
+/// Something the kernel may have to do on the way in or out: a flag in a word of 32 bits.
+struct WorkModel {
+  std::string name;          // "signal", "reschedule", "traced"
+  std::string variable;      // a symbol of the kernel's memory; "": in the current task,
+  std::uint64_t offset = 0;  // here
+  std::uint32_t mask = 0;
+  std::string meaning;
 };
 
 struct MitigationModel {
@@ -73,9 +99,16 @@ struct KernelModel {
   std::uint64_t ticks_per_second = kDefaultTicks;  // CONFIG_HZ: `hz`
   VsyscallMode vsyscall = VsyscallMode::None;
   bool has_vdso = true;
+  unsigned bits = 64;               // of its code: 64 or 32
+  std::vector<Requirement> needs;   // features of the processor without which it does not run
   std::uint64_t syscall_limit = 0;  // first number without a service (NR_syscalls)
+  std::uint64_t compat_limit = 0;   // the same of i386 calls in a 64-bit kernel; 0: it has none
+  EntryStack entry_stack = EntryStack::Trampoline;
+  TaskPlace task = TaskPlace::Apart;
+  KernelSelectors selectors = kSelectors64;
   std::vector<DoorModel> doors;
   std::vector<MitigationModel> mitigations;
+  std::vector<WorkModel> work;
   std::map<std::string, ServiceModel, std::less<>> services;  // with "default"
   CopyModel copy_from_user, copy_to_user;
   /// Constants usable as symbols in every stage's assembly, besides those of cpu/kernel_memory.
@@ -83,6 +116,7 @@ struct KernelModel {
   SourcePosition at;
 
   const MitigationModel* mitigation(std::string_view wanted) const;  // null where unknown
+  const DoorModel* door(std::string_view wanted) const;              // null where it has none
 };
 
 /// `root` is the whole file, `extends` done.

@@ -64,7 +64,23 @@ Mitigations choose(const CpuModel& cpu, const KernelModel& kernel, std::string_v
   return on;
 }
 
+/// A kernel runs only where the processor has what it is built for.
+void check_requirements(const CpuModel& cpu, const KernelModel& kernel) {
+  for (const Requirement& need : kernel.needs)
+    if (std::ranges::find(cpu.features, need.feature) == cpu.features.end())
+      throw UserError(need.at,
+                      fmt::format("kernel {} needs a processor with '{}', which {} has not; "
+                                  "choose another --cpu or --kernel",
+                                  kernel.name, need.feature, cpu.name));
+}
+
 }  // namespace
+
+std::set<std::string, std::less<>> Machine::conditions() const {
+  std::set<std::string, std::less<>> all = mitigations;
+  for (const std::string& feature : cpu.features) all.insert("cpu:" + feature);
+  return all;
+}
 
 Machine make_machine(CpuModel cpu, KernelModel kernel, std::string_view mitigation_choice,
                      std::optional<std::uint64_t> mhz) {
@@ -78,6 +94,7 @@ Machine make_machine(CpuModel cpu, KernelModel kernel, std::string_view mitigati
     cpu.tsc_khz = cpu.tsc_khz * core_khz / cpu.core_khz;
     cpu.core_khz = core_khz;
   }
+  check_requirements(cpu, kernel);
   Mitigations on = choose(cpu, kernel, mitigation_choice);
   return {std::move(cpu), std::move(kernel), std::move(on)};
 }

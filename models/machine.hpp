@@ -37,6 +37,9 @@ struct Machine {
   CpuModel cpu;
   KernelModel kernel;
   std::set<std::string, std::less<>> mitigations;  // those that are on
+
+  /// What a stage's `when` is about: the mitigations, and the processor's features as "cpu:smap".
+  std::set<std::string, std::less<>> conditions() const;
 };
 
 /// `choice`: "auto" (what the CPU file lists and the kernel knows), "off", or a comma-separated

@@ -182,7 +182,8 @@ const BrokenCase kBroken[] = {
     {"Endless", [](Machine& m) { insert(m, "frame", "1: jmp 1b"); },
      "edited.toml:100: added: the path does not end: 1000000 instructions"},
     {"GuestMemory", [](Machine& m) { insert(m, "frame", "xorl %edi, %edi\nmovq 8(%rdi), %rax"); },
-     "edited.toml:101: added: page fault: reading 0x8, where the kernel has nothing"},
+     "edited.toml:101: added: page fault: reading user memory at 0x8, and the stage has no "
+     "'on_fault'"},
     {"KernelStackTooEarly",
      [](Machine& m) { insert(m, "page-table switch", "movq %gs:cpu_current_top_of_stack, %rsp"); },
      "edited.toml:100: added: page fault: reading 0xffff88801f61fb88 (per-CPU area) while CR3 "
@@ -230,7 +231,7 @@ TEST(EditedModel, SysretWithABadAddressByVendor) {
       "movabsq $0x8000000000000000, %rcx\nmovq %rcx, PT_RCX(%rsp)";
   EXPECT_NE(error_of([&] {
               getpid_on(machine);
-            }).find("sysretq raises exception 13: it needs RCX is canonical"),
+            }).find("sysret raises exception 13: it needs RCX is canonical"),
             std::string::npos);
   machine.cpu.vendor = Vendor::Amd;
   Bench bench(machine);

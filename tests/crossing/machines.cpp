@@ -38,7 +38,7 @@ void remove_stage(Machine& machine, std::string_view name) {
 const CrossingBill& Bench::cross(std::uint64_t number, std::int64_t result,
                                  const ServiceCharge& charge) {
   registers[Gpr::Rax] = number;
-  served = crossings.enter(registers, Gate::Syscall, 2);
+  served = crossings.enter(registers, Gate::Syscall, 2).served;
   return crossings.leave(registers, result, charge);
 }
 

@@ -39,15 +39,27 @@ TEST(ShippedModels, EveryCpuPricesEverythingWithASource) {
   }
 }
 
-TEST(ShippedModels, EveryMitigationOfACpuIsKnownToEveryKernel) {
-  for (const std::string& kernel_name : shipped().kernel_names()) {
-    const KernelModel kernel = shipped().kernel(kernel_name);
-    for (const std::string& name : shipped().cpu_names()) {
-      for (const std::string& mitigation : shipped().cpu(name).mitigations) {
-        EXPECT_NE(kernel.mitigation(mitigation), nullptr) << name << " " << mitigation;
-      }
+TEST(ShippedModels, TheKernelsAreThese) {
+  EXPECT_EQ(shipped().kernel_names(),
+            (std::vector<std::string>{"linux-2.2", "linux-2.4", "linux-2.6-i386",
+                                      "linux-2.6-x86_64", "linux-4.15", "linux-4.4", "linux-5.10",
+                                      "linux-6.1", "linux-6.12", "linux-fred"}));
+}
+
+TEST(ShippedModels, EveryMitigationOfACpuIsKnownToSomeKernel) {
+  const KernelModel kernel = shipped().kernel("linux-6.1");
+  for (const std::string& name : shipped().cpu_names()) {
+    for (const std::string& mitigation : shipped().cpu(name).mitigations) {
+      EXPECT_NE(kernel.mitigation(mitigation), nullptr) << name << " " << mitigation;
     }
   }
+}
+
+TEST(ShippedModels, EveryStageOfAKernelHasASource) {
+  for (const std::string& name : shipped().kernel_names())
+    for (const DoorModel& door : shipped().kernel(name).doors)
+      for (const StageModel& stage : door.stages)
+        EXPECT_GE(stage.source.size(), 10u) << name << " " << stage.name;
 }
 
 TEST(ShippedModels, EveryMitigationSwitchesSomeStage) {

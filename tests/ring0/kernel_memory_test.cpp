@@ -85,11 +85,44 @@ TEST(KernelMemory, ReplacingWhatPathsHaveReadIsNoticedOnce) {
   EXPECT_FALSE(memory.settle());
 }
 
+TEST(KernelMemory, A32BitKernelHasItsOwnPlaces) {
+  KernelMemory memory({.bits = 32, .syscall_limit = 300, .selectors = kSelectors32});
+  const KernelLayout& at = memory.layout();
+  for (std::uint64_t n = 0; n < 300; ++n) {
+    const auto entry = memory.load(at.syscall_table + 4 * n, 4, PageTable::Kernel);
+    ASSERT_TRUE(entry.has_value());
+    EXPECT_EQ(memory.service(KernelAddress{entry->bits}), n);
+  }
+  EXPECT_TRUE(memory.user({0xbfffffff}));
+  EXPECT_FALSE(memory.user({0xc0000000}));
+  EXPECT_EQ(at.task.value & 0x1fff, 0u) << "found by masking the stack pointer";
+  EXPECT_EQ(memory.load(at.tss + 4, 4, PageTable::Kernel)->bits, at.stack.end.value);
+}
+
+TEST(KernelMemory, UserMemoryIsSeenThroughTheWindow) {
+  struct Window final : UserWindow {
+    std::optional<std::uint64_t> load(std::uint64_t address, unsigned) const override {
+      return address == 0x1000 ? std::optional<std::uint64_t>(7) : std::nullopt;
+    }
+  };
+  KernelMemory memory(1);
+  EXPECT_FALSE(memory.load({0x1000}, 4, PageTable::Kernel));
+  const Window window;
+  memory.show_user(&window);
+  EXPECT_EQ(memory.load({0x1000}, 4, PageTable::Kernel)->bits, 7u);
+  EXPECT_EQ(memory.load({0x1000}, 4, PageTable::Kernel)->from, origin::kUserRegister);
+  EXPECT_FALSE(memory.load({0x2000}, 4, PageTable::Kernel));
+}
+
 TEST(KernelMemory, EverySymbolIsDocumented) {
   std::ifstream file(RINGFARE_SOURCE_DIR "/docs/kernel-paths.md");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  for (const auto& [name, value] : KernelMemory(1).symbols())
-    EXPECT_NE(text.find('`' + name + '`'), std::string::npos) << name;
+  for (const std::uint8_t bits : {std::uint8_t{64}, std::uint8_t{32}}) {
+    const KernelMemory memory(
+        {.bits = bits, .syscall_limit = 1, .compat_limit = bits == 64 ? 1u : 0u});
+    for (const auto& [name, value] : memory.symbols())
+      EXPECT_NE(text.find('`' + name + '`'), std::string::npos) << name;
+  }
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ class Synthetic {
     registers.rflags = s.registers[16];
     registers.rip = KernelMemory::kText.value;
     Ring0 ring0(memory, system);
-    ring0.begin();
+    ring0.begin(Door::Syscall);
     const auto stepped = ring0.step(registers);
     EXPECT_TRUE(std::holds_alternative<Executed>(stepped));
     EXPECT_EQ(registers.rip, KernelMemory::kText.value + row.length);
@@ -171,7 +171,7 @@ class Ring0Test : public testing::Test {
     registers.cs.long_mode = true;
     registers.gs.base = KernelMemory::kPerCpu.value;
     registers[Gpr::Rsp] = KernelMemory::kStack.end.value;
-    ring0.begin();
+    ring0.begin(Door::Syscall);
   }
 
   void text(std::vector<std::uint8_t> code) { memory.install_text(code); }
@@ -229,10 +229,162 @@ TEST_F(Ring0Test, TheUserTableKeepsTheTssAndTheTrampolineStack) {
   EXPECT_EQ(memory.load(KernelMemory::kTss + 20, 8, PageTable::User)->bits, registers[Gpr::Rax]);
 }
 
-TEST_F(Ring0Test, GuestMemoryIsNotTheKernels) {
-  text({0x48, 0x8b, 0x07});  // mov (%rdi), %rax
-  registers[Gpr::Rdi] = 0x401000;
-  EXPECT_EQ(refusal(), "page fault: reading 0x401000, where the kernel has nothing");
+TEST_F(Ring0Test, GuestMemoryThatIsNotThereIsAFaultOfTheGuests) {
+  text({0x48, 0x8b, 0x04, 0x25, 0x00, 0x10, 0x40, 0x00});  // mov 0x401000, %rax
+  registers[Gpr::Rax] = 5;
+  const auto event = ring0.step(registers);
+  const auto* fault = std::get_if<AtUserFault>(&event);
+  ASSERT_NE(fault, nullptr);
+  EXPECT_EQ(fault->user_address, 0x401000u);
+  EXPECT_EQ(registers.rip, KernelMemory::kText.value);
+  EXPECT_EQ(registers[Gpr::Rax], 5u);
+}
+
+/// Kernel text of 32 bits, at the top of its stack.
+class Ring0Test32 : public testing::Test {
+ protected:
+  Ring0Test32() : memory({.bits = 32, .syscall_limit = 8, .selectors = kSelectors32}) {
+    memory.boot(system);
+    system.cpl = 0;
+    registers.rip = memory.layout().text.value;
+    registers.cs = {.selector = kSelectors32.kernel_code, .dpl = 0, .default_size = true};
+    registers.ss = {.selector = kSelectors32.kernel_data, .dpl = 0, .default_size = true};
+    registers[Gpr::Rsp] = memory.layout().stack.end.value;
+    ring0.begin(Door::Interrupt);
+  }
+
+  void text(std::vector<std::uint8_t> code) { memory.install_text(code); }
+  Executed step() { return std::get<Executed>(ring0.step(registers)); }
+  std::uint64_t top(unsigned n) const {
+    return memory.load(KernelAddress{registers[Gpr::Rsp] + 4 * n}, 4, PageTable::Kernel)->bits;
+  }
+  std::string refusal() {
+    try {
+      ring0.step(registers);
+    } catch (const PathError& e) {
+      return e.what();
+    }
+    return "nothing refused";
+  }
+
+  KernelMemory memory;
+  SystemState system;
+  Registers registers;
+  Ring0 ring0{memory, system};
+};
+
+TEST_F(Ring0Test32, PushesFourBytes) {
+  text({0x50, 0x6a, 0xff, 0x58});  // push %eax; push $-1; pop %eax
+  registers[Gpr::Rax] = 0x11223344;
+  const std::uint64_t stack = registers[Gpr::Rsp];
+  step();
+  EXPECT_EQ(registers[Gpr::Rsp], stack - 4);
+  EXPECT_EQ(top(0), 0x11223344u);
+  step();
+  EXPECT_EQ(top(0), 0xffffffffu);
+  step();
+  EXPECT_EQ(registers[Gpr::Rax], 0xffffffffu);
+}
+
+TEST_F(Ring0Test32, PushaAndPopa) {
+  text({0x60, 0x61});
+  for (unsigned r = 0; r < 8; ++r)
+    if (static_cast<Gpr>(r) != Gpr::Rsp) registers.gpr[r] = 0x1000 + r;
+  const Registers before = registers;
+  EXPECT_EQ(step().price_key, "pusha");
+  EXPECT_EQ(top(7), before[Gpr::Rax]);
+  EXPECT_EQ(top(3), before[Gpr::Rsp]);
+  EXPECT_EQ(top(0), before[Gpr::Rdi]);
+  registers[Gpr::Rax] = registers[Gpr::Rdi] = 0;
+  EXPECT_EQ(step().price_key, "popa");
+  EXPECT_EQ(registers.gpr, before.gpr);
+}
+
+TEST_F(Ring0Test32, SegmentLoadsCheckTheDescriptor) {
+  text({0x8e, 0xda, 0x8e, 0xda, 0x8e, 0xda, 0x8e, 0xda});  // mov %edx, %ds
+  registers[Gpr::Rdx] = kSelectors32.user_data;
+  EXPECT_EQ(step().price_key, "mov_to_ds");
+  EXPECT_EQ(registers.ds.selector, kSelectors32.user_data);
+  EXPECT_EQ(registers.ds.limit, 0xffffffffu);
+  registers[Gpr::Rdx] = 0;
+  step();
+  EXPECT_EQ(registers.ds.selector, 0);
+  registers[Gpr::Rdx] = 0xf0;
+  EXPECT_EQ(refusal(), "#GP(0xf0): no segment to load");
+  memory.set_descriptor(0xf0, 0x00cf73000000ffff);  // not present
+  registers.rip -= 2;
+  EXPECT_EQ(refusal(), "#NP(0xf0): the segment is not present");
+}
+
+TEST_F(Ring0Test32, SegmentsArePushedAndPopped) {
+  text({0x1e, 0x07, 0x0f, 0xa0, 0x8c, 0xd8});  // push %ds; pop %es; push %fs; mov %ds, %eax
+  registers.ds = {.selector = kSelectors32.user_data, .default_size = true};
+  registers.es = {};
+  EXPECT_EQ(step().price_key, "push_sreg");
+  EXPECT_EQ(step().price_key, "pop_ds");
+  EXPECT_EQ(registers.es.selector, kSelectors32.user_data);
+  EXPECT_EQ(registers[Gpr::Rsp], memory.layout().stack.end.value);
+  step();
+  EXPECT_EQ(step().price_key, "mov_from_sreg");
+  EXPECT_EQ(registers[Gpr::Rax], kSelectors32.user_data);
+}
+
+TEST_F(Ring0Test32, CallsAndReturnsByFourBytes) {
+  // call +1; nop; ret
+  text({0xe8, 0x01, 0x00, 0x00, 0x00, 0x90, 0xc3});
+  const std::uint64_t stack = registers[Gpr::Rsp];
+  step();
+  EXPECT_EQ(registers[Gpr::Rsp], stack - 4);
+  EXPECT_EQ(registers.rip, memory.layout().text.value + 6);
+  step();
+  EXPECT_EQ(registers.rip, memory.layout().text.value + 5);
+}
+
+TEST_F(Ring0Test32, IncIsNoPrefixHere) {
+  text({0x40, 0x49});  // inc %eax; dec %ecx
+  registers[Gpr::Rax] = 0xffffffff;
+  step();
+  EXPECT_EQ(registers[Gpr::Rax], 0u);
+  EXPECT_TRUE(registers.rflags & flag::kZero);
+}
+
+TEST_F(Ring0Test32, ANarrowSegmentRunsCodeOf16Bits) {
+  registers.cs.default_size = false;
+  text({0x40, 0x50});  // inc %ax; push %ax
+  registers[Gpr::Rax] = 0x1234ffff;
+  step();
+  EXPECT_EQ(registers[Gpr::Rax], 0x12340000u);
+  const std::uint64_t stack = registers[Gpr::Rsp];
+  step();
+  EXPECT_EQ(registers[Gpr::Rsp], stack - 2);
+}
+
+TEST_F(Ring0Test32, DoorsKnowTheirWidth) {
+  text({0xcf, 0x66, 0xcf, 0x0f, 0x35});  // iret; iretw; sysexit
+  const auto at = [&] { return std::get<AtDoor>(ring0.step(registers)); };
+  EXPECT_EQ(at().width, 4);
+  registers.rip += 1;
+  EXPECT_EQ(at().width, 2);
+  registers.rip += 2;
+  EXPECT_EQ(at().door, Door::Sysexit);
+}
+
+TEST_F(Ring0Test, FredInstructionsAreKnown) {
+  text({0xf2, 0x0f, 0x00, 0xf0, 0xf3, 0x0f, 0x01, 0xca});  // lkgs %ax; eretu
+  memory.set_descriptor(0x60, 0x12cf93345678ffff);
+  registers[Gpr::Rax] = 0x60;
+  const std::uint64_t base = registers.gs.base;
+  EXPECT_EQ(step().price_key, "lkgs");
+  EXPECT_EQ(system.kernel_gs_base, 0x12345678u);
+  EXPECT_EQ(registers.gs.base, base);
+  EXPECT_EQ(registers.gs.selector, 0x60);
+  EXPECT_EQ(std::get<AtDoor>(ring0.step(registers)).door, Door::Eretu);
+}
+
+TEST_F(Ring0Test, ThereIsNoSwapgsWithFred) {
+  text({0x0f, 0x01, 0xf8});
+  system.cr4 |= cr4::kFred;
+  EXPECT_EQ(refusal(), "#UD: with CR4.FRED there is no swapgs");
 }
 
 TEST_F(Ring0Test, SpecControlHasItsOwnPrice) {
@@ -294,7 +446,7 @@ TEST_F(Ring0Test, DispatchLoadsAPointerFromTheTable) {
 
 TEST_F(Ring0Test, StopsAtTheDoors) {
   text({0x48, 0x0f, 0x07});
-  EXPECT_EQ(std::get<AtDoor>(ring0.step(registers)).door, Door::Sysretq);
+  EXPECT_EQ(std::get<AtDoor>(ring0.step(registers)).door, Door::Sysret);
 }
 
 TEST_F(Ring0Test, UnknownInstructionsAreRefused) {
