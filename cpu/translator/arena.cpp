@@ -3,6 +3,9 @@
 
 #include <cpuid.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "cpu/failure.hpp"
 
@@ -34,6 +37,15 @@ std::byte* map_low(AddressSpace& memory, std::size_t size) {
   throw UserError(
       "no room for translated code in the low 2 GiB of the address space; is executable anonymous "
       "memory allowed here, and the program not larger than 1.5 GiB?");
+}
+
+/// The kernel writes to the thread's rseq area (rseq(2)) with the guest's rights whenever it has
+/// interrupted it, and would find it closed.
+bool leave_rseq() {
+  if (__rseq_size == 0) return true;
+  constexpr unsigned kFirstVersionSize = 32;
+  auto* const area = static_cast<std::byte*>(__builtin_thread_pointer()) + __rseq_offset;
+  return syscall(SYS_rseq, area, kFirstVersionSize, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0;
 }
 
 }  // namespace
@@ -70,7 +82,7 @@ Arena::Arena(AddressSpace& memory)
 /// the guest's instructions and their translations write has a key that is open; translations and
 /// what they only read have one that is read-only then.
 void Arena::build_wall(AddressSpace& memory) {
-  if (!host_has_protection_keys()) return;
+  if (!host_has_protection_keys() || !leave_rseq()) return;
   const int open = pkey_alloc(0, 0), sealed = pkey_alloc(0, 0);
   if (open < 0 || sealed < 0) return;
   const auto lock = [](std::byte* begin, const std::byte* end, int key) {

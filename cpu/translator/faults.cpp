@@ -19,19 +19,41 @@ FaultCatcher* active = nullptr;
 
 }  // namespace
 
+// Handlers begin with key 0 alone (pkeys(7)), and the signal stack has another, because the kernel
+// writes to it with the guest's rights: all keys are opened before anything is pushed. The way back
+// restores what was interrupted.
+extern "C" {
+void (*ringfare_signal_handler)(int, siginfo_t*, void*) = nullptr;
+void ringfare_open_and_handle(int, siginfo_t*, void*);
+}
+asm(R"(
+.text
+.globl ringfare_open_and_handle
+.type ringfare_open_and_handle, @function
+ringfare_open_and_handle:
+  mov %rdx, %r8
+  xor %eax, %eax
+  xor %ecx, %ecx
+  xor %edx, %edx
+  wrpkru
+  mov %r8, %rdx
+  jmp *ringfare_signal_handler(%rip)
+.size ringfare_open_and_handle, .-ringfare_open_and_handle
+)");
+
 FaultCatcher::FaultCatcher(const Arena& arena, std::byte* leave_stub,
                            const BoundaryTest& boundaries)
     : arena_(arena), leave_stub_(leave_stub), boundaries_(boundaries) {
   static_assert(kExceptions.size() + kInterruptions.size() ==
                 sizeof old_actions_ / sizeof old_actions_[0]);
-  keyed_ = arena.context().guest_pkru != 0;
   CHECK(active == nullptr, "two translators at once");
   active = this;
   const stack_t stack{
       .ss_sp = arena.signal_stack(), .ss_flags = 0, .ss_size = Arena::kSignalStackSize};
   CHECK(sigaltstack(&stack, &old_stack_) == 0, "sigaltstack");
   struct sigaction action {};
-  action.sa_sigaction = on_signal;
+  ringfare_signal_handler = on_signal;
+  action.sa_sigaction = arena.context().guest_pkru != 0 ? ringfare_open_and_handle : on_signal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigfillset(&action.sa_mask);
   for (const int signal : kExceptions) sigdelset(&action.sa_mask, signal);
@@ -60,8 +82,6 @@ int FaultCatcher::take_interruption() {
 }
 
 void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
-  // Handlers begin with key 0 only (pkeys(7)); the way back restores what was interrupted.
-  if (active->keyed_) asm volatile(".byte 0x0f, 0x01, 0xef" ::"a"(0), "c"(0), "d"(0));  // wrpkru
   auto& machine = *static_cast<ucontext_t*>(context);
   for (const int interruption : kInterruptions)
     if (signal == interruption) return active->on_interruption(signal, machine);

@@ -66,7 +66,6 @@ class FaultCatcher {
   std::uint64_t steps_left_ = 0;
   std::uint64_t last_stop_ = 0;      // host address of the last single step
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS
-  bool keyed_ = false;               // protection keys are in use
   stack_t old_stack_{};
   struct sigaction old_actions_[9] = {};
 };

@@ -189,7 +189,7 @@ TEST_P(TranslatorTest, OverwrittenCountersAreNoticed) {
   std::uint64_t* const counters = first_counter();
   ASSERT_NE(counters, nullptr);
   ++counters[0];
-  if (options().memory_totals)
+  if (options().memory_totals || !__builtin_cpu_supports("avx512vl"))
     EXPECT_NO_THROW(guest.engine.executions());  // nothing to compare with
   else
     EXPECT_THROW(guest.engine.executions(), UserError);
