@@ -303,7 +303,8 @@ bool KernelPath::has_door(Gate gate, CodeMode mode) const {
   const SystemState& s = at_rest_;
   const bool long64 = mode == CodeMode::Long64, lma = (s.efer & efer::kLma) != 0;
   if (long64 && !lma) return false;
-  if (s.cr4 & cr4::kFred) return gate == Gate::Interrupt || (gate == Gate::Syscall) == long64;
+  // Linux offers no fast 32-bit door under FRED: __kernel_vsyscall is int 0x80 there.
+  if (s.cr4 & cr4::kFred) return gate == Gate::Interrupt || (gate == Gate::Syscall && long64);
   switch (gate) {
     case Gate::Interrupt:
       return entry_point("int80").has_value();

@@ -129,6 +129,19 @@ class Session::Run {
   std::optional<int> exit_status_, killed_by_;
 };
 
+namespace {
+
+/// A kernel of 32 bits runs no program of 64.
+void check_width(const Machine& machine, const ProgramImage& image) {
+  if (machine.kernel.bits == 64 || image.layout.mode == CodeMode::Compat32) return;
+  throw UserError(machine.kernel.at,
+                  fmt::format("kernel {} has 32 bits and cannot run {}, a program of 64; choose "
+                              "another --kernel, or build the program with -m32",
+                              machine.kernel.name, image.path));
+}
+
+}  // namespace
+
 Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink*> sinks)
     : machine_(std::move(machine)), inputs_(inputs), sinks_(std::move(sinks)) {
   crossings_.watch(inputs_.watch, inputs_.intel_syntax);
@@ -136,6 +149,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   crossings_.show_user(&window_);
   further_.show_user(&window_);
   image_ = load_program(memory_, inputs_.program);
+  check_width(machine_, image_);
   map_vdso();
   build_initial_stack(memory_, image_,
                       {.arguments = inputs_.arguments,

@@ -53,17 +53,18 @@ ModelLibrary model_library() {
   return ModelLibrary(std::move(roots));
 }
 
+std::optional<std::uint64_t> chosen_mhz(const ParsedOptions& options) {
+  if (!options.has("mhz")) return std::nullopt;
+  const std::uint64_t mhz = options.values["mhz"].as<std::uint64_t>();
+  if (mhz == 0 || mhz > kHighestMhz)
+    throw UserError(fmt::format("--mhz {}: give a clock between 1 and {} MHz", mhz, kHighestMhz));
+  return mhz;
+}
+
 Machine chosen_machine(const ParsedOptions& options) {
-  std::optional<std::uint64_t> mhz;
-  if (options.has("mhz")) {
-    mhz = options.values["mhz"].as<std::uint64_t>();
-    if (*mhz == 0 || *mhz > kHighestMhz)
-      throw UserError(
-          fmt::format("--mhz {}: give a clock between 1 and {} MHz", *mhz, kHighestMhz));
-  }
   const ModelLibrary library = model_library();
   return make_machine(library.cpu(options.text("cpu")), library.kernel(options.text("kernel")),
-                      options.text("mitigations"), mhz);
+                      options.text("mitigations"), chosen_mhz(options));
 }
 
 void add_further_machine_options(OptionTable& table) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "emu/cli/options.hpp"
 #include "models/machine.hpp"
 
@@ -14,6 +17,9 @@ void add_machine_options(OptionTable& table);
 
 /// $RINGFARE_MODEL_PATH first, then the shipped models.
 ModelLibrary model_library();
+
+/// --mhz, checked; nothing where it was not given.
+std::optional<std::uint64_t> chosen_mhz(const ParsedOptions& options);
 
 Machine chosen_machine(const ParsedOptions& options);
 

@@ -27,6 +27,8 @@ constexpr Verb kVerbs[] = {
      "list its system calls with the cycles of each crossing", trace_verb},
     {"explain", "explain [OPTIONS] syscall [CALL]", "open one crossing, without a program",
      explain_verb},
+    {"doors", "doors [OPTIONS] [CALL]", "compare one call through every door of a machine",
+     doors_verb},
     {"models", "models [NAME]", "list processors and kernels, or show one with its sources",
      models_verb},
     {"syscalls", "syscalls", "list the system calls and how far each is served", syscalls_verb},

@@ -15,6 +15,7 @@ inline constexpr int kDeadlocked = 123;
 int run_verb(const std::vector<std::string>& words);
 int trace_verb(const std::vector<std::string>& words);
 int explain_verb(const std::vector<std::string>& words);
+int doors_verb(const std::vector<std::string>& words);
 int models_verb(const std::vector<std::string>& words);
 int syscalls_verb(const std::vector<std::string>& words);
 int vdso_verb(const std::vector<std::string>& words);

@@ -49,9 +49,19 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
+/// Standard input becomes a pseudoterminal whose other end nobody writes to.
+void sit_at_terminal() {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY);
+  if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) _exit(126);
+  const int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+  if (slave < 0) _exit(126);
+  dup2(slave, 0);
+}
+
 [[noreturn]] void become(const Launch& launch, const Pipe& in, const Pipe& out, const Pipe& err) {
   const auto arguments = pointers(launch.arguments), environment = pointers(launch.environment);
   dup2(in.ends[0], 0);
+  if (launch.terminal) sit_at_terminal();
   dup2(out.ends[1], 1);
   dup2(err.ends[1], 2);
   signal(SIGPIPE, SIG_DFL);

@@ -11,6 +11,7 @@ namespace ringfare::testing {
 struct Launch {
   std::vector<std::string> arguments;  // argv, the program's path first
   std::string input;                   // bytes on standard input
+  bool terminal = false;               // standard input is a terminal instead, and says nothing
   std::filesystem::path directory = ".";
   std::vector<std::string> environment = {"HOME=/", "LC_ALL=C", "PATH=/usr/bin:/bin", "TZ=UTC0"};
 };

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "emu/doors.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <optional>
+
+#include "cpu/failure.hpp"
+#include "emu/cli/asked_call.hpp"
+#include "emu/cli/machine_options.hpp"
+#include "emu/cli/verbs.hpp"
+#include "emu/kernel/syscall_table.hpp"
+#include "emu/report/doors_text.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr const char* kAll = "all";
+
+OptionTable doors_options() {
+  OptionTable table("options");
+  add_machine_options(table);
+  add_call_options(table);
+  table.add_options()("json", "the same as JSON")(
+      "help,h", "this text; --cpu all and --kernel all make a table over machines");
+  return table;
+}
+
+const SyscallRow& chosen_call(const ParsedOptions& options) {
+  if (options.rest.size() > 1) throw UserError("doors: name one call, or none for getpid");
+  const std::string name = options.rest.empty() ? "getpid" : options.rest.front();
+  std::vector<std::string> names;
+  for (const SyscallRow& row : syscall_table()) {
+    if (row.name == name) return row;
+    names.emplace_back(row.name);
+  }
+  const auto near = nearest(name, names);
+  throw UserError(fmt::format(
+      "doors: no system call '{}'{}", name,
+      near ? fmt::format("; did you mean '{}'?", *near) : "; 'ringfare syscalls' lists them"));
+}
+
+/// A combination nothing could run on is left out of a table of all.
+std::optional<Machine> machine_if_possible(const ParsedOptions& options, const CpuModel& cpu,
+                                           const KernelModel& kernel) {
+  try {
+    return make_machine(cpu, kernel, options.text("mitigations"), chosen_mhz(options));
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<DoorMachine> all_machines(const ParsedOptions& options, const AskedCall& call) {
+  const ModelLibrary library = model_library();
+  const bool cpus = options.text("cpu") == kAll, kernels = options.text("kernel") == kAll;
+  std::vector<CpuModel> processors;
+  std::vector<KernelModel> systems;
+  for (const std::string& name :
+       cpus ? library.cpu_names() : std::vector<std::string>{options.text("cpu")})
+    processors.push_back(library.cpu(name));
+  for (const std::string& name :
+       kernels ? library.kernel_names() : std::vector<std::string>{options.text("kernel")})
+    systems.push_back(library.kernel(name));
+  std::vector<DoorMachine> machines;
+  for (const CpuModel& cpu : processors)
+    for (const KernelModel& kernel : systems)
+      if (const auto machine = machine_if_possible(options, cpu, kernel)) {
+        DoorComparison comparison = compare_doors(*machine, call);
+        if (!comparison.bills.empty())
+          machines.push_back(described(*machine, std::move(comparison)));
+      }
+  if (machines.empty())
+    throw UserError(
+        "doors: no such machine has a door for the call; name one processor and one "
+        "kernel to see why");
+  return machines;
+}
+
+}  // namespace
+
+int doors_verb(const std::vector<std::string>& words) {
+  const OptionTable table = doors_options();
+  const ParsedOptions options = parse_options("doors", table, words, Words::Ours);
+  if (options.has("help")) {
+    std::cout << "usage: ringfare doors [OPTIONS] [CALL]\n\n" << table;
+    return 0;
+  }
+  const Paint paint(colored(options));
+  const SyscallRow& row = chosen_call(options);
+  const AskedCall call = asked_call(options, row);
+  if (options.text("cpu") == kAll || options.text("kernel") == kAll) {
+    const std::vector<DoorMachine> machines = all_machines(options, call);
+    fmt::print("{}", options.has("json") ? doors_json(row.name, machines)
+                                         : door_table(row.name, machines, paint));
+    return 0;
+  }
+  const Machine machine = chosen_machine(options);
+  DoorComparison comparison = compare_doors(machine, call);
+  if (comparison.bills.empty())
+    throw UserError(fmt::format("doors: {} on {} has no door for '{}'", machine.kernel.name,
+                                machine.cpu.name, row.name));
+  fmt::print("{}", options.has("json")
+                       ? doors_json(row.name, {described(machine, std::move(comparison))})
+                       : doors_text(machine, row.name, comparison, paint));
+  return 0;
+}
+
+}  // namespace ringfare
