@@ -161,7 +161,8 @@ void FaultCatcher::continue_stepping(ucontext_t& context) {
   const auto* code = reinterpret_cast<const std::uint8_t*>(registers[REG_RIP]);
   constexpr std::uint8_t kOperandSize = 0x66, kRexMask = 0xf0, kRex = 0x40, kPushf = 0x9c;
   if (*code == kOperandSize) ++code;
-  if ((*code & kRexMask) == kRex) ++code;
+  const bool is_32_bit = (registers[REG_CSGSFS] & 0xffff) == selector::kUserCode32;
+  if (!is_32_bit && (*code & kRexMask) == kRex) ++code;
   guest_pushed_flags_ = *code == kPushf;
 }
 
