@@ -22,6 +22,7 @@ enum class Flow : std::uint8_t {
   Gate,      // syscall, sysenter, int n
   Emulated,  // cpuid, rdtsc, ...: ours to execute
   Segment,   // loads, stores or asks about a segment, far transfers: the engine has it executed
+  Flags,     // popf: may switch single-stepping on
   Refused,   // raises #UD for a guest: not decodable, or not shown to it by CPUID
 };
 

@@ -25,6 +25,13 @@ std::size_t fetch(const AddressSpace& memory, GuestAddress address, std::span<st
   return got;
 }
 
+/// Why the instruction that `code` begins with is not taken into a block.
+CodeMap::Obstacle obstacle_at(std::span<const std::uint8_t> code, bool undecodable, CodeMode mode) {
+  if (!undecodable) return CodeMap::Obstacle::Refused;
+  if (code.size() < kLongestInstruction) return CodeMap::Obstacle::NoCode;
+  return is_too_long(code, mode) ? CodeMap::Obstacle::TooLong : CodeMap::Obstacle::Refused;
+}
+
 }  // namespace
 
 GuestRange CodeMap::seen(const Entry& entry) {
@@ -33,10 +40,17 @@ GuestRange CodeMap::seen(const Entry& entry) {
 }
 
 const CodeMap::Entry& CodeMap::at(GuestAddress address) {
-  const auto [found, is_new] =
-      by_address_.try_emplace(address, static_cast<BlockId>(entries_.size()));
+  return look_up(by_address_, address, kLongestBlock);
+}
+
+const CodeMap::Entry& CodeMap::instruction_at(GuestAddress address) {
+  return look_up(instructions_, address, 1);
+}
+
+const CodeMap::Entry& CodeMap::look_up(Index& index, GuestAddress address, std::size_t longest) {
+  const auto [found, is_new] = index.try_emplace(address, static_cast<BlockId>(entries_.size()));
   if (is_new) {
-    auto made = decode(address);
+    auto made = decode(address, longest);
     made->block.id = static_cast<BlockId>(entries_.size());
     if (!made->block.instructions.empty()) made->price = observer_.translated(made->block);
     on_page_.add(seen(*made), address);
@@ -45,7 +59,7 @@ const CodeMap::Entry& CodeMap::at(GuestAddress address) {
   return *entries_[found->second];
 }
 
-std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
+std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address, std::size_t longest) const {
   auto made = std::make_unique<Entry>();
   Block& block = made->block;
   block.mode = mode_;
@@ -53,7 +67,7 @@ std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
   std::array<std::uint8_t, kLongestBlock * 4 + kLongestInstruction> window;
   std::size_t have = fetch(memory_, address, window), used = 0;
   GuestAddress base = address;
-  while (block.instructions.size() < kLongestBlock) {
+  while (block.instructions.size() < longest) {
     if (have - used < kLongestInstruction) {
       base = block.end();
       have = fetch(memory_, base, window);
@@ -62,8 +76,7 @@ std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address) const {
     const std::span code(window.data() + used, have - used);
     const auto instruction = decode_instruction(code, base + used, mode_);
     if (!instruction || instruction->flow == Flow::Refused) {
-      const bool cut_short = !instruction && code.size() < kLongestInstruction;
-      made->obstacle = cut_short ? Obstacle::NoCode : Obstacle::Refused;
+      made->obstacle = obstacle_at(code, !instruction, mode_);
       break;
     }
     block.instructions.push_back(*instruction);

@@ -18,7 +18,7 @@ class CodeMap {
       : memory_(memory), observer_(observer) {}
 
   /// Why the instruction at the end of a block was not taken into it.
-  enum class Obstacle : std::uint8_t { None, Refused, NoCode };
+  enum class Obstacle : std::uint8_t { None, Refused, TooLong, NoCode };
 
   struct Entry {
     Block block;  // may be empty where `obstacle` is at its start
@@ -35,6 +35,8 @@ class CodeMap {
   CodeMode mode() const { return mode_; }
 
   const Entry& at(GuestAddress address);
+  /// The same with nothing but the first instruction in it.
+  const Entry& instruction_at(GuestAddress address);
   const Entry& entry(BlockId id) const { return *entries_[id]; }
   std::size_t size() const { return entries_.size(); }
 
@@ -42,20 +44,28 @@ class CodeMap {
   static GuestRange seen(const Entry& entry);
 
   /// Forgets where blocks are, not their ids: the code has changed.
-  void forget() { by_address_.clear(); }
-  void forget(GuestAddress address) { by_address_.erase(address); }
+  void forget() {
+    by_address_.clear();
+    instructions_.clear();
+  }
+  void forget(GuestAddress address) {
+    by_address_.erase(address);
+    instructions_.erase(address);
+  }
   void forget(GuestRange pages) {
-    for (const GuestAddress address : on_page_.take(pages)) by_address_.erase(address);
+    for (const GuestAddress address : on_page_.take(pages)) forget(address);
   }
 
  private:
-  std::unique_ptr<Entry> decode(GuestAddress address) const;
+  using Index = std::unordered_map<GuestAddress, BlockId>;
+  const Entry& look_up(Index& index, GuestAddress address, std::size_t longest);
+  std::unique_ptr<Entry> decode(GuestAddress address, std::size_t longest) const;
 
   const AddressSpace& memory_;
   BlockObserver& observer_;
   CodeMode mode_ = CodeMode::Long64;
   std::vector<std::unique_ptr<Entry>> entries_;
-  std::unordered_map<GuestAddress, BlockId> by_address_;
+  Index by_address_, instructions_;
   PageIndex<GuestAddress> on_page_;
 };
 

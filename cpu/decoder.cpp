@@ -22,10 +22,15 @@ constexpr std::uint8_t detail(E value) {
   return static_cast<std::uint8_t>(value);
 }
 
+constexpr std::uint8_t kBreakpoint = 3;  // #BP, SDM vol. 3, table 6-1
+
 constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_SYSCALL, Flow::Gate, detail(Gate::Syscall)},
     {ZYDIS_MNEMONIC_SYSENTER, Flow::Gate, detail(Gate::Sysenter)},
     {ZYDIS_MNEMONIC_INT, Flow::Gate, detail(Gate::Interrupt)},
+    {ZYDIS_MNEMONIC_POPF, Flow::Flags},
+    {ZYDIS_MNEMONIC_POPFD, Flow::Flags},
+    {ZYDIS_MNEMONIC_POPFQ, Flow::Flags},
     {ZYDIS_MNEMONIC_CPUID, Flow::Emulated, detail(SystemInstruction::Cpuid)},
     {ZYDIS_MNEMONIC_RDTSC, Flow::Emulated, detail(SystemInstruction::Rdtsc)},
     {ZYDIS_MNEMONIC_RDTSCP, Flow::Emulated, detail(SystemInstruction::Rdtscp)},
@@ -231,8 +236,10 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
   } else if (const auto row = kFlowIndex[insn.mnemonic]; row != 0) {
     decoded.flow = kFlows[row - 1].flow;
     decoded.detail = kFlows[row - 1].detail;
-    if (insn.mnemonic == ZYDIS_MNEMONIC_INT)
+    if (insn.mnemonic == ZYDIS_MNEMONIC_INT) {
       decoded.vector = static_cast<std::uint8_t>(insn.raw.imm[0].value.u);
+      if (decoded.vector == kBreakpoint) decoded.flow = Flow::Next;  // as INT3 in one byte
+    }
   } else if (uses_avx512(insn) || (narrow && truncates_target(insn))) {
     decoded.flow = Flow::Refused;
   } else {
@@ -248,6 +255,12 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
   decoded.segment = segment_use(insn);
   if (decoded.flow == Flow::Next) decoded.detail = components_used(insn);
   return decoded;
+}
+
+bool is_too_long(std::span<const std::uint8_t> code, CodeMode mode) {
+  ZydisDecodedInstruction insn;
+  return ZydisDecoderDecodeInstruction(&decoder(mode), nullptr, code.data(), code.size(), &insn) ==
+         ZYDIS_STATUS_INSTRUCTION_TOO_LONG;
 }
 
 std::uint16_t registers_used(std::span<const std::uint8_t> code, CodeMode mode) {

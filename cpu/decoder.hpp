@@ -19,6 +19,10 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
                                               GuestAddress address,
                                               CodeMode mode = CodeMode::Long64);
 
+/// Whether `code` begins with more than 15 bytes of one instruction, which raises #GP (SDM vol. 2,
+/// 2.3.11).
+bool is_too_long(std::span<const std::uint8_t> code, CodeMode mode = CodeMode::Long64);
+
 /// The general-purpose registers an instruction reads or writes, hidden ones included: bit n is the
 /// register of encoding n. All ones where it does not decode.
 std::uint16_t registers_used(std::span<const std::uint8_t> code, CodeMode mode = CodeMode::Long64);

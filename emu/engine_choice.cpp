@@ -73,7 +73,10 @@ Cpuid::Executes EngineChoice::executes(Isa isa) const {
 
 std::unique_ptr<Engine> EngineChoice::make(AddressSpace& memory, BlockObserver& observer,
                                            const TranslatorOptions& options) const {
-  if (kind == EngineKind::Unicorn) return make_unicorn(memory, observer);
+  if (kind == EngineKind::Unicorn) {
+    if (!options.counts) throw UserError("--no-counts: only the translator can run without counts");
+    return make_unicorn(memory, observer);
+  }
   return std::make_unique<Translator>(memory, observer, options);
 }
 

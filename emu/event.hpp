@@ -81,7 +81,7 @@ struct Bill {
   std::vector<std::string> mitigations;
   std::optional<int> exit_status, killed_by;
   std::vector<Bill> further;  // other machines' view of the run: cycles, stages, calls, their names
-  bool deadlocked = false;  // all threads waited, and nothing could wake them
+  bool deadlocked = false;    // all threads waited, and nothing could wake them
 };
 
 }  // namespace ringfare

@@ -163,7 +163,9 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
                        .gid = getgid(),
                        .egid = getegid()});
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
-  engine_ = choice_.make(memory_, prices_, {.lanes = 2 + static_cast<unsigned>(further_.size())});
+  engine_ =
+      choice_.make(memory_, prices_,
+                   {.lanes = 2 + static_cast<unsigned>(further_.size()), .counts = inputs_.counts});
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_, cpuid_.xcr0()));
   if (image_.layout.mode == CodeMode::Compat32)

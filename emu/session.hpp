@@ -33,6 +33,7 @@ struct SessionInputs {
   std::vector<Machine> further;  // priced alongside
   EngineKind engine = EngineKind::Automatic;
   Isa isa = Isa::Host;
+  bool counts = true;    // of what user code executes; false measures what counting costs
   bool verbose = false;  // says how the run is done
   Watch watch = Watch::Nothing;
   bool intel_syntax = false;

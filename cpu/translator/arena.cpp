@@ -16,6 +16,7 @@ constexpr std::size_t kSealedSize = kPageSize, kContextSize = 2 * kPageSize;
 constexpr std::size_t kTableSize = Arena::kTableEntries * sizeof(std::uint64_t);
 constexpr std::size_t kCountersSize = Arena::kExits * sizeof(std::uint64_t);
 constexpr std::size_t kPricesSize = Arena::kExits * sizeof(Lanes);
+static_assert(sizeof(Arena::PathRing) % kPageSize == 0);
 static_assert(sizeof(Context) == kContextSize && offsetof(Context, gpr) == kSealedSize);
 
 /// Highest first, so that the heap above the program keeps its room.
@@ -57,8 +58,8 @@ bool Arena::host_has_protection_keys() {
 }
 
 Arena::Arena(AddressSpace& memory)
-    : size_(kContextSize + kSignalStackSize + kCountersSize + kTableSize + kPricesSize + kHotSize +
-            kColdSize) {
+    : size_(kContextSize + kSignalStackSize + sizeof(PathRing) + kCountersSize + kTableSize +
+            kPricesSize + kHotSize + kColdSize) {
   base_ = map_low(memory, size_);
   std::byte* at = base_;
   const auto take = [&at](std::size_t bytes) {
@@ -71,6 +72,7 @@ Arena::Arena(AddressSpace& memory)
     context_->low_components[i] = static_cast<std::uint8_t>(i & VectorState::kComponents);
   signal_stack_ = take(kSignalStackSize);
   counters_ = reinterpret_cast<std::uint64_t*>(take(kCountersSize));
+  path_ring_ = new (take(sizeof(PathRing))) PathRing;
   table_ = reinterpret_cast<std::uint64_t*>(take(kTableSize));
   prices_ = take(kPricesSize);
   hot_ = take(kHotSize);
@@ -90,10 +92,10 @@ void Arena::build_wall(AddressSpace& memory) {
     CHECK(pkey_mprotect(begin, static_cast<std::size_t>(end - begin), all, key) == 0,
           "pkey_mprotect of translated code");
   };
-  auto* const after_counters = reinterpret_cast<std::byte*>(table_);
+  auto* const after_open = reinterpret_cast<std::byte*>(table_);
   lock(base_, base_ + kSealedSize, sealed);
-  lock(base_ + kSealedSize, after_counters, open);
-  lock(after_counters, base_ + size_, sealed);
+  lock(base_ + kSealedSize, after_open, open);
+  lock(after_open, base_ + size_, sealed);
   memory.set_protection_key(open);
   const std::uint32_t access_disabled = 1, write_disabled = 2;
   std::uint32_t rights = 0xffffffff;

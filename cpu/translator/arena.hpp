@@ -42,6 +42,13 @@ class Arena {
   std::byte* cold_begin() const { return cold_; }
   std::byte* cold_end() const { return cold_ + kColdSize; }
 
+  /// Where translated code notes the paths it takes, one behind the other.
+  struct PathRing {
+    std::uint64_t next;  // address of the following note; between the ends of `paths`
+    std::uint32_t paths[(1u << 14) - 2];
+  };
+  PathRing& path_ring() const { return *path_ring_; }
+
   bool holds_code(std::uint64_t address) const {
     return address >= address_of(hot_) && address < address_of(cold_ + kColdSize);
   }
@@ -62,6 +69,7 @@ class Arena {
   std::uint64_t* counters_ = nullptr;
   std::byte* prices_ = nullptr;
   std::byte* signal_stack_ = nullptr;
+  PathRing* path_ring_ = nullptr;
   std::byte* hot_ = nullptr;
   std::byte* cold_ = nullptr;
 };

@@ -110,6 +110,7 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
 void FaultCatcher::step(std::uint64_t instructions) {
   stepping_ = true;
   repetitions_count_ = false;
+  hides_trap_flag_ = true;
   steps_left_ = instructions;
   last_stop_ = 0;
   guest_pushed_flags_ = false;
@@ -118,6 +119,11 @@ void FaultCatcher::step(std::uint64_t instructions) {
 void FaultCatcher::step_once() {
   step(1);
   repetitions_count_ = true;
+}
+
+void FaultCatcher::step_once_for_guest() {
+  step_once();
+  hides_trap_flag_ = false;
 }
 
 /// A single step of ours, for `step` or after an interruption.
@@ -163,7 +169,7 @@ void FaultCatcher::continue_stepping(ucontext_t& context) {
   if (*code == kOperandSize) ++code;
   const bool is_32_bit = (registers[REG_CSGSFS] & 0xffff) == selector::kUserCode32;
   if (!is_32_bit && (*code & kRexMask) == kRex) ++code;
-  guest_pushed_flags_ = *code == kPushf;
+  guest_pushed_flags_ = hides_trap_flag_ && *code == kPushf;
 }
 
 /// Leaves at once where the guest is between two instructions; otherwise single-steps until it is.

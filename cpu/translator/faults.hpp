@@ -45,6 +45,8 @@ class FaultCatcher {
   void step(std::uint64_t instructions);
   /// The same after one instruction, or one repetition of it.
   void step_once();
+  /// The same where the guest has set TF itself, and sees it in what PUSHF pushes.
+  void step_once_for_guest();
 
  private:
   static void on_signal(int signal, siginfo_t* info, void* context);
@@ -63,6 +65,7 @@ class FaultCatcher {
   volatile std::sig_atomic_t interruption_ = 0;
   bool stepping_ = false;
   bool repetitions_count_ = false;
+  bool hides_trap_flag_ = true;
   std::uint64_t steps_left_ = 0;
   std::uint64_t last_stop_ = 0;      // host address of the last single step
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS

@@ -18,7 +18,9 @@ enum class ExitKind : std::uint8_t {
   Gate,      // the last instruction of the path is a gate
   Emulated,  // ... or ours to execute
   Segment,   // ... and the engine's
+  Flags,     // ... or popf
   Refused,   // the next instruction raises #UD
+  TooLong,   // ... or #GP for its length
   NoCode,    // the next instruction cannot be fetched
 };
 

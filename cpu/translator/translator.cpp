@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/translator.hpp"
 
+#include <Zydis/Mnemonic.h>
 #include <cpuid.h>
 #include <sys/auxv.h>
 
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "cpu/canonical.hpp"
 #include "cpu/failure.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/translator/faults.hpp"
@@ -73,7 +75,8 @@ Counting counting_for(const TranslatorOptions& options, CodeMode mode) {
                             : options.lanes <= Writer::kMostMaskLanes && host_has_avx512bw();
   return {.counters = options.counts,
           .hidden_totals = options.counts && !options.memory_totals && host_can,
-          .lanes = options.lanes};
+          .lanes = options.lanes,
+          .paths = options.paths != nullptr && mode == CodeMode::Long64};
 }
 
 }  // namespace
@@ -86,6 +89,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
         observer_(observer),
         options_(options),
         counting_(counting_for(options, CodeMode::Long64)),
+        paths_(options.paths),
         code_(memory, observer),
         arena_(memory),
         writer_(arena_, counting_),
@@ -112,11 +116,13 @@ class Translator::Core final : private BoundaryTest, private Experience {
   void load(const Thread& thread);
   void store(Thread& thread);
   std::optional<Stop> after_exit(Thread& thread);
+  std::optional<Stop> after_traced(std::optional<Stop> stop, Thread& thread);
+  void pop_flags(const Instruction& popf, Thread& thread);
   Stop stop_at(const Exit& exit, Thread& thread);
   Stop fetch_fault(GuestAddress address) const;
   bool steps_over_store(Thread& thread);
   Stop after_fault(Thread& thread);
-  void rewind_to(std::uint64_t pc, Thread& thread);
+  const Instruction& rewind_to(std::uint64_t pc, Thread& thread);
   void count_partly(const Superblock& superblock, std::size_t last_step, std::size_t instructions);
   void take_back(const Exit& exit);
   std::optional<Stop> execute_segment_instruction(const Exit& exit, Thread& thread);
@@ -135,6 +141,8 @@ class Translator::Core final : private BoundaryTest, private Experience {
   bool is_path_head(GuestAddress address) const override;
   void forget_changed_files();
   void kill(std::uint32_t index);
+  void tell_paths(const Superblock& superblock);
+  void flush_paths();
   void forget_all();
   const Superblock* superblock_of(std::uint64_t pc) const;
   const Point* point_at(const Superblock& superblock, std::uint64_t pc) const;
@@ -144,6 +152,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   BlockObserver& observer_;
   TranslatorOptions options_;
   Counting counting_;
+  PathConsumer* const paths_;
   CodeMap code_;
   Arena arena_;
   Writer writer_;
@@ -157,10 +166,12 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
   PageIndex<std::uint32_t> on_page_;                               // superblocks
+  bool singly_ = false;  // a budget of 1: superblocks are single instructions
   bool linking_ = true;  // off while a budget is kept: every superblock comes back here
   // A store into guarded code is executed alone, with its page writable; translations made
   // meanwhile are not guarded and do not last.
   bool stepping_over_ = false;
+  bool popped_flags_ = false;  // by the instruction just executed
   std::vector<std::uint32_t> unguarded_;
   std::vector<const CodeMap::Entry*> in_files_;  // blocks that write(2) can change
 };
@@ -169,13 +180,15 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
   Context& context = arena_.context();
   set_mode(thread.registers.mode());
   const bool limited = budget.instructions != Budget{}.instructions;
-  if (limited == linking_) {
+  const bool singly = budget.instructions == 1;
+  if (limited == linking_ || singly != singly_) {
     forget_all();
     linking_ = !limited;
+    singly_ = singly;
   }
   forget_changed_files();
   load(thread);
-  const std::uint64_t start = retired();
+  const std::uint64_t start = singly ? 0 : retired();
   for (;;) {
     if (catcher_.interrupted()) {
       store(thread);
@@ -183,10 +196,11 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     }
     if (!stepping_over_ && !unguarded_.empty())
       for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
+    const std::uint64_t guest_flags = context.rflags;
     const std::uint32_t index = superblock_at({thread.registers.rip});
     context.target = entry_address(superblocks_[index].head);
     context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
-    if (limited) {
+    if (limited && !singly) {
       const std::uint64_t left = budget.instructions - (retired() - start);
       if (left == 0) {
         store(thread);
@@ -198,14 +212,22 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
         context.rflags |= flag::kTrap;
       }
     }
-    if (stepping_over_) {
+    const bool traced = (guest_flags & flag::kTrap) != 0;
+    if (traced) {
+      catcher_.step_once_for_guest();
+    } else if (stepping_over_) {
       catcher_.step_once();
       context.rflags |= flag::kTrap;
     }
+    popped_flags_ = false;
     ringfare_world_enter(&context);
     if (counting_.hidden_totals && code_.mode() == CodeMode::Compat32)
       take_mask_totals(context.totals);
-    if (auto stop = after_exit(thread)) {
+    if (paths_ != nullptr) flush_paths();
+    auto stop = after_exit(thread);
+    if (traced) stop = after_traced(stop, thread);
+    if (singly && !stop && !stepping_over_) stop = BudgetSpent{};
+    if (stop) {
       store(thread);
       return *stop;
     }
@@ -235,6 +257,36 @@ void Translator::Core::set_mode(CodeMode mode) {
   std::ranges::fill(context.spill, 0);
 }
 
+/// The guest has set TF: one instruction was executed, and a trap follows (SDM vol. 3, 17.3.1.4). A
+/// store into guarded code is still to come then, and a fault or a gate goes before it.
+std::optional<Stop> Translator::Core::after_traced(std::optional<Stop> stop, Thread& thread) {
+  if (!popped_flags_) arena_.context().rflags |= flag::kTrap;
+  const bool one_done = !stop || std::holds_alternative<BudgetSpent>(*stop);
+  if (!one_done || stepping_over_) return stop;
+  return AtFault{
+      .vector = 1, .address = {thread.registers.rip}, .signal = SIGTRAP, .code = TRAP_TRACE};
+}
+
+/// POPF of a user program leaves IOPL, IF and the virtual-8086 bits alone (SDM vol. 2B). RIP is
+/// at it, and what it pops is readable.
+void Translator::Core::pop_flags(const Instruction& popf, Thread& thread) {
+  constexpr std::uint64_t kPopped = flag::kArithmetic | flag::kTrap | flag::kDirection |
+                                    flag::kNestedTask | flag::kAlignmentCheck |
+                                    flag::kIdentification;
+  Context& context = arena_.context();
+  std::uint64_t& rsp = context.gpr[static_cast<std::size_t>(Gpr::Rsp)];
+  const unsigned size = popf.mnemonic == ZYDIS_MNEMONIC_POPF    ? 2
+                        : popf.mnemonic == ZYDIS_MNEMONIC_POPFD ? 4
+                                                                : 8;
+  std::uint64_t popped = 0;
+  std::memcpy(&popped, AddressSpace::host({rsp}), size);
+  const std::uint64_t mask = size == 2 ? kPopped & 0xffff : kPopped;
+  context.rflags = (context.rflags & ~mask) | (popped & mask);
+  rsp += size;
+  thread.registers.rip += popf.length;
+  popped_flags_ = true;
+}
+
 /// Nothing: translated code goes on at thread.registers.rip.
 std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
   Context& context = arena_.context();
@@ -243,8 +295,13 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
     case LeaveReason::Exit: {
       const Exit& exit = ledger_.exits()[context.exit];
       if (exit.kind == ExitKind::Segment) return execute_segment_instruction(exit, thread);
-      if (exit.kind != ExitKind::Direct) return stop_at(exit, thread);
       thread.registers.rip = exit.target.value;
+      if (exit.kind == ExitKind::Flags) {
+        const Superblock& superblock = superblocks_[exit.superblock];
+        pop_flags(superblock.path[exit.path_length - 1]->instructions.back(), thread);
+        return std::nullopt;
+      }
+      if (exit.kind != ExitKind::Direct) return stop_at(exit, thread);
       if (linking_ && arena_.counters()[context.exit] == Writer::kOften) promote(exit.superblock);
       return std::nullopt;
     }
@@ -289,9 +346,12 @@ Stop Translator::Core::stop_at(const Exit& exit, Thread& thread) {
     }
     case ExitKind::Refused:
       return AtFault{.vector = 6, .address = exit.target, .signal = SIGILL, .code = ILL_ILLOPN};
+    case ExitKind::TooLong:
+      return AtFault{.vector = 13, .address = {}, .signal = SIGSEGV, .code = SI_KERNEL};
     case ExitKind::NoCode:
       return fetch_fault(exit.target);
     case ExitKind::Segment:
+    case ExitKind::Flags:
     case ExitKind::Direct:
     case ExitKind::Indirect:
       break;
@@ -327,8 +387,10 @@ void Translator::Core::take_back(const Exit& exit) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) context.totals[lane] -= exit.price[lane];
 }
 
-/// #PF of an instruction fetch: at the first byte that is not executable.
+/// #PF of an instruction fetch: at the first byte that is not executable. #GP where there can be no
+/// code: behind the branch, as on AMD processors; Intel's raise it before (SDM vol. 3, 6.15).
 Stop Translator::Core::fetch_fault(GuestAddress address) const {
+  if (!is_canonical(address)) return AtFault{.vector = 13, .signal = SIGSEGV, .code = SI_KERNEL};
   GuestAddress at = address;
   const Region* region = memory_.find(at);
   while (region != nullptr && region->permissions.execute) {
@@ -364,15 +426,17 @@ Stop Translator::Core::after_fault(Thread& thread) {
   const bool is_trap =
       fault.vector == kBreakpoint || fault.vector == kDebug || fault.vector == kOverflow;
   // A trap's saved RIP is behind the instruction, and so is the guest's.
-  rewind_to(fault.pc - (is_trap ? 1 : 0), thread);
+  const Instruction& instruction = rewind_to(fault.pc - (is_trap ? 1 : 0), thread);
   if (is_trap) {
-    const auto& entry = code_.at({thread.registers.rip});
-    thread.registers.rip += entry.block.instructions.front().length;
+    thread.registers.rip += instruction.length;
     ++arena_.context().totals[kInstructionLane];
     ledger_.add_partial(Lanes{1});
   }
-  // For the guest, nothing is where the emulator's own memory is.
-  if (fault.vector == kPageFault && memory_.find({fault.address}) == nullptr)
+  // For the guest, nothing is where the emulator's own memory is. Of the kernel's half Linux says
+  // that all is there.
+  constexpr std::uint64_t kUserEnd = 0x7fff'ffff'f000;
+  if (fault.vector == kPageFault && fault.address < kUserEnd &&
+      memory_.find({fault.address}) == nullptr)
     return AtFault{.vector = fault.vector,
                    .error_code = fault.error_code & 0x16,  // W/R, U/S, I/D (SDM vol. 3, 4.7)
                    .address = {fault.address},
@@ -388,7 +452,8 @@ Stop Translator::Core::after_fault(Thread& thread) {
 
 /// The guest stopped inside a superblock, at or in the translation of the instruction at host
 /// address `pc`: accounts for what was executed before it, and makes its registers those before it.
-void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
+/// Answers the instruction.
+const Instruction& Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
   const Superblock* const superblock = superblock_of(pc);
   CHECK(superblock != nullptr, "no translation at host address {:#x}", pc);
   const Point* const point = point_at(*superblock, pc);
@@ -412,11 +477,17 @@ void Translator::Core::rewind_to(std::uint64_t pc, Thread& thread) {
   for (std::size_t i = 0; i < point->index; ++i) rip += block.instructions[i].length;
   thread.registers.rip = rip.value;
   count_partly(*superblock, point->step, point->index);
+  return block.instructions[point->index];
 }
 
 /// Accounts for the blocks before `last_step` and the first `instructions` of the one there.
 void Translator::Core::count_partly(const Superblock& superblock, std::size_t last_step,
                                     std::size_t instructions) {
+  if (paths_ != nullptr && last_step > 0) {
+    std::vector<BlockId> done;
+    for (std::size_t step = 0; step < last_step; ++step) done.push_back(superblock.path[step]->id);
+    paths_->cut_short(done);
+  }
   if (!counting_.counters) return;
   Context& context = arena_.context();
   Lanes executed{};
@@ -510,9 +581,11 @@ std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
 
 std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address, bool indirect) {
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
-  const auto path = tier == Tier::Second ? select_path(code_, address, {.reach = reach()}, *this)
-                                         : single_block(code_, address, usual_targets(address));
+  const auto path = singly_                ? std::vector{Step{&code_.instruction_at(address)}}
+                    : tier == Tier::Second ? select_path(code_, address, {.reach = reach()}, *this)
+                                           : single_block(code_, address, usual_targets(address));
   superblocks_.push_back(writer_.write({tier, address, index, indirect}, path, ledger_.exits()));
+  if (paths_ != nullptr) tell_paths(superblocks_.back());
   for (const Step& step : path) {
     const GuestRange seen = CodeMap::seen(*step.entry);
     on_page_.add(seen, index);
@@ -655,7 +728,30 @@ void Translator::Core::kill(std::uint32_t index) {
     slot = Arena::address_of(writer_.indirect_miss_stub());
 }
 
+/// What the exits of `superblock` mean to whoever follows the paths.
+void Translator::Core::tell_paths(const Superblock& superblock) {
+  std::vector<BlockId> blocks;
+  for (ExitId id = superblock.first_exit; id < superblock.end_exit; ++id) {
+    blocks.clear();
+    for (std::uint32_t step = 0; step < ledger_.exits()[id].path_length; ++step)
+      blocks.push_back(superblock.path[step]->id);
+    paths_->known(id, blocks);
+  }
+}
+
+void Translator::Core::flush_paths() {
+  Arena::PathRing& ring = arena_.path_ring();
+  const std::uint64_t begin = Arena::address_of(ring.paths);
+  const auto count = (std::exchange(ring.next, begin) - begin) / sizeof ring.paths[0];
+  CHECK(count <= std::size(ring.paths), "{} notes of paths", count);
+  if (count != 0) paths_->executed({ring.paths, count});
+}
+
 void Translator::Core::forget_all() {
+  if (paths_ != nullptr) {
+    arena_.path_ring().next = Arena::address_of(arena_.path_ring().paths);
+    paths_->forget();
+  }
   ledger_.close();
   superblocks_.clear();
   by_entry_.clear();

@@ -6,6 +6,7 @@
 
 #include "cpu/engine.hpp"
 #include "cpu/memory.hpp"
+#include "cpu/translator/path_trace.hpp"
 
 namespace ringfare {
 
@@ -16,6 +17,8 @@ struct TranslatorOptions {
   bool memory_totals = false;
   /// Count nothing at all: for measuring what counting costs.
   bool counts = true;
+  /// Hears of every path taken; null: nobody does.
+  PathConsumer* paths = nullptr;
 };
 
 /// Same-ISA translator for x86-64 Linux hosts: copies ordinary guest instructions into a code cache

@@ -2,6 +2,7 @@
 #include "cpu/translator/writer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "cpu/decoder.hpp"
@@ -28,6 +29,12 @@ bool has_short_form(std::span<const std::uint8_t> jcc) {
 
 // Mask registers of 32-bit code: scratch, the constant one, the first total.
 constexpr unsigned kScratchMask = 1, kMaskOfOne = 0, kLastMask = 7;
+/// `displacement` is the 8-bit one of a jump.
+void link_short(std::byte* displacement, const std::byte* target) {
+  const auto distance = target - (displacement + 1);
+  CHECK(distance >= 0 && distance < 128, "a short jump over {} bytes", distance);
+  *displacement = static_cast<std::byte>(distance);
+}
 
 bool goes_round_through_check(const std::vector<Step>& path) {
   return path.back().follow == Follow::Stop &&
@@ -196,7 +203,7 @@ void Writer::write_block(Draft& draft, std::size_t step) {
     offset += instruction.length;
   }
   for (std::size_t lane = 0; lane < kLanes; ++lane) draft.price[lane] += entry.price[lane];
-  draft.executed = static_cast<std::uint32_t>(step + 1);
+  if (!block.instructions.empty()) draft.executed = static_cast<std::uint32_t>(step + 1);
   write_terminator(draft, step);
 }
 
@@ -231,6 +238,8 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
   const Block& block = entry->block;
   if (entry->obstacle == CodeMap::Obstacle::Refused)
     return write_stop(draft, ExitKind::Refused, block.end());
+  if (entry->obstacle == CodeMap::Obstacle::TooLong)
+    return write_stop(draft, ExitKind::TooLong, block.end());
   if (entry->obstacle == CodeMap::Obstacle::NoCode)
     return write_stop(draft, ExitKind::NoCode, block.end());
 
@@ -259,10 +268,24 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
       return write_stop(draft, ExitKind::Emulated, address);
     case Flow::Segment:
       return write_stop(draft, ExitKind::Segment, address);
+    case Flow::Flags:
+      write_stack_probe(block, std::span(block.bytes).last(last.length));
+      return write_stop(draft, ExitKind::Flags, address);
     case Flow::Refused:
       break;
   }
   CHECK(false, "block at {:#x} ends in an instruction that is not run", block.start.value);
+}
+
+/// Reads what POPF is about to pop, so that it faults here if at all: cmp [rsp], rsp of the same
+/// size. The flags are lost anyway.
+void Writer::write_stack_probe(const Block& block, std::span<const std::uint8_t> popf) {
+  constexpr std::uint8_t kOperandSize = 0x66, kWide = 0x48;
+  if (std::ranges::find(popf, kOperandSize) != popf.end())
+    hot_.bytes({kOperandSize});
+  else if (block.mode == CodeMode::Long64)
+    hot_.bytes({kWide});
+  hot_.bytes({0x39, 0x24, 0x24});
 }
 
 void Writer::write_condition(Draft& draft, std::size_t step) {
@@ -323,6 +346,7 @@ void Writer::write_told_exit(Draft& draft) {
   const ExitId id = add_exit(draft, ExitKind::Indirect, {});
   hot_.store(&arena_.context().guest_target, Gpr::Rcx);
   account(draft, hot_, id);
+  if (counting_.paths) note_path(draft, hot_, id);
   hot_.store_imm32(&arena_.context().exit, id);
   hot_.jump(told_stub_);
 }
@@ -331,8 +355,14 @@ void Writer::write_told_exit(Draft& draft) {
 void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
   const void* const target = &arena_.context().guest_target;
   to.store(target, Gpr::Rcx);
-  account(draft, to, add_exit(draft, ExitKind::Indirect, {}));
-  if (counting_.hidden_totals) {
+  const ExitId id = add_exit(draft, ExitKind::Indirect, {});
+  account(draft, to, id);
+  std::byte* full = nullptr;
+  if (counting_.paths) {
+    note_path(draft, to, id);
+    full = check_ring(draft, to);
+  }
+  if (counting_.hidden_totals && !counting_.paths) {
     to.bytes({0x0f, 0xb7, 0xc9});  // movzx ecx, cx
   } else {
     to.bytes({0x0f, 0xb7, 0x0d});  // movzx ecx, word [target]
@@ -340,6 +370,9 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
   }
   to.bytes({0xff, 0x24, 0xcd});  // jmp [rcx * 8 + table]
   to.raw(static_cast<std::uint32_t>(Arena::address_of(arena_.table())));
+  if (full == nullptr) return;
+  link_short(full, to.here());
+  to.jump(miss_stub_);
 }
 
 /// Goes on where the path expects, if that is where the branch goes.
@@ -407,24 +440,39 @@ void Writer::write_indirect_head(Superblock& superblock) {
 void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
   const ExitId id = add_exit(draft, kind, where);
   account(draft, hot_, id);
+  if (counting_.paths) {
+    note_path(draft, hot_, id);
+    restore_rcx(draft, hot_);
+  }
   hot_.store_imm32(&arena_.context().exit, id);
   hot_.jump(leave_stub(draft.rcx));
 }
 
 void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   const ExitId id = add_exit(draft, ExitKind::Direct, target);
-  std::optional<JumpSite> often;
+  std::optional<JumpSite> often, full;
+  if (counting_.paths) {
+    note_path(draft, to, id);
+    restore_rcx(draft, to);
+  }
   if (draft.superblock.tier != Tier::Second)
     often = count_and_watch(draft, to, id);
   else
     account(draft, to, id);
+  std::byte* const check = counting_.paths ? check_ring(draft, to) : nullptr;
   Exit& exit = draft.exits[id];
   exit.site = to.jump();
+  if (check != nullptr) {
+    link_short(check, to.here());
+    restore_rcx(draft, to);
+    full = to.jump();
+  }
   exit.unlinked = cold_.here();
   cold_.store_imm32(&arena_.context().exit, id);
   cold_.jump(leave_stub(draft.rcx));
   exit.site.link(exit.unlinked);
   if (often) often->link(exit.unlinked);
+  if (full) full->link(exit.unlinked);
 }
 
 void Writer::side_exit(Draft& draft, JumpSite from, GuestAddress target) {
@@ -458,6 +506,38 @@ void Writer::add_price(Emitter& to, ExitId id) {
   const auto width = static_cast<std::uint8_t>(price_size() / 32 << 5);
   to.bytes({0x62, 0x61, 0x85, width, 0xd4, 0x3d});
   to.relative(price_slot(id), 0);
+}
+
+/// Notes an exit in the ring; RCX is anything then, and what it was in its home
+/// or spilled.
+void Writer::note_path(const Draft& draft, Emitter& to, ExitId id) {
+  const void* const next = &arena_.path_ring().next;
+  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
+  to.load(Gpr::Rcx, next);
+  to.bytes({0xc7, 0x01});  // mov dword [rcx], id
+  to.raw(id);
+  to.add(Gpr::Rcx, sizeof id);
+  to.store(next, Gpr::Rcx);
+}
+
+/// Asks whether the ring is full: jumps then, and answers the place of the
+/// jump's 8-bit displacement. Otherwise RCX is as it was.
+std::byte* Writer::check_ring(const Draft& draft, Emitter& to) {
+  const Arena::PathRing& ring = arena_.path_ring();
+  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
+  to.load(Gpr::Rcx, &ring.next);
+  to.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - end]
+  to.raw(-static_cast<std::int32_t>(Arena::address_of(std::end(ring.paths))));
+  to.bytes({0xe3, 0});  // jrcxz
+  std::byte* const displacement = to.here() - 1;
+  restore_rcx(draft, to);
+  return displacement;
+}
+
+void Writer::restore_rcx(const Draft& draft, Emitter& to) {
+  if (draft.rcx == RcxPlace::Home) return;
+  to.load(Gpr::Rcx,
+          draft.rcx == RcxPlace::Both ? &arena_.context().rcx_home : &arena_.context().spill[2]);
 }
 
 /// Counts an exit.

@@ -20,6 +20,7 @@ struct Counting {
   /// such register: k7 downwards hold a total each, k0 the constant one.
   bool hidden_totals = true;
   unsigned lanes = 2;
+  bool paths = false;  // every path taken is noted in the ring
 };
 
 /// Writes superblocks into the arena: the path itself into the hot part, what is off the path (side
@@ -71,6 +72,7 @@ class Writer {
                   std::span<const std::uint8_t> bytes);
   void send_rcx_home(Draft& draft, Emitter& to);
   void write_terminator(Draft& draft, std::size_t step);
+  void write_stack_probe(const Block& block, std::span<const std::uint8_t> popf);
   void write_condition(Draft& draft, std::size_t step);
   void write_pop_target(const Block& block);
   void write_target(Draft& draft);
@@ -83,6 +85,9 @@ class Writer {
   void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
   void side_exit(Draft& draft, JumpSite from, GuestAddress target);
   ExitId add_exit(Draft& draft, ExitKind kind, GuestAddress target);
+  void note_path(const Draft& draft, Emitter& to, ExitId id);
+  std::byte* check_ring(const Draft& draft, Emitter& to);
+  void restore_rcx(const Draft& draft, Emitter& to);
   void account(const Draft& draft, Emitter& to, ExitId id);
   void add_up(Emitter& to, ExitId id);
   void count_in_rcx(Emitter& to, ExitId id);

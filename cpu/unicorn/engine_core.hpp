@@ -53,6 +53,8 @@ class UnicornEngine::Core {
   void refuse(std::string_view why);
   void refuse_at(GuestAddress at, std::string_view why);
   void trap(AtFault fault);
+  void trap_after_step();
+  AtFault obstacle_fault(CodeMap::Obstacle obstacle, GuestAddress at) const;
 
   std::span<const std::uint8_t> code() const {
     return std::span(entry_->block.bytes).subspan(offset_);
@@ -80,6 +82,7 @@ class UnicornEngine::Core {
   Thread* thread_ = nullptr;
   Lanes totals_{};
   std::uint64_t left_ = 0;                 // of the budget
+  bool singly_ = false;                    // a budget of 1: blocks of one instruction
   const CodeMap::Entry* entry_ = nullptr;  // null: between blocks
   const std::vector<unicorn::Precaution>* entry_precautions_ = nullptr;
   std::size_t index_ = 0;   // the instruction that is being executed

@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "cpu/canonical.hpp"
+
 namespace ringfare::unicorn {
 namespace {
 
@@ -15,11 +17,6 @@ constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4, kFetch = 16;
 
 /// Linux says of any address in its own half that the page is there.
 constexpr GuestAddress kUserEnd{0x7ffffffff000};
-
-bool is_canonical(GuestAddress address) {
-  const auto value = static_cast<std::int64_t>(address.value);
-  return value << 16 >> 16 == value;
-}
 
 /// Whether the page has been touched: one that has not is absent to the processor, whatever its
 /// region permits. Documentation/admin-guide/mm/pagemap.rst of Linux, bit 63.
@@ -56,6 +53,7 @@ AtFault general_protection() {
 }
 
 AtFault fetch_fault(const AddressSpace& memory, GuestAddress address) {
+  if (!is_canonical(address)) return general_protection();
   GuestAddress at = address;
   const Region* region = memory.find(at);
   while (region != nullptr && region->permissions.execute) {

@@ -108,6 +108,8 @@ void UnicornEngine::Core::heed_control(const Precaution& precaution) {
   if (mxcsr != ControlPlace::kNowhere) {
     const auto value = memory_.load<std::uint32_t>(operand + static_cast<unsigned>(mxcsr));
     if (!value) return;
+    constexpr std::uint32_t kReserved = 0xffff'0000;  // SDM vol. 1, figure 10-3
+    if ((*value & kReserved) != 0) return fault(general_protection());
     if (const auto why = refusal_of_mxcsr(*value); !why.empty()) refuse(why);
   }
 }

@@ -77,6 +77,7 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
   thread_ = &thread;
   totals_ = thread.totals;
   left_ = budget.instructions;
+  singly_ = budget.instructions == 1;
   entry_ = nullptr;
   rip_ = {thread.registers.rip};
   stop_.reset();
@@ -177,15 +178,25 @@ void UnicornEngine::Core::pause() {
   uc_emu_stop(machine_.handle());
 }
 
+AtFault UnicornEngine::Core::obstacle_fault(CodeMap::Obstacle obstacle, GuestAddress at) const {
+  switch (obstacle) {
+    case CodeMap::Obstacle::NoCode:
+      return fetch_fault(memory_, at);
+    case CodeMap::Obstacle::TooLong:
+      return general_protection();
+    default:
+      return undefined(at);
+  }
+}
+
 /// False where there is no instruction to execute, or where Unicorn has to start afresh.
 bool UnicornEngine::Core::begin_block(GuestAddress at) {
   const std::size_t known = code_.size();
-  const CodeMap::Entry* entry = &code_.at(at);
+  const CodeMap::Entry* entry = singly_ ? &code_.instruction_at(at) : &code_.at(at);
   const bool is_new = code_.size() != known;
   index_ = offset_ = 0;
   if (entry->block.instructions.empty()) {
-    stop_before(at, entry->obstacle == CodeMap::Obstacle::NoCode ? fetch_fault(memory_, at)
-                                                                 : undefined(at));
+    stop_before(at, obstacle_fault(entry->obstacle, at));
     return false;
   }
   entry_ = entry;
@@ -295,6 +306,14 @@ void UnicornEngine::Core::trap(AtFault trap) {
   stop_before(behind, trap);
 }
 
+/// TF is set: the current instruction is executed like any other, and RIP is behind it.
+void UnicornEngine::Core::trap_after_step() {
+  const GuestAddress behind{machine_.read(UC_X86_REG_RIP)};
+  finish_instruction();
+  stop_before(behind,
+              AtFault{.vector = 1, .address = behind, .signal = SIGTRAP, .code = TRAP_TRACE});
+}
+
 bool UnicornEngine::Core::on_bad_access(uc_mem_type type, GuestAddress address) {
   if (stop_) return false;
   if (regions_.map(address)) return true;
@@ -323,7 +342,7 @@ void UnicornEngine::Core::on_exception(std::uint32_t vector) {
     case kDivideError:
       return fault({.vector = 0, .address = {at}, .signal = SIGFPE, .code = FPE_INTDIV});
     case kDebug:
-      return trap({.vector = 1, .signal = SIGTRAP, .code = TRAP_TRACE});
+      return trap_after_step();
     case kBreakpoint:
       return trap({.vector = 3, .signal = SIGTRAP, .code = SI_KERNEL});
     case kOverflow:

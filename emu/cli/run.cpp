@@ -46,6 +46,7 @@ void add_common_options(OptionTable& table) {
       "instruction sets CPUID shows: host, or baseline: what every engine executes")(
       "schedule-seed", po::value<std::uint64_t>()->default_value(0)->value_name("N"),
       "vary the turns of threads and processes; 0: all equally long")(
+      "no-counts", "count and price nothing in user mode: shows what counting costs")(
       "max-instructions", po::value<std::uint64_t>()->value_name("N"), "stop after N instructions")(
       "color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
       "auto, always or never")(
@@ -127,6 +128,9 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.further = further_machines(options);
   inputs.engine = engine_named(options.text("engine"));
   inputs.isa = isa_named(options.text("isa"));
+  inputs.counts = !options.has("no-counts");
+  if (!inputs.counts && options.has("max-instructions"))
+    throw UserError("--no-counts and --max-instructions: what is not counted has no limit");
   inputs.verbose = options.has("verbose");
   take_time_options(options, inputs);
   inputs.seed = options.values["seed"].as<std::uint64_t>();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// compare [ROUNDS]: CPU-bound static programs on the bare machine, under ringfare with its counts
-// on, and under qemu-x86_64.
+// compare [ROUNDS [PROGRAM...]]: CPU-bound static programs on the bare machine, under ringfare
+// without counts, with them, and with those of three machines at once, and under qemu-x86_64.
+// Seconds natively, then how many times as long the others take:
 //
-//   program                    native  ringfare   ratio      qemu   ratio
-//   fib.musl 40                 0.41s     0.62s    1.51     2.10s    5.12
-//   geometric mean                                  1.40              4.90
+//   program                    native   no counts      counts  3 machines        qemu
+//   fib.musl                    0.41s        1.31        1.45        1.47        5.12
+//   geometric mean                           1.20        1.25        1.26        4.90
 //
-// User time; the three take turns, and the median of the rounds counts.
+// User time; they take turns, and the median of the rounds counts.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -21,6 +22,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -36,6 +38,10 @@ std::string guest(const char* name) {
   return std::string(RINGFARE_BINARY_DIR "/guests/") + name;
 }
 
+Words lua(const char* script, const char* argument) {
+  return {guest("lua.glibc"), std::string(RINGFARE_SOURCE_DIR "/guests/lua/") + script, argument};
+}
+
 std::vector<Row> rows() {
   return {
       {"sort_crc_matrix.glibc", {guest("sort_crc_matrix.glibc"), "160"}},
@@ -44,17 +50,29 @@ std::vector<Row> rows() {
       {"sha256.musl", {guest("sha256.musl"), "80000"}},
       {"virtual_calls.musl mono", {guest("virtual_calls.musl"), "mono", "300000"}},
       {"virtual_calls.musl poly", {guest("virtual_calls.musl"), "poly", "150000"}},
-      {"lua.glibc queens",
-       {guest("lua.glibc"), RINGFARE_SOURCE_DIR "/guests/lua/queens.lua", "12"}},
+      {"lua.glibc calls", lua("calls.lua", "34")},
+      {"lua.glibc floats", lua("floats.lua", "130000")},
+      {"lua.glibc strings", lua("strings.lua", "1000")},
+      {"lua.glibc queens", lua("queens.lua", "12")},
+      {"sqlite.glibc", {guest("sqlite.glibc"), "150000"}},
+      {"compress.glibc zstd", {guest("compress.glibc"), "zstd", "60"}},
+      {"compress.glibc bzip2", {guest("compress.glibc"), "bzip2", "8"}},
+      {"compress.glibc gzip", {guest("compress.glibc"), "gzip", "25"}},
       {"busybox awk",
        {"/bin/busybox", "awk", "BEGIN { for (i = 0; i < 3000000; i++) s += i % 7; print s }"}},
   };
 }
 
-/// User seconds of one run; output is thrown away.
 struct Seconds {
-  double user, wall;
+  double user, system, wall;
+  double cpu() const { return user + system; }
 };
+
+double seconds(const timeval& value) {
+  return static_cast<double>(value.tv_sec) + static_cast<double>(value.tv_usec) / 1e6;
+}
+
+/// Of one run; output is thrown away.
 
 Seconds time_of(const Words& words) {
   std::vector<char*> arguments;
@@ -74,9 +92,7 @@ Seconds time_of(const Words& words) {
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     throw std::runtime_error(fmt::format("{} failed", fmt::join(words, " ")));
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  return {static_cast<double>(usage.ru_utime.tv_sec) +
-              static_cast<double>(usage.ru_utime.tv_usec) / 1e6,
-          wall.count()};
+  return {seconds(usage.ru_utime), seconds(usage.ru_stime), wall.count()};
 }
 
 double median(std::vector<double> values) {
@@ -90,8 +106,19 @@ Words behind(Words front, const Words& command) {
   return front;
 }
 
-const Words kRingfare = {RINGFARE_BINARY_DIR "/ringfare", "run", "-q", "--"};
-const Words kQemu = {"qemu-x86_64"};
+const std::string kProgram = RINGFARE_BINARY_DIR "/ringfare";
+
+/// The columns: what stands in front of a program's own command.
+struct Column {
+  const char* name;
+  Words front;
+};
+const std::vector<Column> kColumns = {
+    {"native", {}},
+    {"no counts", {kProgram, "run", "-q", "--no-counts", "--"}},
+    {"counts", {kProgram, "run", "-q", "--"}},
+    {"3 machines", {kProgram, "run", "-q", "--also-cpu", "zen3", "--also-cpu", "ice-lake", "--"}},
+    {"qemu", {"qemu-x86_64"}}};
 
 std::string processor() {
   std::ifstream file("/proc/cpuinfo");
@@ -100,49 +127,72 @@ std::string processor() {
   return "an unknown processor";
 }
 
-void compare_programs(int rounds) {
-  fmt::print("{}, median of {}\n\n", processor(), rounds);
-  fmt::print("{:<26}{:>9}{:>10}{:>8}{:>10}{:>8}\n", "program", "native", "ringfare", "ratio",
-             "qemu", "ratio");
-  double ringfare_logs = 0, qemu_logs = 0;
-  const std::vector<Row> table = rows();
-  for (const Row& row : table) {
-    std::vector<double> native, ringfare, qemu;
-    for (int round = 0; round < rounds; ++round) {
-      native.push_back(time_of(row.command).user);
-      ringfare.push_back(time_of(behind(kRingfare, row.command)).user);
-      qemu.push_back(time_of(behind(kQemu, row.command)).user);
-    }
-    const double base = median(native), ours = median(ringfare), theirs = median(qemu);
-    ringfare_logs += std::log(ours / base);
-    qemu_logs += std::log(theirs / base);
-    fmt::print("{:<26}{:>8.2f}s{:>9.2f}s{:>8.2f}{:>9.2f}s{:>8.2f}\n", row.name, base, ours,
-               ours / base, theirs, theirs / base);
-    std::fflush(stdout);
-  }
-  const auto count = static_cast<double>(table.size());
-  fmt::print("{:<26}{:>9}{:>10}{:>8.2f}{:>10}{:>8.2f}\n", "geometric mean", "", "",
-             std::exp(ringfare_logs / count), "", std::exp(qemu_logs / count));
+bool wanted(const Row& row, const Words& only) {
+  return only.empty() || std::ranges::any_of(only, [&row](const std::string& word) {
+           return std::string_view(row.name).find(word) != std::string_view::npos;
+         });
 }
 
-/// Wall time of the smallest program, and what one system call adds.
+/// Median user time in each column.
+std::vector<double> times_of(const Row& row, int rounds) {
+  std::vector<std::vector<double>> times(kColumns.size());
+  for (int round = 0; round < rounds; ++round)
+    for (std::size_t i = 0; i < kColumns.size(); ++i)
+      times[i].push_back(time_of(behind(kColumns[i].front, row.command)).user);
+  std::vector<double> medians;
+  for (const auto& values : times) medians.push_back(median(values));
+  return medians;
+}
+
+void print_head(int rounds) {
+  fmt::print("{}, median of {}\n\n{:<26}{:>9}", processor(), rounds, "program", "native");
+  for (std::size_t i = 1; i < kColumns.size(); ++i) fmt::print("{:>12}", kColumns[i].name);
+  fmt::print("\n");
+}
+
+void compare_programs(int rounds, const Words& only) {
+  print_head(rounds);
+  std::vector<double> logs(kColumns.size());
+  int count = 0;
+  for (const Row& row : rows()) {
+    if (!wanted(row, only)) continue;
+    const std::vector<double> times = times_of(row, rounds);
+    ++count;
+    fmt::print("{:<26}{:>8.2f}s", row.name, times[0]);
+    for (std::size_t i = 1; i < times.size(); ++i) {
+      logs[i] += std::log(times[i] / times[0]);
+      fmt::print("{:>12.2f}", times[i] / times[0]);
+    }
+    fmt::print("\n");
+    std::fflush(stdout);
+  }
+  fmt::print("{:<26}{:>9}", "geometric mean", "");
+  for (std::size_t i = 1; i < logs.size(); ++i) fmt::print("{:>12.2f}", std::exp(logs[i] / count));
+  fmt::print("\n");
+}
+
+/// Wall time of the smallest program, and the processor time that one system call adds.
 void compare_small_costs(int rounds) {
   constexpr int kCalls = 200'000;
-  struct Engine {
-    const char* name;
-    Words front;
-  };
-  fmt::print("\n{:<26}{:>14}{:>18}\n", "", "start-up", "one getppid");
-  for (const Engine& engine : {Engine{"native", {}}, {"ringfare", kRingfare}, {"qemu", kQemu}}) {
-    std::vector<double> start, calls;
-    for (int round = 0; round < rounds * 4; ++round)
-      start.push_back(time_of(behind(engine.front, {guest("hello.freestanding")})).wall);
-    for (int round = 0; round < rounds; ++round) {
-      const Words command{guest("calls.musl"), "getppid", std::to_string(kCalls)};
-      calls.push_back(time_of(behind(engine.front, command)).wall);
+  fmt::print("\n{:<26}{:>14}{:>18}{:>18}\n", "", "start-up", "one getppid", "one-byte write");
+  for (const Column& column : kColumns) {
+    std::vector<double> start, start_cpu;
+    for (int round = 0; round < rounds * 4; ++round) {
+      const Seconds time = time_of(behind(column.front, {guest("hello.freestanding")}));
+      start.push_back(time.wall);
+      start_cpu.push_back(time.cpu());
     }
-    fmt::print("{:<26}{:>11.2f} ms{:>15.0f} ns\n", engine.name, median(start) * 1e3,
-               (median(calls) - median(start)) / kCalls * 1e9);
+    fmt::print("{:<26}{:>11.2f} ms", column.name, median(start) * 1e3);
+    for (const char* call : {"getppid", "write"}) {
+      std::vector<double> calls;
+      for (int round = 0; round < rounds; ++round) {
+        const Words command{guest("calls.musl"), call, std::to_string(kCalls)};
+        calls.push_back(time_of(behind(column.front, command)).cpu());
+      }
+      fmt::print("{:>15.0f} ns", (median(calls) - median(start_cpu)) / kCalls * 1e9);
+    }
+    fmt::print("\n");
+    std::fflush(stdout);
   }
 }
 
@@ -151,12 +201,13 @@ void compare_small_costs(int rounds) {
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
   if (rounds < 1) {
-    fmt::print(stderr, "usage: compare [ROUNDS]\n");
+    fmt::print(stderr, "usage: compare [ROUNDS [PROGRAM...]]\n");
     return 125;
   }
   try {
-    compare_programs(rounds);
-    compare_small_costs(rounds);
+    const Words only(argv + std::min(argc, 2), argv + argc);
+    compare_programs(rounds, only);
+    if (only.empty()) compare_small_costs(rounds);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "compare: {}\n", error.what());

@@ -44,7 +44,11 @@ TEST_P(EnginesAlike, OutputTraceAndBill) {
   EXPECT_EQ(translator.outcome.ending(), unicorn.outcome.ending());
   EXPECT_TRUE(translator.outcome.output == unicorn.outcome.output);
   EXPECT_EQ(translator.outcome.errors, unicorn.outcome.errors);
-  EXPECT_EQ(translator.bill, unicorn.bill);
+  EXPECT_EQ(translator.bill.at("instructions"), unicorn.bill.at("instructions"));
+  // Where a store meets code, the engines cut blocks at different instructions.
+  if (!row.changes_code()) {
+    EXPECT_EQ(translator.bill, unicorn.bill);
+  }
 }
 
 std::string name_of(const ::testing::TestParamInfo<ProgramRow>& info) {

@@ -211,6 +211,13 @@ std::vector<ProgramRow> own_rows() {
       {"VirtualCallsPoly", "virtual_calls.glibc", {"poly", "300"}},
       {"CallsWrite", "calls.musl", {"write", "500"}},
       {"CallsGetppid", "calls.musl", {"getppid", "500"}},
+      {"Zstd", "compress.glibc", {"zstd", "1"}},
+      {"Bzip2", "compress.glibc", {"bzip2", "1"}},
+      {"GzipLibrary", "compress.glibc", {"gzip", "1"}},
+      {"Sqlite", "sqlite.glibc", {"200"}},
+      {"Exceptions", "exceptions.musl", {}},
+      {"ChangingCodeGlibc", "changing_code.glibc", {}},
+      {"ChangingCodeMusl", "changing_code.musl", {}},
       {"Exit0", "ending.glibc", {"0"}},
       {"Exit7", "ending.musl", {"7"}},
       {"Exit255", "ending.glibc", {"255"}},
@@ -235,6 +242,11 @@ std::vector<ProgramRow> lua_rows() {
         {glibc ? "LanguageGlibc" : "LanguageMusl", program, {kScripts + "language.lua"}});
     rows.push_back({glibc ? "WordsGlibc" : "WordsMusl", program, {kScripts + "words.lua"}, "text"});
     rows.push_back({glibc ? "QueensGlibc" : "QueensMusl", program, {kScripts + "queens.lua", "8"}});
+    rows.push_back({glibc ? "CallsGlibc" : "CallsMusl", program, {kScripts + "calls.lua", "16"}});
+    // Unicorn does not execute what musl prints floating point with.
+    if (glibc) rows.push_back({"FloatsGlibc", program, {kScripts + "floats.lua", "20"}});
+    rows.push_back(
+        {glibc ? "StringsGlibc" : "StringsMusl", program, {kScripts + "strings.lua", "1"}});
     rows.push_back({glibc ? "MissingGlibc" : "MissingMusl", program, {"missing.lua"}});
   }
   return rows;

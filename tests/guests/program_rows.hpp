@@ -20,6 +20,7 @@ struct ProgramRow {
 
   /// Whether the guest was built; its sources may have been missing.
   bool exists() const;
+  bool changes_code() const { return program.starts_with("changing_code."); }
   Launch launch(const std::filesystem::path& directory) const;
 };
 
