@@ -49,6 +49,17 @@ std::chrono::nanoseconds SimulatedClock::cpu_time() const {
                                         kNanosecondsPerMs / kHundredths, core_khz_));
 }
 
+std::chrono::nanoseconds SimulatedClock::user_time() const {
+  return std::chrono::nanoseconds(scale(static_cast<std::uint64_t>(user_.hundredths),
+                                        kNanosecondsPerMs / kHundredths, core_khz_));
+}
+
+Cycles SimulatedClock::cycles_for(std::chrono::nanoseconds duration) const {
+  return Cycles{
+      static_cast<std::int64_t>(scale(static_cast<std::uint64_t>(duration.count()),
+                                      core_khz_ * kHundredths, kNanosecondsPerMs, Round::Up))};
+}
+
 std::chrono::nanoseconds SimulatedClock::since_start() const {
   return std::chrono::nanoseconds(scale(tsc(), kNanosecondsPerMs, tsc_khz_));
 }

@@ -22,10 +22,14 @@ class SimulatedClock {
   void sleep(std::chrono::nanoseconds duration);
   void set_waits(bool waits) { waits_ = waits; }
 
+  void set_user(Cycles total) { user_ = total; }  // of them, in user mode
+
   Cycles busy() const { return busy_; }
+  Cycles user() const { return user_; }
   std::chrono::nanoseconds since_start() const;  // CLOCK_MONOTONIC
   std::chrono::nanoseconds realtime() const;     // CLOCK_REALTIME
   std::chrono::nanoseconds cpu_time() const;     // without what was slept
+  std::chrono::nanoseconds user_time() const;    // of that, in user mode
   std::uint64_t tsc() const;                     // ticks of the counter
 
   std::chrono::nanoseconds epoch() const { return epoch_; }
@@ -42,6 +46,8 @@ class SimulatedClock {
   bool before_tick(const TickMark& mark) const { return slept_ == mark.slept && busy_ < mark.busy; }
   /// The counter when `since_start` becomes `time`.
   std::uint64_t tsc_at(std::chrono::nanoseconds time) const;
+  /// The fewest cycles that take at least so long.
+  Cycles cycles_for(std::chrono::nanoseconds duration) const;
 
   /// 2026-01-01T00:00:00Z: the default epoch, so that runs repeat.
   static constexpr std::chrono::nanoseconds kDefaultEpoch = std::chrono::seconds(1'767'225'600);
@@ -50,7 +56,7 @@ class SimulatedClock {
  private:
   std::uint64_t core_khz_, tsc_khz_;
   std::chrono::nanoseconds epoch_, tick_;
-  Cycles busy_;
+  Cycles busy_, user_;
   std::uint64_t slept_ = 0;  // ticks of the counter
   bool waits_ = false;
 };

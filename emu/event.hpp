@@ -12,7 +12,6 @@
 
 #include "cpu/quantity.hpp"
 #include "emu/crossing.hpp"
-#include "emu/kernel/signal_info.hpp"
 
 namespace ringfare {
 
@@ -27,9 +26,9 @@ struct CallEvent {
   const CrossingBill& bill;
 };
 
-/// A signal was delivered, or its default action taken: strace's "--- SIGSEGV {...} ---".
+/// A signal was taken: strace's "--- SIGSEGV {si_signo=SIGSEGV, ...} ---".
 struct SignalEvent {
-  SignalInfo info;
+  std::string name, details;
 };
 
 struct WarningEvent {
@@ -40,6 +39,7 @@ struct WarningEvent {
 struct ExitEvent {
   std::optional<int> status;     // exit status, or
   std::optional<int> killed_by;  // the signal
+  std::string signal;            // its name
 };
 
 using Event = std::variant<CallEvent, SignalEvent, WarningEvent, ExitEvent>;

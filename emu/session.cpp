@@ -19,7 +19,9 @@
 #include "emu/emulated.hpp"
 #include "emu/further_machines.hpp"
 #include "emu/guest_window.hpp"
+#include "emu/kernel/names.hpp"
 #include "emu/kernel/personality.hpp"
+#include "emu/kernel/signal_text.hpp"
 #include "emu/kernel_path.hpp"
 #include "emu/loader.hpp"
 
@@ -96,6 +98,8 @@ class Session::Run {
   void refused_interrupt(const AtGate& gate);
   void fault(const AtFault& fault);
   void go_to_user_mode(const std::optional<EndingCall>& call);
+  void update_clock();
+  std::uint64_t instructions_to_timer() const;
   void tell(const Event& event);
   Interest interest(std::string_view call) const;
   const std::string& name_of(const CallRequest& request);
@@ -188,21 +192,26 @@ void Session::Run::map_vdso() {
 /// Before anything that looks at the time: the clock as it is now, and its ticks where user code
 /// sees them.
 void Session::Run::update_time() {
-  clock_.set_busy(now());
+  update_clock();
   if (vdso_) vdso_->publish(clock_);
 }
 
 Bill Session::Run::to_end() {
   if (inputs_.verbose) say_how();
   while (!over_) {
-    clock_.set_busy(now());
+    update_clock();
+    linux_->expire_timers();
     const Turn turn = linux_->next_turn(thread_, now());
     if (!turn.deadlock.empty()) {
       end_in_deadlock(turn.deadlock);
       break;
     }
+    if (linux_->interrupts_user()) {
+      go_to_user_mode(std::nullopt);
+      continue;
+    }
     update_time();
-    Budget budget{turn.instructions};
+    Budget budget{std::min(turn.instructions, instructions_to_timer())};
     if (inputs_.max_instructions != Turn::kEndless)
       budget.instructions = std::min(budget.instructions,
                                      inputs_.max_instructions - thread_.totals[kInstructionLane]);
@@ -210,9 +219,27 @@ Bill Session::Run::to_end() {
     std::visit([this](const auto& reason) { on(reason); }, stop);
     for (const GuestRange range : memory_.take_changed_code()) engine_->invalidate(range);
   }
-  if (exit_status_ || killed_by_) tell(ExitEvent{.status = exit_status_, .killed_by = killed_by_});
+  if (exit_status_ || killed_by_)
+    tell(ExitEvent{.status = exit_status_,
+                   .killed_by = killed_by_,
+                   .signal = killed_by_ ? signal_name(static_cast<std::uint64_t>(*killed_by_))
+                                        : std::string()});
   for (Sink* sink : sinks_) sink->finish();
   return bill();
+}
+
+/// So few that no timer is passed unless the code is dearer than this on the average; what is left
+/// is run in ever smaller steps, and the signal comes at the first boundary after its time.
+std::uint64_t Session::Run::instructions_to_timer() const {
+  constexpr std::int64_t kDearest = 16 * 100;  // hundredths of a cycle
+  const auto left = linux_->until_timer();
+  if (!left) return Turn::kEndless;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(left->hundredths / kDearest, 1));
+}
+
+void Session::Run::update_clock() {
+  clock_.set_busy(now());
+  clock_.set_user(Cycles{static_cast<std::int64_t>(thread_.totals[kFirstCycleLane])});
 }
 
 void Session::Run::say_how() {
@@ -275,7 +302,7 @@ void Session::Run::system_call(const AtGate& gate) {
   const CallRequest request = request_at(gate);
   const std::string& name = name_of(request);
   const Interest wanted = interest(name);
-  clock_.set_busy(now());
+  update_clock();
   const auto entered = clock_.since_start();
   if (wanted == Interest::Text) description_.before(request);
 
@@ -336,7 +363,8 @@ void Session::Run::system_call(const AtGate& gate) {
 /// Signals that are due; the registers are user mode's.
 void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
   const Delivery delivery = linux_->deliver(thread_, call);
-  for (const SignalInfo& info : delivery.taken) tell(SignalEvent{info});
+  for (const SignalInfo& info : delivery.taken)
+    tell(SignalEvent{signal_name(static_cast<std::uint64_t>(info.signal)), signal_info_text(info)});
   if (!delivery.killed_by) return;
   killed_by_ = delivery.killed_by;
   over_ = true;
@@ -380,13 +408,14 @@ void Session::Run::on(const AtFault& at) {
 }
 
 void Session::Run::fault(const AtFault& at) {
-  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4;
-  clock_.set_busy(now());
+  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4, kPageFault = 14;
+  update_clock();
   // SDM vol. 3, 18.3.1.1: what a fault pushes has RF set, so that the instruction can be tried
   // again.
   if (at.vector != kDebug && at.vector != kBreakpoint && at.vector != kOverflow)
     thread_.registers.rflags |= flag::kResume;
-  linux_->raise(thread_.registers, at);
+  const std::uint64_t address = at.vector == kPageFault ? at.address.value : thread_.registers.rip;
+  linux_->raise({at.vector, at.error_code, address, at.signal, at.code});
   go_to_user_mode(std::nullopt);
 }
 
@@ -436,7 +465,7 @@ std::vector<Pricer*> Session::Run::all_pricers() {
 }
 
 Bill Session::Run::bill() {
-  clock_.set_busy(now());
+  update_clock();
   Bill bill;
   account_.fill(bill);
   bill.instructions = thread_.totals[kInstructionLane];

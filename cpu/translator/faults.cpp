@@ -11,7 +11,7 @@ namespace ringfare::translator {
 namespace {
 
 constexpr std::array kExceptions{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-constexpr std::array kInterruptions{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+constexpr std::array kInterruptions = Interruption::kSignals;
 constexpr int kDebugException = 1;  // #DB, SDM vol. 3, table 6-1
 
 /// A signal handler gets no argument of ours.
@@ -75,12 +75,6 @@ FaultCatcher::~FaultCatcher() {
   active = nullptr;
 }
 
-int FaultCatcher::take_interruption() {
-  const int signal = interruption_;
-  interruption_ = 0;
-  return signal;
-}
-
 void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
   auto& machine = *static_cast<ucontext_t*>(context);
   for (const int interruption : kInterruptions)
@@ -92,7 +86,7 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
   const auto vector = static_cast<std::uint8_t>(registers[REG_TRAPNO]);
-  if (signal == SIGTRAP && vector == kDebugException && (interruption_ != 0 || stepping_))
+  if (signal == SIGTRAP && vector == kDebugException && (Interruption::pending() || stepping_))
     return on_step(context);
   if (!arena_.holds_code(pc)) {  // ours: die of it as if nobody had been watching
     std::signal(signal, SIG_DFL);
@@ -139,7 +133,7 @@ void FaultCatcher::on_step(ucontext_t& context) {
     return;
   }
   hide_trap_flag(context);
-  if (interruption_ != 0 && stop_at_boundary(context)) return;
+  if (Interruption::pending() && stop_at_boundary(context)) return;
   // A REP instruction traps behind each repetition, where it began.
   const bool repeated = pc == last_stop_ && !repetitions_count_;
   last_stop_ = pc;
@@ -174,7 +168,7 @@ void FaultCatcher::continue_stepping(ucontext_t& context) {
 
 /// Leaves at once where the guest is between two instructions; otherwise single-steps until it is.
 void FaultCatcher::on_interruption(int signal, ucontext_t& context) {
-  interruption_ = signal;
+  Interruption::note(signal);
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
   if (!arena_.holds_code(pc) || stop_at_boundary(context)) return;

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdint>
 
+#include "cpu/interruption.hpp"
 #include "cpu/translator/arena.hpp"
 
 namespace ringfare::translator {
@@ -36,10 +37,6 @@ class FaultCatcher {
 
   const HostFault& fault() const { return fault_; }
 
-  /// The signal from outside that waits to be dealt with, and none from then on; 0: none.
-  int take_interruption();
-  bool interrupted() const { return interruption_ != 0; }
-
   /// Translated code entered next with TF set in its flags is left as `LeaveReason::Stepped` when
   /// it is about to execute its guest instruction number `instructions`, counted from 0.
   void step(std::uint64_t instructions);
@@ -62,7 +59,6 @@ class FaultCatcher {
   std::byte* leave_stub_;
   const BoundaryTest& boundaries_;
   HostFault fault_;
-  volatile std::sig_atomic_t interruption_ = 0;
   bool stepping_ = false;
   bool repetitions_count_ = false;
   bool hides_trap_flag_ = true;
@@ -70,7 +66,7 @@ class FaultCatcher {
   std::uint64_t last_stop_ = 0;      // host address of the last single step
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS
   stack_t old_stack_{};
-  struct sigaction old_actions_[9] = {};
+  struct sigaction old_actions_[5 + Interruption::kSignals.size()] = {};
 };
 
 }  // namespace ringfare::translator

@@ -190,9 +190,9 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
   load(thread);
   const std::uint64_t start = singly ? 0 : retired();
   for (;;) {
-    if (catcher_.interrupted()) {
+    if (Interruption::pending()) {
       store(thread);
-      return Interrupted{catcher_.take_interruption()};
+      return Interrupted{Interruption::take()};
     }
     if (!stepping_over_ && !unguarded_.empty())
       for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
@@ -327,7 +327,7 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       return BudgetSpent{};
     case LeaveReason::Interrupted:
       rewind_to(catcher_.fault().pc, thread);
-      return Interrupted{catcher_.take_interruption()};
+      return Interrupted{Interruption::take()};
   }
   CHECK(false, "leave reason {}", context.reason);
 }

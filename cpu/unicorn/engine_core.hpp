@@ -10,7 +10,7 @@
 
 #include "cpu/code_map.hpp"
 #include "cpu/unicorn/guest_regions.hpp"
-#include "cpu/unicorn/interruption.hpp"
+#include "cpu/unicorn/interruption_notes.hpp"
 #include "cpu/unicorn/limits.hpp"
 #include "cpu/unicorn/machine.hpp"
 #include "cpu/unicorn/store_log.hpp"
@@ -72,7 +72,7 @@ class UnicornEngine::Core {
   unicorn::Machine machine_;
   unicorn::GuestRegions regions_;
   unicorn::StoreLog stores_;
-  unicorn::Interruption interruption_;
+  unicorn::InterruptionNotes interruptions_;
   std::deque<std::vector<unicorn::Precaution>>
       precautions_;  // by BlockId; empty where there are none
   std::vector<std::uint64_t> executions_;

@@ -176,6 +176,22 @@ std::int64_t sys_sigaltstack(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigreturn(Process& process, const CallArguments& args);
 std::int64_t sys_sigreturn(Process& process, const CallArguments& args);
 
+// signal_waiting.cpp
+std::int64_t sys_pause(Process& process, const CallArguments& args);
+std::int64_t sys_rt_sigsuspend(Process& process, const CallArguments& args);
+std::int64_t sys_rt_sigtimedwait(Process& process, const CallArguments& args);
+std::int64_t sys_restart_syscall(Process& process, const CallArguments& args);
+
+// timer_calls.cpp
+std::int64_t sys_getitimer(Process& process, const CallArguments& args);
+std::int64_t sys_setitimer(Process& process, const CallArguments& args);
+std::int64_t sys_alarm(Process& process, const CallArguments& args);
+std::int64_t sys_timer_create(Process& process, const CallArguments& args);
+std::int64_t sys_timer_settime(Process& process, const CallArguments& args);
+std::int64_t sys_timer_gettime(Process& process, const CallArguments& args);
+std::int64_t sys_timer_getoverrun(Process& process, const CallArguments& args);
+std::int64_t sys_timer_delete(Process& process, const CallArguments& args);
+
 // signal_sending.cpp
 std::int64_t sys_kill(Process& process, const CallArguments& args);
 std::int64_t sys_tkill(Process& process, const CallArguments& args);

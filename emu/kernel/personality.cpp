@@ -8,7 +8,7 @@
 #include <csignal>
 #include <utility>
 
-#include "cpu/engine.hpp"
+#include "cpu/interruption.hpp"
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/i386_call.hpp"
 #include "emu/kernel/process.hpp"
@@ -22,6 +22,28 @@ std::string_view file_kind(Process& process, const CallArguments& args) {
     if (process.row->args[i].kind == ArgKind::Fd)
       return process.descriptors.kind(static_cast<int>(args[i]));
   return "";
+}
+
+/// The call's answer, or that of the signal that ended its wait; kBlocked.
+std::int64_t answer(Process& process, CallHandler handler, const CallArguments& args) {
+  const auto interrupted = [&] {
+    return process.task != nullptr && process.task->wait &&
+           process.task->wait->end == Wait::End::Interrupted;
+  };
+  const auto once = [&] {
+    if (interrupted() && process.task->wait->interrupted) return *process.task->wait->interrupted;
+    return handler(process, args);
+  };
+  std::int64_t result = once();
+  // What was due before the wait began ends it at once.
+  if (result == kBlocked) process.wake_for_signals();
+  if (result == kBlocked && interrupted()) result = once();
+  // The host's own wait was ended by a signal that is the guest's.
+  if (result == -EINTR && Interruption::pending()) {
+    while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+    result = -restart::kIfAsked;
+  }
+  return result;
 }
 
 }  // namespace
@@ -50,8 +72,7 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   }
   const CallArguments& args = narrow ? narrow->arguments() : request.args;
   Served served{.file_kind = file_kind(process, args)};
-  const bool interrupted = process.task->wait && process.task->wait->end == Wait::End::Interrupted;
-  served.result = interrupted ? -EINTR : handler(process, args);
+  served.result = answer(process, handler, args);
   if (served.result == kBlocked) {
     served.blocked = true;
     return served;
@@ -68,22 +89,39 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   return served;
 }
 
-void Personality::raise(const Registers& registers, const AtFault& fault) {
+void Personality::raise(const HardwareException& exception) {
   constexpr std::uint8_t kPageFault = 14;
   ThreadSignals& thread = process_->thread_signals();
-  thread.trap_number = fault.vector;
-  thread.error_code = fault.error_code;
-  if (fault.vector == kPageFault) thread.fault_address = fault.address.value;
-  SignalInfo info = kernel_signal(fault.signal);
-  // What is no page fault is told with the instruction's address.
-  if (fault.code != SI_KERNEL)
-    info = fault_signal(fault.signal, fault.code,
-                        fault.vector == kPageFault ? fault.address.value : registers.rip);
+  thread.trap_number = exception.vector;
+  thread.error_code = exception.error_code;
+  if (exception.vector == kPageFault) thread.fault_address = exception.address;
+  const SignalInfo info = exception.code == SI_KERNEL
+                              ? kernel_signal(exception.signal)
+                              : fault_signal(exception.signal, exception.code, exception.address);
   force_signal(process_->signals, thread, info);
 }
 
 void Personality::raise(const SignalInfo& info) {
   process_->send(info);
+}
+
+void Personality::expire_timers() {
+  process_->expire_timers();
+}
+
+std::optional<Cycles> Personality::until_timer() const {
+  if (process_->timers.idle()) return std::nullopt;
+  std::optional<std::chrono::nanoseconds> least;
+  for (const TimerClock clock : {TimerClock::Wall, TimerClock::Processor, TimerClock::User})
+    if (const auto left = process_->timers.left(clock, process_->timer_times()))
+      least = std::min(least.value_or(*left), *left);
+  if (!least) return std::nullopt;
+  return process_->clock.cycles_for(*least);
+}
+
+bool Personality::interrupts_user() const {
+  return process_->task != nullptr && !process_->task->wait &&
+         ringfare::has_signal_work(*process_, 0);
 }
 
 bool Personality::has_signal_work(std::int64_t result) const {

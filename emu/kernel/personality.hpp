@@ -70,7 +70,6 @@ struct PersonalityOptions {
 };
 
 class Process;
-struct AtFault;
 
 /// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
 /// no engine and no price.
@@ -96,9 +95,16 @@ class Personality {
   int thread_id() const;
 
   /// The guest's current thread raised an exception; a signal tells it.
-  void raise(const Registers& registers, const AtFault& fault);
+  void raise(const HardwareException& exception);
   /// A signal from outside.
   void raise(const SignalInfo& info);
+
+  /// Timers whose time has come send their signals; to be asked before user mode goes on.
+  void expire_timers();
+  /// Cycles until the next timer expires while user mode runs; nothing where none is armed.
+  std::optional<Cycles> until_timer() const;
+  /// A signal is due for the present thread, which is in user mode.
+  bool interrupts_user() const;
 
   /// Whether signals have to be looked at before user mode goes on, after a call with this result.
   bool has_signal_work(std::int64_t result) const;

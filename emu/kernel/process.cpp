@@ -55,6 +55,7 @@ Task& Process::add_task() {
   Task& made = *(tasks[id] = std::make_unique<Task>(id));
   made.name = task->name;
   made.signals.set_mask(task->signals.mask());
+  made.signals.stack.flags = SignalStack::kDisable;
   return made;
 }
 
@@ -114,21 +115,6 @@ const char* Process::host_path(std::uint64_t address) {
   }
   if (found.meaning == ProcPath::Meaning::Missing) return "/proc/self/no such file";
   return path;
-}
-
-bool Process::send(const SignalInfo& info) {
-  // Whether it is ignored is decided as for the first thread.
-  const Task& first = *tasks.begin()->second;
-  return send_signal(signals, info, first.signals.mask());
-}
-
-bool Process::send(Task& to, const SignalInfo& info) {
-  return send_signal(signals, to.signals, info);
-}
-
-void Process::discard(std::uint64_t set) {
-  signals.pending.discard(set);
-  for (const auto& [id, each] : tasks) each->signals.pending.discard(set);
 }
 
 void Process::warn(const std::string& text) {

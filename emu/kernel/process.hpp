@@ -23,6 +23,7 @@
 #include "emu/kernel/signal_state.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/task.hpp"
+#include "emu/kernel/timers.hpp"
 #include "emu/kernel/user_memory.hpp"
 
 namespace ringfare {
@@ -94,9 +95,23 @@ class Process {
   bool send(Task& to, const SignalInfo& info);
   bool send_to_thread(const SignalInfo& info) { return send(*task, info); }
 
+  /// Ends the waits of threads that have a signal to take.
+  void wake_for_signals();
+  /// The thread's wait ends so.
+  void wake(Task& sleeper, Wait::End end);
+
+  TimerTimes timer_times() const;
+  /// Simulated time until the next timer that runs on it expires.
+  std::optional<std::chrono::nanoseconds> next_timer() const;
+  /// Timers whose time has come send their signals.
+  void expire_timers();
+  /// A wait has to let others go on, or timers expire.
+  bool waits_apart() const { return tasks.size() > 1 || !timers.idle(); }
+
   /// Pending signals that have become ignored are gone.
   void discard(std::uint64_t set);
 
+  Timers timers;
   SignalState signals;  // takes over the dispositions we were started with, so before `pipes`
   IgnoreBrokenPipes pipes;
   ResourceLimits limits;

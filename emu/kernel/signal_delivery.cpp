@@ -33,7 +33,8 @@ class Pass {
 
   Delivery run() {
     done_.taken = std::exchange(process_.signals.passed_by, {});
-    while (const auto info = take(process_.signals, signals_)) {
+    while (auto info = take(process_.signals, signals_)) {
+      process_.timers.taken(*info, process_.timer_times());
       done_.taken.push_back(*info);
       if (!react(*info)) return std::move(done_);
     }

@@ -137,7 +137,8 @@ bool push_signal_frame(UserMemory& user, Registers& registers, ThreadSignals& th
   if ((signal.action.flags & kSiginfo) == 0) bytes = bytes.first(offsetof(Frame, info));
   if (!user.space().write({place->frame}, bytes)) return false;
   user.count_out(state.size() + bytes.size());
-  if ((thread.stack.flags & SignalStack::kAutoDisarm) != 0) thread.stack = {};
+  if ((thread.stack.flags & SignalStack::kAutoDisarm) != 0)
+    thread.stack = {.flags = SignalStack::kDisable};
   enter_handler(registers, signal, place->frame);
   return true;
 }

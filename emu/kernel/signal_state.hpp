@@ -20,7 +20,7 @@ struct SignalAction {
 /// stack_t of amd64.
 struct SignalStack {
   std::uint64_t base = 0;
-  std::int32_t flags = 2;  // SS_DISABLE
+  std::int32_t flags = 0;
   std::int32_t padding = 0;
   std::uint64_t size = 0;
 
@@ -91,6 +91,7 @@ class ThreadSignals {
   std::int64_t set_stack(SignalStack wanted, std::uint64_t stack_pointer);
 
   PendingSignals pending;
+  std::uint64_t awaited = 0;  // by sigtimedwait(2), though blocked
   SignalStack stack;
   std::optional<RestartBlock> restart;  // what restart_syscall(2) goes on with
 

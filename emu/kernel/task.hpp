@@ -26,6 +26,9 @@ struct Wait {
   enum class End : std::uint8_t { NotYet, Woken, Late, Interrupted };
   End end = End::NotYet;
 
+  /// What the call answers where a signal ends the wait; nothing: it is asked itself.
+  std::optional<std::int64_t> interrupted = -restart::kIfAsked;
+
   /// A futex waiter's place: the word's address and the bits it listens to (FUTEX_WAIT_BITSET).
   std::uint64_t futex = 0;
   std::uint32_t bits = 0;

@@ -71,12 +71,35 @@ std::int64_t ticks(nanoseconds duration) {
   return duration / std::chrono::milliseconds(10);  // USER_HZ is 100
 }
 
-std::int64_t sleep_until(Process& process, const ClockRow& row, const timespec& end,
-                         bool is_absolute) {
-  const nanoseconds duration =
-      is_absolute ? to_duration(end) - (process.clock.*row.read)() : to_duration(end);
-  process.clock.sleep(std::max(duration, nanoseconds(0)));
-  return 0;
+std::int64_t go_on_sleeping(Process& process, const RestartBlock& block);
+
+enum class Sleep : std::uint8_t { For, Until };
+
+/// Sleeps to `end` (since start). What a signal leaves of a duration goes to `rest`, and the call
+/// goes on with it unless a handler ran; with an absolute time the call is made again.
+std::int64_t sleep_until(Process& process, nanoseconds end, Sleep kind, std::uint64_t rest) {
+  const nanoseconds left = std::max(end - process.clock.since_start(), nanoseconds(0));
+  const auto& wait = process.task->wait;
+  if (wait && wait->end != Wait::End::Interrupted) return 0;
+  if (!wait && !process.waits_apart()) {
+    process.clock.sleep(left);
+    return 0;
+  }
+  if (!wait) return process.block({.what = "time to pass", .until = end, .interrupted = {}});
+  if (kind == Sleep::Until) return -restart::kIfNoHandler;
+  if (rest != 0 && !process.user.store(rest, to_timespec(left))) return -EFAULT;
+  process.thread_signals().restart = {.resume = go_on_sleeping,
+                                      .what = {static_cast<std::uint64_t>(end.count()), rest}};
+  return -restart::kResume;
+}
+
+std::int64_t go_on_sleeping(Process& process, const RestartBlock& block) {
+  return sleep_until(process, nanoseconds(static_cast<std::int64_t>(block.what[0])), Sleep::For,
+                     block.what[1]);
+}
+
+nanoseconds later(nanoseconds now, nanoseconds duration) {
+  return duration > nanoseconds::max() - now ? nanoseconds::max() : now + duration;
 }
 
 /// utimensat(2) with times that are given; what says "now" is the simulated now.
@@ -141,18 +164,24 @@ std::int64_t sys_nanosleep(Process& process, const CallArguments& args) {
   const auto duration = process.user.load<timespec>(args[0]);
   if (!duration) return -EFAULT;
   if (!is_valid(*duration)) return -EINVAL;
-  process.clock.sleep(to_duration(*duration));
-  return 0;
+  nanoseconds end = later(process.clock.since_start(), to_duration(*duration));
+  if (process.task->wait) end = *process.task->wait->until;
+  return sleep_until(process, end, Sleep::For, args[1]);
 }
 
 std::int64_t sys_clock_nanosleep(Process& process, const CallArguments& args) {
   const ClockRow* const row = find_clock(process, args[0]);
   if (row == nullptr) return -EINVAL;
   if (!row->sleeps) return -EOPNOTSUPP;
-  const auto end = process.user.load<timespec>(args[2]);
-  if (!end) return -EFAULT;
-  if (!is_valid(*end)) return -EINVAL;
-  return sleep_until(process, *row, *end, (args[1] & TIMER_ABSTIME) != 0);
+  const auto time = process.user.load<timespec>(args[2]);
+  if (!time) return -EFAULT;
+  if (!is_valid(*time)) return -EINVAL;
+  const Sleep kind = (args[1] & TIMER_ABSTIME) != 0 ? Sleep::Until : Sleep::For;
+  nanoseconds duration = to_duration(*time);
+  if (kind == Sleep::Until) duration -= (process.clock.*row->read)();
+  nanoseconds end = later(process.clock.since_start(), duration);
+  if (process.task->wait) end = *process.task->wait->until;
+  return sleep_until(process, end, kind, args[3]);
 }
 
 std::int64_t sys_times(Process& process, const CallArguments& args) {

@@ -3,8 +3,9 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
-#include <limits>
 
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/process.hpp"
@@ -87,7 +88,7 @@ std::int64_t take_event(Process& process, const WantedEvent& event, Timer& timer
     case SIGEV_NONE:
       return 0;
     case SIGEV_SIGNAL | SIGEV_THREAD_ID:
-      if (!process.has_thread(event.thread)) return -EINVAL;
+      if (!process.find_task(event.thread)) return -EINVAL;
       timer.thread = event.thread;
       [[fallthrough]];
     case SIGEV_SIGNAL:

@@ -121,6 +121,10 @@ Timer* Timers::expire(const TimerTimes& now) {
   return first;
 }
 
+void Timers::pass_over(Timer& timer, const TimerTimes& now) {
+  go_on(timer, now);
+}
+
 void Timers::go_on(Timer& timer, const TimerTimes& now) {
   if (!timer.waits_for_taking) return;
   const std::int64_t over = intervals_over(timer, now_of(timer, now));

@@ -72,6 +72,9 @@ class Timers {
   /// The timer whose expiry is past by now, the earliest first: it has expired, once.
   Timer* expire(const TimerTimes& now);
 
+  /// Nobody will take the signal of one that has expired: it goes on at once.
+  void pass_over(Timer& timer, const TimerTimes& now);
+
   /// A signal was taken: a timer of ours that sent it goes on, and its overrun is noted in `info`.
   void taken(SignalInfo& info, const TimerTimes& now);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "cpu/interruption.hpp"
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/host_call.hpp"
 #include "emu/kernel/personality.hpp"
@@ -37,23 +38,18 @@ WatchedFiles watched_files(const Process& process) {
   return all;
 }
 
-void wake(Process& process, Task& task, Wait::End end) {
-  if (!task.waits()) return;
-  task.wait->end = end;
-  process.queue.add(task);
-}
-
 /// Asks the host which files are ready, for at most `patience` (nothing: for ever), and wakes who
 /// waits for them. False where a signal came instead.
 bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
   WatchedFiles all = watched_files(process);
-  if (all.files.empty()) return true;
+  if (all.files.empty() && patience) return true;
+  if (Interruption::pending()) patience = nanoseconds(0);
   const timespec time = to_timespec(patience.value_or(nanoseconds(0)));
   const std::int64_t ready = host_call(SYS_ppoll, all.files.data(), all.files.size(),
                                        patience ? &time : nullptr, nullptr, 8);
   if (ready == -EINTR) return false;
   for (std::size_t i = 0; i < all.files.size(); ++i)
-    if (all.files[i].revents != 0) wake(process, *all.owners[i], Wait::End::Woken);
+    if (all.files[i].revents != 0) process.wake(*all.owners[i], Wait::End::Woken);
   return true;
 }
 
@@ -69,7 +65,7 @@ std::vector<Task*> sleepers(const Process& process) {
 void wake_by_time(Process& process) {
   const nanoseconds now = process.clock.since_start();
   for (Task* const task : sleepers(process))
-    if (*task->wait->until <= now) wake(process, *task, Wait::End::Late);
+    if (*task->wait->until <= now) process.wake(*task, Wait::End::Late);
 }
 
 std::string who_waits(const Process& process) {
@@ -86,15 +82,19 @@ std::string idle(Process& process) {
   const std::vector<Task*> sleeping = sleepers(process);
   std::optional<nanoseconds> left;
   if (!sleeping.empty()) left = *sleeping.front()->wait->until - process.clock.since_start();
+  if (const auto timer = process.next_timer()) left = std::min(left.value_or(*timer), *timer);
   const WatchedFiles all = watched_files(process);
-  if (all.outside) {
-    // A signal for the guest: the first to wait gets it.
-    if (!wake_by_files(process, left)) wake(process, *all.owners.front(), Wait::End::Interrupted);
+  // Who waits for a signal only need not wait for the host where a timer will end it.
+  if (all.outside && (!all.files.empty() || !left)) {
+    wake_by_files(process, left);
+    while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
     if (!process.queue.empty()) return {};
+    if (!left) return {};
   }
   if (!left) return who_waits(process);
   process.clock.sleep(std::max(*left, nanoseconds(0)));
   wake_by_time(process);
+  process.expire_timers();
   return {};
 }
 

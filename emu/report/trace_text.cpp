@@ -7,8 +7,6 @@
 #include <cstring>
 #include <utility>
 
-#include "emu/kernel/names.hpp"
-#include "emu/kernel/signal_text.hpp"
 #include "emu/report/number_text.hpp"
 
 namespace ringfare {
@@ -42,8 +40,8 @@ void TraceText::line(const CallEvent& event) {
 }
 
 void TraceText::line(const SignalEvent& event) {
-  fmt::print(out_, "--- {} {} ---\n", signal_name(static_cast<std::uint64_t>(event.info.signal)),
-             signal_info_text(event.info));
+  fmt::print(out_, "--- {} {} ---
+", event.name, event.details);
 }
 
 void TraceText::line(const WarningEvent& event) {
@@ -53,8 +51,7 @@ void TraceText::line(const WarningEvent& event) {
 void TraceText::line(const ExitEvent& event) {
   if (options_.quiet) return;
   if (event.killed_by)
-    fmt::print(out_, "+++ killed by {} +++\n",
-               signal_name(static_cast<std::uint64_t>(*event.killed_by)));
+    fmt::print(out_, "+++ killed by {} +++\n", event.signal);
   else if (event.status)
     fmt::print(out_, "+++ exited with {} +++\n", *event.status);
 }

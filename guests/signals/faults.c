@@ -55,7 +55,7 @@ static void on_fault(int signal, siginfo_t* info, void* context) {
   printf(" cs %#llx ss %#llx\n ", (long long)g[REG_CSGSFS] & 0xffff,
          (unsigned long long)g[REG_CSGSFS] >> 48);
   for (int i = 0; i < 15; ++i) {
-    if (i == 9 || i == 10) continue;  // the operand, and what the compiler has there
+    if (i == 8 || i == 9 || i == 10) continue;  // operands, and where the stack is
     printf(" %s=%llx", register_names[i], (long long)g[i]);
   }
   printf(" rsp %s\n", (uint64_t)g[REG_RSP] == stack_at_fault ? "same" : "moved");
