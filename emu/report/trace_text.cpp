@@ -40,8 +40,7 @@ void TraceText::line(const CallEvent& event) {
 }
 
 void TraceText::line(const SignalEvent& event) {
-  fmt::print(out_, "--- {} {} ---
-", event.name, event.details);
+  fmt::print(out_, "--- {} {} ---\n", event.name, event.details);
 }
 
 void TraceText::line(const WarningEvent& event) {
