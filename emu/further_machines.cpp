@@ -65,6 +65,11 @@ void FurtherMachines::end(std::size_t slot, const ServiceCharge& charge) {
     if (!row->shut) row->account.charge(slot, charge.call, false, row->crossings.end(charge));
 }
 
+void FurtherMachines::happened(std::size_t slot, KernelEvent event) {
+  for (const auto& row : rows_)
+    row->account.charge(slot, name_of(event), false, event_bill(row->machine.kernel, event));
+}
+
 void FurtherMachines::executed(SystemInstruction which, Lanes& totals) const {
   for (std::size_t i = 0; i < rows_.size(); ++i)
     totals[kFirstCycleLane + 1 + i] +=

@@ -11,6 +11,7 @@
 #include "emu/crossing.hpp"
 #include "emu/emulated.hpp"
 #include "emu/event.hpp"
+#include "emu/kernel_event.hpp"
 #include "models/machine.hpp"
 #include "models/pricing.hpp"
 
@@ -40,6 +41,9 @@ class FurtherMachines {
   /// The call came back, or the process ended inside; `slot` as for Account::charge.
   void leave(std::size_t slot, bool failed, std::int64_t result, const ServiceCharge& charge);
   void end(std::size_t slot, const ServiceCharge& charge);
+
+  /// The kernel did something besides calls.
+  void happened(std::size_t slot, KernelEvent event);
 
   /// An instruction of ours was executed.
   void executed(SystemInstruction which, Lanes& totals) const;

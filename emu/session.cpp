@@ -99,6 +99,7 @@ class Session::Run {
   void fault(const AtFault& fault);
   void go_to_user_mode(const std::optional<EndingCall>& call);
   void update_clock();
+  void charge(KernelEvent event);
   std::uint64_t instructions_to_timer() const;
   void tell(const Event& event);
   Interest interest(std::string_view call) const;
@@ -207,6 +208,7 @@ Bill Session::Run::to_end() {
       break;
     }
     if (linux_->interrupts_user()) {
+      charge(KernelEvent::Interrupt);
       go_to_user_mode(std::nullopt);
       continue;
     }
@@ -235,6 +237,13 @@ std::uint64_t Session::Run::instructions_to_timer() const {
   const auto left = linux_->until_timer();
   if (!left) return Turn::kEndless;
   return static_cast<std::uint64_t>(std::max<std::int64_t>(left->hundredths / kDearest, 1));
+}
+
+/// Slots behind those of the calls.
+void Session::Run::charge(KernelEvent event) {
+  const std::size_t slot = kNumberedCalls + 1 + static_cast<std::size_t>(event);
+  account_.charge(slot, ringfare::name_of(event), false, event_bill(machine_.kernel, event));
+  further_.happened(slot, event);
 }
 
 void Session::Run::update_clock() {
@@ -363,6 +372,7 @@ void Session::Run::system_call(const AtGate& gate) {
 /// Signals that are due; the registers are user mode's.
 void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
   const Delivery delivery = linux_->deliver(thread_, call);
+  for (unsigned frame = 0; frame < delivery.frames; ++frame) charge(KernelEvent::SignalFrame);
   for (const SignalInfo& info : delivery.taken)
     tell(SignalEvent{signal_name(static_cast<std::uint64_t>(info.signal)), signal_info_text(info)});
   if (!delivery.killed_by) return;
@@ -415,6 +425,7 @@ void Session::Run::fault(const AtFault& at) {
   if (at.vector != kDebug && at.vector != kBreakpoint && at.vector != kOverflow)
     thread_.registers.rflags |= flag::kResume;
   const std::uint64_t address = at.vector == kPageFault ? at.address.value : thread_.registers.rip;
+  charge(at.vector == kPageFault ? KernelEvent::PageFault : KernelEvent::Exception);
   linux_->raise({at.vector, at.error_code, address, at.signal, at.code});
   go_to_user_mode(std::nullopt);
 }

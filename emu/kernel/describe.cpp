@@ -13,6 +13,7 @@
 #include "emu/kernel/call_shape.hpp"
 #include "emu/kernel/names.hpp"
 #include "emu/kernel/narrow_layouts.hpp"
+#include "emu/kernel/restart.hpp"
 #include "emu/kernel/structures.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/value_text.hpp"
@@ -208,6 +209,14 @@ bool is_split_offset(const CallRequest& request, const ArgSpec& first, const Arg
   return row != nullptr && row->amd64 == kNoNumber;
 }
 
+/// As strace words the codes of an interrupted call.
+std::string restart_text(std::int64_t code) {
+  if (code == restart::kIfAsked) return "? ERESTARTSYS (To be restarted if SA_RESTART is set)";
+  if (code == restart::kAlways) return "? ERESTARTNOINTR (To be restarted)";
+  if (code == restart::kIfNoHandler) return "? ERESTARTNOHAND (To be restarted if no handler)";
+  return "? ERESTART_RESTARTBLOCK (Interrupted by signal)";
+}
+
 }  // namespace
 
 std::string call_name(Abi abi, std::uint64_t number) {
@@ -219,6 +228,7 @@ std::string describe_result(const CallRequest& request, std::int64_t result) {
   const std::string name = call_name(request.abi, request.number);
   const ResultStyle style = result_style(name);
   if (style == ResultStyle::None) return "?";
+  if (is_restart(result)) return restart_text(-result);
   if (is_error(result)) {
     const int error = static_cast<int>(-result);
     return fmt::format("-1 {} ({})", error_name(error), std::strerror(error));
@@ -233,6 +243,7 @@ std::string describe_result(const CallRequest& request, std::int64_t result) {
     if (command == F_GETFL) return flags_result(names::kOpenFlags, result);
     if (command == F_GET_SEALS) return flags_result(names::kSealFlags, result);
   }
+  if (name == "rt_sigtimedwait") return fmt::format("{} ({})", result, signal_name(value));
   return std::to_string(result);
 }
 

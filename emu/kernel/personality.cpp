@@ -93,7 +93,11 @@ void Personality::raise(const HardwareException& exception) {
   constexpr std::uint8_t kPageFault = 14;
   ThreadSignals& thread = process_->thread_signals();
   thread.trap_number = exception.vector;
-  thread.error_code = exception.error_code;
+  // Linux never tells that the kernel's half is not mapped for user mode.
+  constexpr std::uint64_t kTaskSize = 0x7fff'ffff'f000;
+  constexpr std::uint32_t kPresent = 1;
+  const bool in_kernel = exception.vector == kPageFault && exception.address >= kTaskSize;
+  thread.error_code = exception.error_code | (in_kernel ? kPresent : 0);
   if (exception.vector == kPageFault) thread.fault_address = exception.address;
   const SignalInfo info = exception.code == SI_KERNEL
                               ? kernel_signal(exception.signal)

@@ -16,10 +16,12 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <optional>
 
 #include "emu/kernel/file_structures.hpp"
 #include "emu/kernel/names.hpp"
+#include "emu/kernel/signal_text.hpp"
 #include "emu/kernel/value_text.hpp"
 
 namespace ringfare {
@@ -230,6 +232,34 @@ Text signal_action(const Pointee& p) {
       (action->flags & kRestorer) != 0 ? ", sa_restorer=" + address_text(action->restorer) : "");
 }
 
+Text signal_info(const Pointee& p) {
+  const auto info = at<SignalInfo>(p);
+  return info ? Text(signal_info_text(*info)) : std::nullopt;
+}
+
+Text signal_event(const Pointee& p) {
+  struct Event {  // struct sigevent
+    std::uint64_t value;
+    std::int32_t signal, notify;
+    std::int32_t rest[12];
+  };
+  const auto event = at<Event>(p);
+  if (!event) return std::nullopt;
+  constexpr std::string_view kNotify[] = {"SIGEV_SIGNAL", "SIGEV_NONE", "SIGEV_THREAD"};
+  const auto notify = static_cast<std::uint32_t>(event->notify);
+  const std::string how = notify == SIGEV_THREAD_ID     ? "SIGEV_THREAD_ID"
+                          : notify < std::size(kNotify) ? std::string(kNotify[notify])
+                                                        : hex_text(notify) + " /* SIGEV_??? */";
+  const bool sends = notify == SIGEV_SIGNAL || notify == SIGEV_THREAD_ID;
+  const std::string signal = sends ? signal_name(static_cast<std::uint64_t>(event->signal))
+                                   : std::to_string(event->signal);
+  return fmt::format(
+      "{{sigev_value={{sival_int={}, sival_ptr={}}}, sigev_signo={}, "
+      "sigev_notify={}{}}}",
+      static_cast<std::int32_t>(event->value), address_text(event->value), signal, how,
+      notify == SIGEV_THREAD_ID ? fmt::format(", sigev_notify_thread_id={}", event->rest[0]) : "");
+}
+
 Text signal_stack(const Pointee& p) {
   const auto stack = at<stack_t>(p);
   if (!stack) return std::nullopt;
@@ -332,6 +362,8 @@ constexpr StructureText kStructures[] = {
     {ArgKind::SignalSet, signal_set},
     {ArgKind::SignalAction, signal_action},
     {ArgKind::SignalStack, signal_stack},
+    {ArgKind::SignalInfo, signal_info},
+    {ArgKind::SignalEvent, signal_event},
     {ArgKind::SocketAddress, socket_address},
     {ArgKind::StringVector, string_vector},
     {ArgKind::Gids, number_list<std::uint32_t>},
