@@ -60,7 +60,7 @@ static void on_fault(int signal, siginfo_t* info, void* context) {
   }
   printf(" rsp %s\n", (uint64_t)g[REG_RSP] == stack_at_fault ? "same" : "moved");
   unsigned char bytes[16];
-  memcpy(bytes, machine->uc_sigmask.__val, 8);
+  memcpy(bytes, &machine->uc_sigmask, 8);
   printf("  mask %02x%02x%02x%02x stack flags %d uc_flags %#lx\n", bytes[0], bytes[1], bytes[2],
          bytes[3], machine->uc_stack.ss_flags, machine->uc_flags);
   g[REG_RIP] = (greg_t)resume_here;
