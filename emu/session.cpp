@@ -130,7 +130,7 @@ class Session::Run {
   Thread thread_;
   Account account_;
   std::vector<std::string> names_ = std::vector<std::string>(2 * (kNumberedCalls + 1));  // by slot
-  bool over_ = false, deadlocked_ = false;
+  bool over_ = false, deadlocked_ = false, frame_paid_ = false;
   std::optional<int> exit_status_, killed_by_;
 };
 
@@ -329,7 +329,8 @@ void Session::Run::system_call(const AtGate& gate) {
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out};
   const std::uint64_t number = registers[Gpr::Rax];
-  if (returned && linux_->has_signal_work(served.result)) {
+  frame_paid_ = returned && linux_->has_signal_work(served.result);
+  if (frame_paid_) {
     crossings_.set_work(kSignalWork, true);
     further_.set_work(kSignalWork);
   }
@@ -372,7 +373,9 @@ void Session::Run::system_call(const AtGate& gate) {
 /// Signals that are due; the registers are user mode's.
 void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
   const Delivery delivery = linux_->deliver(thread_, call);
-  for (unsigned frame = 0; frame < delivery.frames; ++frame) charge(KernelEvent::SignalFrame);
+  // The way out of a call has a stage for one frame.
+  const unsigned paid = std::exchange(frame_paid_, false) ? 1 : 0;
+  for (unsigned frame = paid; frame < delivery.frames; ++frame) charge(KernelEvent::SignalFrame);
   for (const SignalInfo& info : delivery.taken)
     tell(SignalEvent{signal_name(static_cast<std::uint64_t>(info.signal)), signal_info_text(info)});
   if (!delivery.killed_by) return;
