@@ -23,11 +23,10 @@ Stopped stop_after(std::uint64_t instructions, const std::string& engine,
   const std::string file = directory.path() / "bill.json";
   const Outcome outcome =
       run(under_ringfare({.arguments = command},
-                         {"trace", "-v", "--engine", engine, "--isa", "baseline",
-                          "--max-instructions", std::to_string(instructions), "--bill", file}));
+                         {"trace", "--engine", engine, "--isa", "baseline", "--max-instructions",
+                          std::to_string(instructions), "--bill", file}));
   EXPECT_EQ(outcome.ending(), "exit 124") << outcome.errors;
   Stopped stopped{.output = outcome.output, .notes = outcome.errors};
-  stopped.notes.erase(0, stopped.notes.find('\n'));  // names the engine
   stopped.bill = nlohmann::json::parse(read_whole(file));
   stopped.bill.at("machine").erase("engine");
   stopped.bill.erase("blocks");  // translated ahead of their execution, or not
