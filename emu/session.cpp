@@ -358,6 +358,7 @@ void Session::Run::system_call(const AtGate& gate) {
     }
     tell(event);
   }
+  if (served.thread_over) return;
   if (!returned) {
     killed_by_ = served.killed_by;
     exit_status_ = served.exit_status;

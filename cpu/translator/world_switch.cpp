@@ -167,7 +167,7 @@ ringfare_world_leave:
   mov 0(%rcx), %rsp
   pushfq
   pop 4224(%rcx)
-  testl $0x44500, 4224(%rcx)  # TF, DF, NT, AC: not in the emulator
+  testl $0x244500, 4224(%rcx)  # TF, DF, NT, AC, ID: not in the emulator
   jnz 7f
 1:
   mov 24(%rcx), %rsi

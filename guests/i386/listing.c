@@ -24,7 +24,8 @@ static void list(const char* path) {
   DIR* folder = opendir(path);
   char* names[64];
   int count = 0;
-  for (struct dirent* entry; (entry = readdir(folder)) != 0 && count < 64;) names[count++] = strdup(entry->d_name);
+  for (struct dirent* entry; (entry = readdir(folder)) != 0 && count < 64;)
+    names[count++] = strdup(entry->d_name);
   closedir(folder);
   qsort(names, count, sizeof names[0], order);
   for (int i = 0; i < count; ++i) printf("%s\n", names[i]);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Segments as a 32-bit program has them: thread areas, the LDT, limits, selectors in and out, questions about descriptors.
-// Exit status: the number of the first check that failed, 0 when all hold.
+// Segments as a 32-bit program has them: thread areas, the LDT, limits, selectors in and out,
+// questions about descriptors. Exit status: the number of the first check that failed, 0 when all
+// hold.
 struct user_desc {
   unsigned entry, base, limit;
-  unsigned is_32_bit : 1, contents : 2, read_execute_only : 1, limit_in_pages : 1, not_present : 1, useable : 1;
+  unsigned is_32_bit : 1, contents : 2, read_execute_only : 1, limit_in_pages : 1, not_present : 1,
+      useable : 1;
 };
 
 static int checks;
@@ -59,7 +61,12 @@ static int writable(unsigned short selector) {
 }
 
 static void thread_areas(void) {
-  struct user_desc d = {.entry = -1u, .base = (unsigned)area, .limit = 0xfffff, .is_32_bit = 1, .limit_in_pages = 1, .useable = 1};
+  struct user_desc d = {.entry = -1u,
+                        .base = (unsigned)area,
+                        .limit = 0xfffff,
+                        .is_32_bit = 1,
+                        .limit_in_pages = 1,
+                        .useable = 1};
   expect(call(kSetThreadArea, (long)&d, 0, 0) == 0);
   const unsigned short selector = (unsigned short)(d.entry << 3 | 3);
   load_gs(selector);
@@ -85,7 +92,8 @@ static void thread_areas(void) {
 static void local_table(void) {
   static unsigned long long raw[4];
   expect(call(kModifyLdt, 0, (long)raw, sizeof raw) == 0);
-  struct user_desc d = {.entry = 2, .base = (unsigned)area, .limit = 11, .is_32_bit = 1, .useable = 1};
+  struct user_desc d = {
+      .entry = 2, .base = (unsigned)area, .limit = 11, .is_32_bit = 1, .useable = 1};
   expect(call(kModifyLdt, 0x11, (long)&d, sizeof d) == 0);
   const unsigned short selector = 2 << 3 | 7;
   load_gs(selector);
@@ -103,7 +111,8 @@ static void local_table(void) {
 
 static void selectors(void) {
   unsigned short ds, es, ss, cs;
-  asm volatile("mov %%ds, %0\n mov %%es, %1\n mov %%ss, %2\n mov %%cs, %3" : "=r"(ds), "=r"(es), "=r"(ss), "=r"(cs));
+  asm volatile("mov %%ds, %0\n mov %%es, %1\n mov %%ss, %2\n mov %%cs, %3"
+               : "=r"(ds), "=r"(es), "=r"(ss), "=r"(cs));
   expect(ds == es && ds == ss && (cs & 3) == 3 && cs != ds);
   unsigned wide = -1u;
   asm volatile("movl %%ds, %0" : "+r"(wide));

@@ -29,7 +29,7 @@ std::string help(const std::string& verb) {
 TEST(CommandLineDocument, NamesExactlyTheOptionsThereAre) {
   const auto documented = long_options(read_whole(RINGFARE_SOURCE_DIR "/docs/command-line.md"));
   std::set<std::string> existing = {"--version"};
-  for (const char* verb : {"run", "trace", "explain", "models", "syscalls", "vdso"})
+  for (const char* verb : {"run", "trace", "explain", "models", "syscalls", "vdso", "doors"})
     existing.merge(long_options(help(verb)));
   EXPECT_EQ(documented, existing);
 }

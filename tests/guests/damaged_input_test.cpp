@@ -68,7 +68,7 @@ TEST(DamagedInput, NotAProgram) {
   ScratchDirectory directory;
   for (const std::string& path :
        {directory.path().string(), directory.path().string() + "/missing",
-        std::string("/lib/x86_64-linux-gnu/libc.so.6"), std::string("/dev/null")})
+        std::string("/lib/x86_64-linux-gnu/libm.so.6"), std::string("/dev/null")})
     expect_refused(run(under_ringfare({.arguments = {path}})), path);
 }
 

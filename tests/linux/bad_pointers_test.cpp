@@ -244,9 +244,13 @@ TEST_F(BadPointers, SizesThatOverflow) {
     for (const ArgSpec& spec : row.args) {
       if (spec.count_from == kNoCount || row.args[spec.count_from].direction != Direction::None)
         continue;
-      for (const std::uint64_t size :
-           {~std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{1} << 32, std::uint64_t{1025}})
+      for (const std::uint64_t size : {~std::uint64_t{0}, std::uint64_t{1} << 63,
+                                       std::uint64_t{1} << 32, std::uint64_t{1025}}) {
+        // The guest's limit of open files is not the host's.
+        const bool by_limit = row.name == "poll" || row.name == "ppoll";
+        if (by_limit && size == 1025) continue;
         compare(row, spec.count_from, size);
+      }
     }
   }
 }
