@@ -6,7 +6,7 @@
 static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t both;
 
-static void *other(void *argument) {
+static void* other(void* argument) {
   pthread_mutex_lock(&second);
   pthread_barrier_wait(&both);
   pthread_mutex_lock(&first);

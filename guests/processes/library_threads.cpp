@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// C++ threads: std::thread, future, condition_variable, shared_mutex, exceptions across threads, jthread and stop tokens.
+// C++ threads: std::thread, future, condition_variable, shared_mutex, exceptions across threads,
+// jthread and stop tokens.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -59,7 +60,8 @@ int main() {
   std::printf("sum %ld\n", sum_of(numbers));
   std::printf("shared %d\n", shared_readers());
 
-  auto failing = std::async(std::launch::async, []() -> int { throw std::runtime_error("thrown in a thread"); });
+  auto failing = std::async(std::launch::async,
+                            []() -> int { throw std::runtime_error("thrown in a thread"); });
   try {
     failing.get();
   } catch (const std::exception& error) {

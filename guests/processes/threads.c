@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// POSIX threads: mutexes, condition variables, barriers, semaphores, thread-specific data, time limits. What is printed does
-// not depend on who runs when.
+// POSIX threads: mutexes, condition variables, barriers, semaphores, thread-specific data, time
+// limits. What is printed does not depend on who runs when.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static long counter;
 static __thread int own = 7;
 
-static void *count(void *argument) {
+static void* count(void* argument) {
   for (int i = 0; i < kRounds; i++) {
     pthread_mutex_lock(&lock);
     long before = counter;
@@ -28,15 +28,15 @@ static void *count(void *argument) {
     pthread_mutex_unlock(&lock);
     own++;
   }
-  return (void *)((long)argument * 10 + (own == 7 + kRounds));
+  return (void*)((long)argument * 10 + (own == 7 + kRounds));
 }
 
 static void mutexes(void) {
   pthread_t threads[kThreads];
-  for (long i = 0; i < kThreads; i++) pthread_create(&threads[i], NULL, count, (void *)i);
+  for (long i = 0; i < kThreads; i++) pthread_create(&threads[i], NULL, count, (void*)i);
   long sum = 0;
   for (int i = 0; i < kThreads; i++) {
-    void *result;
+    void* result;
     pthread_join(threads[i], &result);
     sum += (long)result;
   }
@@ -46,7 +46,7 @@ static void mutexes(void) {
 static pthread_cond_t filled = PTHREAD_COND_INITIALIZER, emptied = PTHREAD_COND_INITIALIZER;
 static int queue[4], head, tail;
 
-static void *produce(void *argument) {
+static void* produce(void* argument) {
   for (int i = 0; i < 500; i++) {
     pthread_mutex_lock(&lock);
     while (tail - head == 4) pthread_cond_wait(&emptied, &lock);
@@ -57,7 +57,7 @@ static void *produce(void *argument) {
   return NULL;
 }
 
-static void *consume(void *argument) {
+static void* consume(void* argument) {
   long sum = 0;
   (void)argument;
   for (int i = 0; i < 500; i++) {
@@ -67,16 +67,16 @@ static void *consume(void *argument) {
     pthread_cond_broadcast(&emptied);
     pthread_mutex_unlock(&lock);
   }
-  return (void *)sum;
+  return (void*)sum;
 }
 
 static void conditions(void) {
   pthread_t makers[3], takers[3];
   long sum = 0;
-  for (long i = 0; i < 3; i++) pthread_create(&makers[i], NULL, produce, (void *)(i * 1000));
+  for (long i = 0; i < 3; i++) pthread_create(&makers[i], NULL, produce, (void*)(i * 1000));
   for (int i = 0; i < 3; i++) pthread_create(&takers[i], NULL, consume, NULL);
   for (int i = 0; i < 3; i++) {
-    void *result;
+    void* result;
     pthread_join(makers[i], NULL);
     pthread_join(takers[i], &result);
     sum += (long)result;
@@ -87,7 +87,7 @@ static void conditions(void) {
 static pthread_barrier_t barrier;
 static atomic_int arrived, serial, early;
 
-static void *meet(void *argument) {
+static void* meet(void* argument) {
   (void)argument;
   for (int round = 1; round <= 20; round++) {
     arrived++;
@@ -110,7 +110,7 @@ static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static atomic_int made, destroyed;
 
-static void destroy(void *value) {
+static void destroy(void* value) {
   free(value);
   destroyed++;
 }
@@ -118,20 +118,20 @@ static void make_key(void) {
   made++;
   pthread_key_create(&key, destroy);
 }
-static void *specific(void *argument) {
+static void* specific(void* argument) {
   pthread_once(&once, make_key);
   pthread_setspecific(key, strdup(argument));
   sched_yield();
-  return (void *)(long)(strcmp(pthread_getspecific(key), argument) == 0);
+  return (void*)(long)(strcmp(pthread_getspecific(key), argument) == 0);
 }
 
 static void specifics(void) {
-  static char *const names[] = {"one", "two", "three", "four"};
+  static char* const names[] = {"one", "two", "three", "four"};
   pthread_t threads[4];
   long right = 0;
   for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, specific, names[i]);
   for (int i = 0; i < 4; i++) {
-    void *result;
+    void* result;
     pthread_join(threads[i], &result);
     right += (long)result;
   }
@@ -140,7 +140,7 @@ static void specifics(void) {
 
 static sem_t semaphore;
 
-static void *post(void *argument) {
+static void* post(void* argument) {
   (void)argument;
   struct timespec pause = {0, 2000000};
   nanosleep(&pause, NULL);
@@ -173,11 +173,11 @@ static void limits(void) {
 
 static volatile int spinning = 1;
 
-static void *spin(void *argument) {
+static void* spin(void* argument) {
   (void)argument;
   long turns = 0;
   while (spinning) turns++;
-  return (void *)(long)(turns >= 0);
+  return (void*)(long)(turns >= 0);
 }
 
 /// A thread that makes no call at all lets others run.
@@ -192,7 +192,7 @@ static void preemption(void) {
   printf("the spinner ended\n");
 }
 
-static void *short_life(void *argument) {
+static void* short_life(void* argument) {
   return argument;
 }
 
@@ -203,9 +203,10 @@ static void many(void) {
   pthread_attr_init(&small);
   pthread_attr_setstacksize(&small, 65536);
   for (long i = 0; i < 1000; i++)
-    if (pthread_create(&threads[i], &small, short_life, (void *)i) != 0) printf("thread %ld failed\n", i);
+    if (pthread_create(&threads[i], &small, short_life, (void*)i) != 0)
+      printf("thread %ld failed\n", i);
   for (long i = 0; i < 1000; i++) {
-    void *result;
+    void* result;
     pthread_join(threads[i], &result);
     sum += (long)result;
   }
@@ -214,7 +215,7 @@ static void many(void) {
 
 static pthread_mutex_t robust;
 
-static void *die_with_lock(void *argument) {
+static void* die_with_lock(void* argument) {
   pthread_mutex_lock(&robust);
   return argument;
 }
@@ -233,7 +234,7 @@ static void owner_died(void) {
   pthread_mutex_unlock(&robust);
 }
 
-static void *leave(void *argument) {
+static void* leave(void* argument) {
   (void)argument;
   pthread_mutex_lock(&lock);
   pthread_mutex_unlock(&lock);

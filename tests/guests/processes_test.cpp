@@ -61,7 +61,11 @@ TEST_P(SharedMachine, HasOtherSchedulesWithTheSameResult) {
     EXPECT_EQ(inside.output, native) << "--schedule-seed " << seed;
     return inside.errors;
   };
-  EXPECT_NE(with_seed("1"), with_seed("2"));
+  const std::string first = with_seed("1");
+  bool another = false;
+  for (const char* seed : {"2", "4", "5", "6", "7", "8"})
+    another = another || with_seed(seed) != first;
+  EXPECT_TRUE(another);
   EXPECT_EQ(with_seed("3"), with_seed("3"));
 }
 
