@@ -526,7 +526,8 @@ std::byte* Writer::check_ring(const Draft& draft, Emitter& to) {
   const Arena::PathRing& ring = arena_.path_ring();
   if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
   to.load(Gpr::Rcx, &ring.next);
-  to.bytes({0x48, 0x8d, 0x89});  // lea rcx, [rcx - end]
+  to.wide();
+  to.bytes({0x8d, 0x89});  // lea rcx, [rcx - end]
   to.raw(-static_cast<std::int32_t>(Arena::address_of(std::end(ring.paths))));
   to.bytes({0xe3, 0});  // jrcxz
   std::byte* const displacement = to.here() - 1;
