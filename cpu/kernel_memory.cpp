@@ -6,57 +6,12 @@
 #include <span>
 
 #include "cpu/failure.hpp"
+#include "cpu/kernel_layout.hpp"
 
 namespace ringfare {
 namespace {
 
 constexpr std::uint64_t kPageSize = 0x1000;
-
-constexpr KernelLayout kLayout64{
-    .text = KernelMemory::kText,
-    .service_stubs = KernelMemory::kServiceStubs,
-    .syscall_table = KernelMemory::kSyscallTable,
-    .per_cpu = KernelMemory::kPerCpu,
-    .tss = KernelMemory::kTss,
-    .task = KernelMemory::kTask,
-    .stack = KernelMemory::kStack,
-    .trampoline_stack = KernelMemory::kTrampolineStack,
-    .gdt = KernelMemory::kGdt,
-    .idt = KernelMemory::kIdt,
-};
-
-/// A 32-bit kernel: 3 GiB of user addresses, and the task at the bottom of its 8 KiB stack.
-constexpr std::uint64_t kTaskAndStack = 0x2000;
-constexpr KernelLayout kLayout32{
-    .text = {0xc0400000},
-    .service_stubs = {0xc0100000},
-    .syscall_table = {0xc0300000},
-    .per_cpu = {0xc1400000},
-    .tss = {0xc1406000},
-    .task = {0xc7f54000},
-    .stack = {{0xc7f54400}, {0xc7f54000 + kTaskAndStack}},
-    .trampoline_stack = {{0xff801000}, {0xff802000}},
-    .gdt = {0xff800000},
-    .idt = {0xff803000},
-};
-static_assert(kLayout32.tss - kLayout32.per_cpu == kLayout64.tss - kLayout64.per_cpu);
-
-constexpr KernelLayout layout_of(const KernelPlan& plan) {
-  if (plan.bits == 32) return kLayout32;
-  KernelLayout layout = kLayout64;
-  if (plan.task == TaskPlace::BelowStack) {
-    layout.task = layout.stack.end - kTaskAndStack;
-    layout.stack.begin = layout.task + (kLayout32.stack.begin - kLayout32.task);
-  }
-  return layout;
-}
-
-constexpr std::uint64_t kTssOffset = kLayout64.tss - kLayout64.per_cpu;
-constexpr std::uint64_t kTssLimit = 0x67;
-/// Stack pointers of the 64-bit TSS (SDM vol. 3, figure 8-11); Linux keeps a scratch word in RSP2.
-constexpr std::uint64_t kTssRsp0 = 4, kTssRsp1 = 12, kTssRsp2 = 20;
-/// ESP0 and SS0 of the 32-bit TSS (SDM vol. 3, figure 8-2).
-constexpr std::uint64_t kTssEsp0 = 4, kTssSs0 = 8;
 
 /// Roots as physical addresses: an 8 KiB pair, the kernel's half first. The user half is selected
 /// by bit 12, its process-context identifier by bit 11.
@@ -126,10 +81,6 @@ constexpr std::uint64_t kKernelCode32 = 0x00cf9b000000ffff, kKernelCode64 = 0x00
                         kKernelData = 0x00cf93000000ffff, kUserCode32 = 0x00cffb000000ffff,
                         kUserData = 0x00cff3000000ffff, kUserCode64 = 0x00affb000000ffff;
 }
-constexpr std::uint64_t kGdtEntries = 32, kLdtEntries = 32, kVectors = 256;
-constexpr std::uint32_t kGdtLimit = kGdtEntries * 8 - 1, kLdtLimit = kLdtEntries * 8 - 1;
-constexpr std::uint64_t kLdtOffset = 0x800;  // within the GDT's page
-
 /// A number the text may use by name.
 struct Symbol {
   std::string_view name;
@@ -475,81 +426,6 @@ bool KernelMemory::settle() {
             range.size(), origin::kLeftBehind);
   stored_.clear();
   return changed;
-}
-
-namespace {
-
-/// A gate of an IDT (SDM vol. 3, figures 6-2 and 6-8).
-struct GateWords {
-  std::uint64_t low, high;
-};
-constexpr unsigned kInterruptGate = 14, kTrapGate = 15;
-
-GateWords gate_words(std::uint16_t code, std::uint64_t offset, unsigned type, unsigned dpl) {
-  const std::uint64_t rights = 0x80u | dpl << 5 | type;
-  return {
-      (offset & 0xffff) | std::uint64_t{code} << 16 | rights << 40 | (offset & 0xffff0000) << 32,
-      offset >> 32};
-}
-
-}  // namespace
-
-/// Exceptions and interrupts other than those a program may raise by INT are not executed here:
-/// their gates lead to the end of the text, where a path must not come.
-void KernelMemory::make_interrupt_table(const EntryPoints& entries) {
-  constexpr std::uint8_t kBreakpoint = 3, kOverflow = 4, kSystemCall = 0x80;
-  const std::uint64_t elsewhere = (layout_.text + kTextSize - 1).value;
-  for (unsigned v = 0; v < kVectors; ++v) {
-    const bool users = v == kBreakpoint || v == kOverflow || (v == kSystemCall && entries.int80);
-    const bool door = v == kSystemCall && entries.int80;
-    const unsigned type =
-        door ? (entries.int80_is_trap ? kTrapGate : kInterruptGate) : kInterruptGate;
-    const GateWords words = gate_words(
-        plan_.selectors.kernel_code, door ? entries.int80->value : elsewhere, type, users ? 3 : 0);
-    set_gate(static_cast<std::uint8_t>(v), words.low, words.high);
-  }
-}
-
-void KernelMemory::boot_doors(SystemState& system, const EntryPoints& entries) const {
-  const KernelSelectors& s = plan_.selectors;
-  if (plan_.bits == 64) {
-    // AMD APM vol. 2, figure 6-1: SYSCALL's CS in STAR[47:32], SYSRET's base in STAR[63:48].
-    system.star = std::uint64_t{s.user_code32} << 48 | std::uint64_t{s.kernel_code} << 32;
-    system.lstar = entries.syscall.value_or(KernelAddress{}).value;
-    system.cstar = entries.syscall32.value_or(KernelAddress{}).value;
-    system.fmask = flag::kArithmetic | flag::kTrap | flag::kInterrupt | flag::kDirection |
-                   flag::kIopl | flag::kNestedTask | flag::kResume | flag::kAlignmentCheck |
-                   flag::kIdentification;
-  }
-  system.sysenter_cs = entries.sysenter ? s.kernel_code : 0;
-  system.sysenter_eip = entries.sysenter.value_or(KernelAddress{}).value;
-  system.sysenter_esp =
-      plan_.bits == 64 ? layout_.trampoline_stack.end.value : (layout_.tss + kTssLimit + 1).value;
-  if (entries.fred) {
-    system.fred_config = entries.fred->value;
-    system.fred_rsp0 = layout_.stack.end.value;
-    system.cr4 |= cr4::kFred;
-  }
-}
-
-void KernelMemory::boot(SystemState& system, const EntryPoints& entries) {
-  make_interrupt_table(entries);
-  boot_doors(system, entries);
-  constexpr std::uint64_t kEventWords = 16;  // of FRED's frame: event data, reserved
-  above_pt_regs_ = entries.fred ? kEventWords : 0;
-  system.gdtr = {layout_.gdt.value, kGdtLimit};
-  system.ldtr = {layout_.gdt.value + kLdtOffset, kLdtLimit};
-  system.idtr = {layout_.idt.value,
-                 static_cast<std::uint32_t>(kVectors * (plan_.bits == 64 ? 16 : 8) - 1)};
-  system.tr = {plan_.selectors.task, layout_.tss.value, kTssLimit};
-  system.cr3 = cr3(PageTable::Kernel);
-  if (plan_.bits == 64) {
-    system.kernel_gs_base = layout_.per_cpu.value;
-    system.cr4 |= cr4::kPcid;
-  } else {
-    system.efer = 0;
-    system.cr4 = 0;
-  }
 }
 
 }  // namespace ringfare

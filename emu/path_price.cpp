@@ -225,7 +225,7 @@ class PathPricer::Pass {
     const auto code = path_.memory().fetch(item.address, PageTable::Kernel).first(item.length);
     result_.steps.push_back({.address = item.address.value,
                              .bytes = {code.begin(), code.end()},
-                             .text = disassemble(code, item.address.value, syntax_),
+                             .text = disassemble(code, item.address.value, syntax_, path_.mode()),
                              .effect = effect(i),
                              .cycles = cycles,
                              .stage = static_cast<std::uint16_t>(stage)});
