@@ -137,6 +137,8 @@ int main(void) {
   PROVOKE("push below the stack pointer's page", 0, "movq $0x30, %%rsp\n pushq %%rax");
   PROVOKE("call of a page without code", no_code, "callq *%%rsi");
   PROVOKE("jump to an unmapped page", unmapped + 16, "jmpq *%%rsi");
+  PROVOKE("jump to an address that is none", 0x8000000000000000, "jmpq *%%rsi");
+  PROVOKE("read at an address that is none", 0x8000000000000000, "movq (%%rsi), %%rax");
   PROVOKE("write in the kernel's half", 0xffffffff81000000, "movq %%rax, (%%rsi)");
   PROVOKE("misaligned movaps", stack + 1, "movaps (%%rsi), %%xmm0");
   PROVOKE("page of a file beyond its end", beyond_end + 64, "movl (%%rsi), %%eax");
@@ -155,6 +157,8 @@ int main(void) {
   PROVOKE("no such gate", 0, "int $0x81");
   PROVOKE("read of repeated strings", read_only,
           "movl $100, %%ecx\n movq %%rsi, %%rdi\n rep stosb");
+
+  PROVOKE("single step", 0, "pushfq\n orl $0x100, (%%rsp)\n popfq\n nop\n nop");
 
   // x87 and SSE exceptions that are not masked.
   const uint32_t all_on = 0x1f80 & ~0x1e80u;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Signals: what programs see of them on the bare machine they see inside, on either engine.
+// Signals: what programs see of them on the bare machine they see inside.
 #include <gtest/gtest.h>
 
 #include <csignal>
