@@ -22,7 +22,8 @@ struct CallEvent {
   std::string result;  // "3", "-1 ENOENT (No such file or directory)", "?"
   bool failed = false;
   bool returned = true;
-  std::chrono::nanoseconds entered{};  // simulated time since start
+  std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
+  std::chrono::nanoseconds took{};     // simulated, with what was slept
   const CrossingBill& bill;
 };
 

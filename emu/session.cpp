@@ -175,6 +175,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
                                          personality_options(machine_, inputs_, cpuid_.xcr0()));
   if (image_.layout.mode == CodeMode::Compat32)
     enter_compatibility_mode(thread_.registers, image_.layout.code, image_.layout.data);
+  description_.name_descriptors(linux_->descriptor_names());
   thread_.registers.rip = image_.start.value;
   thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
 }
@@ -312,7 +313,7 @@ void Session::Run::system_call(const AtGate& gate) {
   const std::string& name = name_of(request);
   const Interest wanted = interest(name);
   update_clock();
-  const auto entered = clock_.since_start();
+  const auto entered = clock_.realtime();
   if (wanted == Interest::Text) description_.before(request);
 
   further_.enter(registers, gate.gate, gate.length);
@@ -345,12 +346,14 @@ void Session::Run::system_call(const AtGate& gate) {
     further_.end(slot_of(request), charge);
   if (const auto warning = linux_->take_warning()) tell(WarningEvent{"warning: " + *warning});
   if (wanted != Interest::Nothing) {
+    clock_.set_busy(now());
     CallEvent event{.name = name,
                     .call = {},
                     .result = {},
                     .failed = failed,
                     .returned = returned,
                     .entered = entered,
+                    .took = clock_.realtime() - entered,
                     .bill = crossing};
     if (wanted == Interest::Text) {
       event.call = description_.after(request, served.result);

@@ -13,8 +13,6 @@
 namespace ringfare {
 namespace {
 
-constexpr std::string_view kQualifiers[] = {"trace=", "t="};
-
 [[noreturn]] void refuse(std::string_view item, const std::string& mend) {
   throw UserError(fmt::format("-e trace: '{}': {}", item, mend));
 }
@@ -27,19 +25,8 @@ std::vector<std::string> known_names() {
 
 }  // namespace
 
-CallFilter::CallFilter(const std::vector<std::string>& expressions) {
-  for (const std::string& expression : expressions) {
-    std::string_view set = expression;
-    bool qualified = false;
-    for (const std::string_view qualifier : kQualifiers)
-      if (!qualified && set.starts_with(qualifier)) {
-        set.remove_prefix(qualifier.size());
-        qualified = true;
-      }
-    if (!qualified && set.find('=') != set.npos)
-      throw UserError(fmt::format("-e {}: only 'trace=SET' is understood here", expression));
-    read(set);
-  }
+CallFilter::CallFilter(const std::vector<std::string>& sets) {
+  for (const std::string& set : sets) read(set);
 }
 
 void CallFilter::read(std::string_view set) {

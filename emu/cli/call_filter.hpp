@@ -10,11 +10,11 @@ namespace ringfare {
 
 /// Which calls a trace shows: strace's `-e trace=SET`. A SET is a list with commas of names,
 /// %GROUP, /REGEX, each with an optional leading `?` (no complaint where nothing has that name),
-/// or `all`, or `none`; `!` before it shows the others. Several expressions: the last one counts.
+/// or `all`, or `none`; `!` before it shows the others. Of several the last one counts.
 class CallFilter {
  public:
-  /// No expression shows everything. Throws UserError for an unknown name or qualifier.
-  explicit CallFilter(const std::vector<std::string>& expressions);
+  /// No set shows everything. Throws UserError for an unknown name.
+  explicit CallFilter(const std::vector<std::string>& sets);
 
   bool shows(std::string_view call) const {
     return everything_ || names_.contains(call) != negated_;

@@ -47,9 +47,10 @@ class Splitter {
       if (word == "--") break;
       const bool option = word.size() >= 2 && word[0] == '-';
       if (option) {
-        word[1] == '-' ? long_option(word) : short_options(word);
-        ours.insert(ours.end(), words_.begin() + static_cast<std::ptrdiff_t>(first),
-                    words_.begin() + static_cast<std::ptrdiff_t>(at_));
+        const bool counts = word[1] == '-' ? long_option(word) : short_options(word);
+        if (counts)
+          ours.insert(ours.end(), words_.begin() + static_cast<std::ptrdiff_t>(first),
+                      words_.begin() + static_cast<std::ptrdiff_t>(at_));
         continue;
       }
       rest.push_back(word);
@@ -59,9 +60,11 @@ class Splitter {
   }
 
   std::vector<std::string> ours, rest;
+  std::map<std::string, std::size_t> repeated;
 
  private:
-  void long_option(const std::string& word) {
+  /// Whether the words are for Boost: it refuses a flag that is given again.
+  bool long_option(const std::string& word) {
     const std::size_t equals = word.find('=');
     const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
     const auto* option = table_.find_nothrow(name, false);
@@ -70,18 +73,27 @@ class Splitter {
       if (equals == std::string::npos) value_of(word);
     } else if (equals != std::string::npos) {
       refuse(verb_, fmt::format("option '{}' takes no value", word.substr(0, equals)));
+    } else {
+      return ++repeated[option->long_name()] == 1;
     }
+    return true;
   }
 
-  void short_options(const std::string& word) {
+  bool short_options(const std::string& word) {
     for (std::size_t i = 1; i < word.size(); ++i) {
       const std::string letter{'-', word[i]};
       const auto* option = table_.find_nothrow(letter, false);
       if (option == nullptr) refuse_unknown(verb_, table_, letter);
-      if (!takes_value(*option)) continue;
+      if (!takes_value(*option)) {
+        if (++repeated[option->long_name()] == 1) ours.push_back(letter);
+        continue;
+      }
+      ours.push_back(letter);
       if (i + 1 == word.size()) value_of(letter);
-      return;
+      ours.push_back(i + 1 == word.size() ? words_[at_ - 1] : word.substr(i + 1));
+      return false;
     }
+    return false;
   }
 
   void value_of(const std::string& option) {
@@ -103,6 +115,7 @@ ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
   splitter.split(about);
   ParsedOptions parsed;
   parsed.rest = std::move(splitter.rest);
+  parsed.repeated = std::move(splitter.repeated);
   namespace style = po::command_line_style;
   try {
     po::store(po::command_line_parser(splitter.ours)

@@ -4,6 +4,7 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,14 @@ using OptionValues = boost::program_options::variables_map;
 struct ParsedOptions {
   OptionValues values;
   std::vector<std::string> rest;
+  std::map<std::string, std::size_t> repeated;  // by long name
 
   bool has(const char* name) const { return values.count(name) != 0; }
+  /// How often an option without a value was given (-tt: twice).
+  std::size_t times(const std::string& name) const {
+    const auto found = repeated.find(name);
+    return found == repeated.end() ? 0 : found->second;
+  }
   const std::string& text(const char* name) const { return values[name].as<std::string>(); }
 };
 

@@ -14,6 +14,7 @@
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/cli/time_options.hpp"
+#include "emu/cli/trace_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/report/bill.hpp"
 #include "emu/report/count_table.hpp"
@@ -57,15 +58,9 @@ void add_common_options(OptionTable& table) {
 void add_trace_options(OptionTable& table) {
   table.add_options()("stages", "open each line into the stages of its crossing")(
       "instructions", "open each line into every instruction of the kernel")(
-      "trace,e", po::value<std::vector<std::string>>()->value_name("trace=SET"),
-      "calls to show: names, %class, /regex/, ?name, all, none; '!' negates")(
-      "summary-only,c", "a table of calls instead of lines")("summary,C",
-                                                             "lines, and the table at the end")(
-      "string-limit,s", po::value<std::size_t>()->default_value(32)->value_name("N"),
-      "show at most N bytes of a string")("verbose,v",
-                                          "show structures in full; say how the run is done")(
       "syntax", po::value<std::string>()->default_value("att")->value_name("att|intel"),
       "syntax of the instructions shown");
+  add_strace_options(table);
 }
 
 /// Which of `choices` the option names; throws UserError otherwise.
@@ -138,8 +133,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   if (options.has("max-instructions"))
     inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();
   if (!trace) return inputs;
-  inputs.describe.string_limit = options.values["string-limit"].as<std::size_t>();
-  inputs.describe.verbose = options.has("verbose");
+  inputs.describe = describe_options(options);
   inputs.intel_syntax = one_of(options, "syntax", {"att", "intel"}) == "intel";
   if (options.has("instructions")) inputs.watch = Watch::Instructions;
   return inputs;
@@ -148,21 +142,18 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
 /// The sinks of a trace, as -c, -C, --stages and --instructions choose them.
 std::vector<std::unique_ptr<Sink>> trace_sinks(const ParsedOptions& options, std::FILE* out,
                                                const Paint& paint) {
-  const auto filter = std::make_shared<const CallFilter>(
-      options.has("trace") ? options.values["trace"].as<std::vector<std::string>>()
-                           : std::vector<std::string>{});
+  const auto filter = std::make_shared<const CallFilter>(trace_sets(options));
   const auto shows = [filter](std::string_view call) { return filter->shows(call); };
+  const TraceText::Options text = text_options(options);
+  const CountTable::Options columns = table_options(options);
   std::vector<std::unique_ptr<Sink>> sinks;
   if (!options.has("summary-only")) {
-    TraceText::Options text{.opened = {}, .quiet = options.has("quiet")};
-    if (options.has("stages")) text.opened = Detail::Stages;
-    if (options.has("instructions")) text.opened = Detail::Instructions;
     sinks.push_back(std::make_unique<TraceText>(out, paint, text, shows));
   } else if (!options.has("quiet")) {
     sinks.push_back(std::make_unique<Notices>(out));
   }
   if (options.has("summary-only") || options.has("summary"))
-    sinks.push_back(std::make_unique<CountTable>(out, shows));
+    sinks.push_back(std::make_unique<CountTable>(out, shows, columns));
   return sinks;
 }
 

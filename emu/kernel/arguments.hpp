@@ -163,6 +163,13 @@ enum class ArgKind : std::uint8_t {
   InotifyMask,
   SchedulingPolicy,
   UserDescriptor,
+  SocketCallDomain,
+  InternetProtocol,
+  NetlinkProtocol,
+  SocketOption,
+  TcpOption,
+  InternetOption,
+  Internet6Option,
 };
 
 /// Which way the pointed-to bytes go: the kernel reads them, writes them, or both.
@@ -337,6 +344,13 @@ inline constexpr ArgKindRow kArgKinds[] = {
     {ArgKind::InotifyMask, "inomask", false},
     {ArgKind::SchedulingPolicy, "schedpolicy", false},
     {ArgKind::UserDescriptor, "userdesc", false},
+    {ArgKind::SocketCallDomain, "sockdomain", false},
+    {ArgKind::InternetProtocol, "ipproto", false},
+    {ArgKind::NetlinkProtocol, "nlproto", false},
+    {ArgKind::SocketOption, "sockopt", false},
+    {ArgKind::TcpOption, "tcpopt", false},
+    {ArgKind::InternetOption, "ipopt", false},
+    {ArgKind::Internet6Option, "ip6opt", false},
 };
 
 /// The arguments of one call, parsed from text while compiling: tokens of `kArgKinds` separated by

@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 
@@ -114,6 +117,12 @@ constexpr CommandShape kArchPrctls[] = {
     {ARCH_GET_GS, ">hex"},
 };
 
+constexpr CommandShape kSockets[] = {
+    {AF_INET, "socktype ipproto"},
+    {AF_INET6, "socktype ipproto"},
+    {AF_NETLINK, "socktype nlproto"},
+};
+
 /// Which tables shape the arguments after a command, by the kind of the command's argument.
 struct CommandKind {
   ArgKind kind;
@@ -127,6 +136,7 @@ constexpr CommandKind kCommands[] = {
     {ArgKind::FutexOperation, FUTEX_CMD_MASK & 0xffffffff, kFutexes},
     {ArgKind::PrctlOption, 0xffffffff, kPrctls},
     {ArgKind::ArchPrctlOption, 0xffffffff, kArchPrctls},
+    {ArgKind::SocketCallDomain, 0xffffffff, kSockets},
 };
 
 consteval bool commands_differ() {
@@ -181,6 +191,44 @@ void drop_unmeant(Shape& shape, std::size_t at, std::uint64_t value) {
   if (row != std::end(kConditions) && !row->meant(value)) shape.resize(at + 1);
 }
 
+/// What the option after a level is, and whether its value is one number.
+struct OptionKind {
+  std::uint64_t level;
+  ArgKind kind;
+};
+constexpr OptionKind kOptionKinds[] = {
+    {SOL_SOCKET, ArgKind::SocketOption},
+    {IPPROTO_TCP, ArgKind::TcpOption},
+    {IPPROTO_IP, ArgKind::InternetOption},
+    {IPPROTO_IPV6, ArgKind::Internet6Option},
+};
+/// Options of SOL_SOCKET and IPPROTO_TCP whose values are structures or strings (socket(7),
+/// tcp(7)).
+constexpr std::uint64_t kStructuredSocketOptions[] = {
+    SO_LINGER,  SO_RCVTIMEO_OLD, SO_SNDTIMEO_OLD, SO_PEERCRED,
+    SO_PEERSEC, SO_PEERNAME,     SO_BINDTODEVICE, SO_ATTACH_FILTER};
+
+void shape_option(Shape& shape, std::size_t at, const CallRequest& request) {
+  if (shape[at].spec.kind != ArgKind::SocketLevel || at + 2 >= shape.size()) return;
+  const auto level = static_cast<std::uint32_t>(request.args[shape[at].index]);
+  const auto row = std::ranges::find(kOptionKinds, level, &OptionKind::level);
+  if (row == std::end(kOptionKinds)) return;
+  shape[at + 1].spec.kind = row->kind;
+  const std::uint64_t option = request.args[shape[at + 1].index];
+  const bool structured =
+      (level == SOL_SOCKET &&
+       std::ranges::find(kStructuredSocketOptions, option) != std::end(kStructuredSocketOptions)) ||
+      (level == IPPROTO_TCP && option == TCP_INFO);
+  if (!structured) shape[at + 2].spec.kind = ArgKind::Int32;
+}
+
+/// amd64 passes a 64-bit offset in its lower half's register; the upper half is not looked at.
+void join_offset(Shape& shape, std::size_t at) {
+  if (shape[at].spec.kind != ArgKind::OffsetLow || at + 1 >= shape.size()) return;
+  shape[at].spec.kind = ArgKind::Offset;
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+}
+
 }  // namespace
 
 std::vector<ShapedArgument> call_shape(const CallRequest& request) {
@@ -192,6 +240,8 @@ std::vector<ShapedArgument> call_shape(const CallRequest& request) {
     const std::uint64_t value = request.args[shape[i].index];
     shape_command(shape, i, value);
     drop_unmeant(shape, i, value);
+    shape_option(shape, i, request);
+    if (request.abi == Abi::Amd64) join_offset(shape, i);
   }
   return shape;
 }

@@ -11,6 +11,8 @@
 #include <limits>
 
 #include "emu/kernel/call_shape.hpp"
+#include "emu/kernel/descriptor_names.hpp"
+#include "emu/kernel/message_structures.hpp"
 #include "emu/kernel/names.hpp"
 #include "emu/kernel/narrow_layouts.hpp"
 #include "emu/kernel/restart.hpp"
@@ -45,12 +47,28 @@ ResultStyle result_style(std::string_view name) {
   return row != std::end(kResults) ? row->style : ResultStyle::Decimal;
 }
 
+constexpr std::string_view kOpeners[] = {
+    "open",      "openat",       "openat2",        "creat",        "dup",           "dup2",
+    "dup3",      "socket",       "accept",         "accept4",      "epoll_create",  "epoll_create1",
+    "eventfd",   "eventfd2",     "timerfd_create", "inotify_init", "inotify_init1", "signalfd",
+    "signalfd4", "memfd_create", "pidfd_open",     "pidfd_getfd",  "io_uring_setup"};
+
+/// Whether the result is a new descriptor.
+bool returns_descriptor(const CallRequest& request) {
+  const SyscallRow* const row = find_syscall(request.abi, request.number);
+  if (row == nullptr) return false;
+  if (row->name == "fcntl" || row->name == "fcntl64")
+    return request.args[1] == F_DUPFD || request.args[1] == F_DUPFD_CLOEXEC;
+  return std::ranges::find(kOpeners, row->name) != std::end(kOpeners);
+}
+
 /// fcntl's results that are flags: "0x1 (flags FD_CLOEXEC)".
-std::string flags_result(const NameTable& table, std::int64_t result) {
+std::string flags_result(const NameTable& table, std::int64_t result,
+                         std::string_view what = "flags") {
   const auto flags = static_cast<std::uint64_t>(result);
   return flags == 0 && table.choices.empty()
              ? "0"
-             : fmt::format("{} (flags {})", hex_text(flags), named(table, flags));
+             : fmt::format("{} ({} {})", hex_text(flags), what, named(table, flags));
 }
 
 std::string ioctl_request(std::uint64_t request) {
@@ -79,9 +97,13 @@ std::string clone_flags(std::uint64_t value) {
   return named(*names_of(ArgKind::CloneFlags), flags) + '|' + signal_name(signal);
 }
 
-std::string directory_text(std::uint64_t value) {
+std::string directory_text(std::uint64_t value, const DescribeOptions& options) {
   const int fd = static_cast<int>(value);
-  return fd == AT_FDCWD ? "AT_FDCWD" : std::to_string(fd);
+  if (fd != AT_FDCWD) return descriptor_text(fd, options);
+  const std::string name = constant_text("AT_FDCWD", std::to_string(fd), options.constants);
+  if (options.descriptors == DescriptorStyle::Plain || options.descriptor_names == nullptr)
+    return name;
+  return fmt::format("{}<{}>", name, options.descriptor_names->directory());
 }
 
 std::string identity_text(std::uint32_t id) {
@@ -89,11 +111,12 @@ std::string identity_text(std::uint32_t id) {
 }
 
 /// A value that is no pointer to anything worth reading.
-std::string value_text(ArgKind kind, std::uint64_t value) {
+std::string value_text(ArgKind kind, std::uint64_t value, const DescribeOptions& options) {
   const auto low = static_cast<std::uint32_t>(value);
   switch (kind) {
-    case ArgKind::Int:
     case ArgKind::Fd:
+      return descriptor_text(static_cast<int>(low), options);
+    case ArgKind::Int:
     case ArgKind::Pid:
       return std::to_string(static_cast<int>(low));
     case ArgKind::Unsigned:
@@ -109,7 +132,7 @@ std::string value_text(ArgKind kind, std::uint64_t value) {
     case ArgKind::PageOffset:
       return hex_text(value * kPageSize);
     case ArgKind::DirectoryFd:
-      return directory_text(value);
+      return directory_text(value, options);
     case ArgKind::Uid:
     case ArgKind::Gid:
       return identity_text(low);
@@ -117,19 +140,19 @@ std::string value_text(ArgKind kind, std::uint64_t value) {
     case ArgKind::Gid16:
       return low == 0xffff ? "-1" : std::to_string(low & 0xffff);
     case ArgKind::Signal:
-      return signal_name(low);
+      return signal_text(low, options.constants);
     case ArgKind::OldSignalMask:
-      return signal_set_text(low);
+      return signal_set_text(low, options.constants);
     case ArgKind::Mode:
       return octal_text(low);
     case ArgKind::NodeMode:
-      return mode_text(low);
+      return mode_text(low, options.constants);
     case ArgKind::Device:
-      return device_text(low);
+      return device_text(low, options.constants);
     case ArgKind::IoctlRequest:
-      return ioctl_request(low);
+      return constant_text(ioctl_request(low), hex_text(low), options.constants);
     case ArgKind::CloneFlags:
-      return clone_flags(value);
+      return constant_text(clone_flags(value), hex_text(value), options.constants);
     case ArgKind::Hex:
     case ArgKind::FcntlArgument:
     case ArgKind::IoctlArgument:
@@ -138,7 +161,7 @@ std::string value_text(ArgKind kind, std::uint64_t value) {
       break;
   }
   const NameTable* const table = names_of(kind);
-  return table != nullptr ? named(*table, low) : address_text(value);
+  return table != nullptr ? named(*table, low, options.constants) : address_text(value);
 }
 
 std::string bytes_text(const Pointee& p, ArgKind kind) {
@@ -146,14 +169,16 @@ std::string bytes_text(const Pointee& p, ArgKind kind) {
   std::string bytes(std::min<std::uint64_t>(p.available, limit + 1), '\0');
   if (p.address.value == 0 || !p.memory.read(p.address, std::as_writable_bytes(std::span(bytes))))
     return address_text(p.address.value);
-  return kind == ArgKind::HexBytes ? quoted_hex(bytes, limit) : quoted(bytes, limit);
+  return kind == ArgKind::HexBytes ? quoted_hex(bytes, limit)
+                                   : quoted(bytes, limit, p.options.strings);
 }
 
 /// A terminated string; of one that goes on beyond the limit its beginning.
 std::string string_text(const Pointee& p) {
   if (p.address.value == 0) return "NULL";
   const std::size_t limit = p.options.string_limit;
-  if (const auto string = p.memory.read_string(p.address, limit + 1)) return quoted(*string);
+  if (const auto string = p.memory.read_string(p.address, limit + 1))
+    return quoted(*string, p.options.strings);
   Pointee beginning = p;
   beginning.available = limit + 1;
   return bytes_text(beginning, ArgKind::Bytes);
@@ -161,7 +186,7 @@ std::string string_text(const Pointee& p) {
 
 std::string path_text(const Pointee& p) {
   const auto path = p.memory.read_string(p.address);
-  return path ? quoted(*path) : address_text(p.address.value);
+  return path ? quoted(*path, p.options.strings) : address_text(p.address.value);
 }
 
 std::string hex_pointee(const Pointee& p) {
@@ -241,7 +266,7 @@ std::string describe_result(const CallRequest& request, std::int64_t result) {
     const auto command = static_cast<int>(request.args[1]);
     if (command == F_GETFD) return flags_result(names::kDescriptorFlags, result);
     if (command == F_GETFL) return flags_result(names::kOpenFlags, result);
-    if (command == F_GET_SEALS) return flags_result(names::kSealFlags, result);
+    if (command == F_GET_SEALS) return flags_result(names::kSealFlags, result, "seals");
   }
   if (name == "rt_sigtimedwait") return fmt::format("{} ({})", result, signal_name(value));
   return std::to_string(result);
@@ -289,9 +314,13 @@ void CallDescription::before(const CallRequest& request) {
   entered_.fill({});
   std::size_t vectors = 0;
   for (const auto& [index, spec] : call_shape(request)) {
+    // A descriptor may be closed or mean something else when the call is back.
+    if (spec.kind == ArgKind::Fd || spec.kind == ArgKind::DirectoryFd)
+      entered_[index] = value_text(spec.kind, request.args[index], options_);
     const bool text = spec.kind == ArgKind::Path || spec.kind == ArgKind::String;
     if (spec.direction == Direction::Out || (spec.direction == Direction::None && !text)) continue;
-    const bool counts_bytes = spec.count_from != kNoCount && spec.kind != ArgKind::IoVector;
+    const bool counts_bytes = spec.count_from != kNoCount && spec.kind != ArgKind::IoVector &&
+                              spec.kind != ArgKind::MessageHeaders;
     const std::uint64_t available = counts_bytes ? count(request, spec) : ~std::uint64_t{0};
     entered_[index] = pointed(request, spec, index, available);
     // Of execve's two vectors strace shows the environment only by its size.
@@ -333,25 +362,35 @@ std::string CallDescription::after(const CallRequest& request, std::int64_t resu
       continue;
     }
     const bool entered = !entered_[index].empty();
-    if (spec.direction == Direction::Out) {
+    const bool sent = spec.kind == ArgKind::MessageHeaders && spec.direction == Direction::In;
+    if (sent && result > 0) {
+      text += structure_text(spec.kind, {.memory = memory_,
+                                         .options = options_,
+                                         .address = {request.args[index]},
+                                         .count = static_cast<std::uint64_t>(result),
+                                         .available = kAllWasSent});
+    } else if (spec.direction == Direction::Out) {
       text += written(request, spec, index, result);
     } else if (entered) {
       text += entered_[index];
+      // Of the calls that move offsets strace shows only sendfile's new one.
       const bool moves =
-          spec.kind == ArgKind::OffsetPointer || spec.kind == ArgKind::OffsetPointer64;
+          (spec.kind == ArgKind::OffsetPointer || spec.kind == ArgKind::OffsetPointer64) &&
+          text.starts_with("sendfile");
       if (spec.direction != Direction::InOut || !moves || is_error(result)) continue;
       const std::string now = written(request, spec, index, result);
       if (now != entered_[index]) text += " => " + now;
     } else {
-      text += value_text(spec.kind, extended(request, spec.kind, index));
+      text += value_text(spec.kind, extended(request, spec.kind, index), options_);
     }
   }
   return text + ')';
 }
 
 std::string CallDescription::result(const CallRequest& request, std::int64_t result) const {
-  const std::string text = describe_result(request, result);
+  std::string text = describe_result(request, result);
   if (is_error(result)) return text;
+  if (returns_descriptor(request)) text = descriptor_text(static_cast<int>(result), options_);
   for (const auto& [index, spec] : call_shape(request)) {
     if (spec.kind == ArgKind::UserDescriptor && request.number == kI386SetThreadArea)
       return text + fmt::format(" (entry_number={})",
@@ -364,11 +403,20 @@ std::string CallDescription::result(const CallRequest& request, std::int64_t res
 
 std::string CallDescription::poll_note(const CallRequest& request, std::int64_t result) const {
   if (result == 0) return " (Timeout)";
-  return fmt::format(" ({})", poll_results({.memory = memory_,
-                                            .options = options_,
-                                            .address = {request.args[0]},
-                                            .count = request.args[1],
-                                            .available = 0}));
+  return fmt::format(" ({}{})",
+                     poll_results({.memory = memory_,
+                                   .options = options_,
+                                   .address = {request.args[0]},
+                                   .count = request.args[1],
+                                   .available = 0}),
+                     time_left(request, 2));
+}
+
+/// ", left {tv_sec=0, tv_nsec=5}": what the call wrote over its timeout, argument `index`.
+std::string CallDescription::time_left(const CallRequest& request, std::size_t index) const {
+  const auto shape = call_shape(request);
+  if (shape[index].spec.direction != Direction::InOut || request.args[index] == 0) return "";
+  return ", left " + pointed(request, shape[index].spec, index, 0);
 }
 
 std::string CallDescription::select_note(const CallRequest& request, std::int64_t result) const {
@@ -381,7 +429,9 @@ std::string CallDescription::select_note(const CallRequest& request, std::int64_
     if (set == "NULL" || set == "[]") continue;
     note += fmt::format("{}{} {}", note.empty() ? "" : ", ", kSets[i], set);
   }
-  return note.empty() ? note : fmt::format(" ({})", note);
+  const std::string left = time_left(request, 4);
+  if (note.empty() && !left.empty()) return fmt::format(" ({})", left.substr(2));
+  return note.empty() ? note : fmt::format(" ({}{})", note, left);
 }
 
 }  // namespace ringfare

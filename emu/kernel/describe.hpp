@@ -13,9 +13,22 @@
 
 namespace ringfare {
 
+class DescriptorNames;
+
+/// How strings are written: with escapes, those that are not ASCII in hex, or all in hex.
+enum class StringStyle : std::uint8_t { Escapes, HexWhereNotAscii, Hex };
+/// How named constants are written: "O_RDWR", 0x2, or 0x2 /* O_RDWR */.
+enum class ConstantStyle : std::uint8_t { Names, Numbers, Both };
+/// What is written behind descriptors: nothing, <path>, or <path> and details.
+enum class DescriptorStyle : std::uint8_t { Plain, Paths, Details };
+
 struct DescribeOptions {
-  std::size_t string_limit = 32;  // strace -s
-  bool verbose = false;           // strace -v
+  std::size_t string_limit = 32;                         // strace -s
+  bool verbose = false;                                  // strace -v
+  StringStyle strings = StringStyle::Escapes;            // strace -x, -xx
+  ConstantStyle constants = ConstantStyle::Names;        // strace -X
+  DescriptorStyle descriptors = DescriptorStyle::Plain;  // strace -y, -yy
+  const DescriptorNames* descriptor_names = nullptr;     // where `descriptors` asks for them
 };
 
 /// The name of a call: its row's, or "syscall_0x1f4" as strace writes one it does not know.
@@ -32,6 +45,9 @@ class CallDescription {
   CallDescription(const AddressSpace& memory, const DescribeOptions& options)
       : memory_(memory), options_(options) {}
 
+  /// Where the names of descriptors come from; without it they are plain numbers.
+  void name_descriptors(const DescriptorNames& names) { options_.descriptor_names = &names; }
+
   void before(const CallRequest& request);
   /// "write(1, \"hi\\n\", 3)": the whole call without its result.
   std::string after(const CallRequest& request, std::int64_t result);
@@ -44,6 +60,7 @@ class CallDescription {
   std::string written(const CallRequest& request, const ArgSpec& spec, std::size_t index,
                       std::int64_t result) const;
   std::uint64_t count(const CallRequest& request, const ArgSpec& spec) const;
+  std::string time_left(const CallRequest& request, std::size_t index) const;
   std::string poll_note(const CallRequest& request, std::int64_t result) const;
   std::string select_note(const CallRequest& request, std::int64_t result) const;
 

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace ringfare {
+
+class DescriptorTimer;
 
 /// An open file of the guest.
 struct Descriptor {
@@ -17,7 +21,10 @@ struct Descriptor {
   int host_fd = -1;
   bool close_on_exec = false;
   Source source = Source::Host;
-  std::string_view kind;  // "regular", "terminal", ...; empty until asked for
+  std::string_view kind;                   // "regular", "terminal", ...; empty until asked for
+  std::string path;                        // of a text we made; empty where the host knows
+  std::shared_ptr<DescriptorTimer> timer;  // of timerfd_create(2)
+  bool timer_blocks = false;               // read(2) of `timer` waits
 };
 
 /// The guest's descriptor table. Closed: only 0, 1 and 2, where the host has them, and what the

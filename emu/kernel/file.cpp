@@ -40,7 +40,7 @@ std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t ad
   if (path != nullptr && path != UserMemory::nowhere() && *path == '/') {
     const ProcPath found = find_proc_path(process, std::string_view(path, strnlen(path, PATH_MAX)));
     if (found.meaning == ProcPath::Meaning::Made)
-      return process.install(make_file(found.text, flags), flags, Descriptor::Source::Made);
+      return process.install(make_file(found.text, flags), flags, Descriptor::Source::Made, path);
     if (found.meaning == ProcPath::Meaning::Random) source = Descriptor::Source::Random;
   }
   return process.install(
@@ -218,8 +218,11 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
       return lock(process, descriptor->host_fd, command, args[2]);
-    case F_GETFL:
     case F_SETFL:
+      if (descriptor->timer != nullptr)
+        return descriptor->timer_blocks = (args[2] & O_NONBLOCK) == 0, 0;
+      [[fallthrough]];
+    case F_GETFL:
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:
     case F_GET_SEALS:
@@ -231,6 +234,9 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_read(Process& process, const CallArguments& args) {
+  const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(args[0]));
+  if (descriptor != nullptr && descriptor->timer != nullptr)
+    return read_timer(process, args[0], args[1], args[2]);
   return reads_random(process, args[0]) ? read_random(process, args[1], args[2])
                                         : pass_to_host(process, args);
 }

@@ -57,11 +57,11 @@ std::string with_flags(std::string start, const NameTable& table, std::uint32_t 
   return flags == 0 ? start : start + '|' + named(table, flags);
 }
 
-std::string lock_fields(const struct flock& lock) {
+std::string lock_fields(const struct flock& lock, ConstantStyle style) {
   return fmt::format("l_type={}, l_whence={}, l_start={}, l_len={}",
-                     named(names::kLockType, static_cast<std::uint16_t>(lock.l_type)),
-                     named(names::kWhence, static_cast<std::uint16_t>(lock.l_whence)), lock.l_start,
-                     lock.l_len);
+                     named(names::kLockType, static_cast<std::uint16_t>(lock.l_type), style),
+                     named(names::kWhence, static_cast<std::uint16_t>(lock.l_whence), style),
+                     lock.l_start, lock.l_len);
 }
 
 }  // namespace
@@ -70,24 +70,26 @@ Text stat_text(const Pointee& p) {
   const auto s = at<struct stat>(p);
   if (!s) return std::nullopt;
   const bool device = S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode);
-  const std::string mode = fmt::format("st_mode={}", mode_text(s->st_mode));
-  const std::string size = device ? fmt::format("st_rdev={}", device_text(s->st_rdev))
-                                  : fmt::format("st_size={}", s->st_size);
+  const std::string mode = fmt::format("st_mode={}", mode_text(s->st_mode, p.options.constants));
+  const std::string size =
+      device ? fmt::format("st_rdev={}", device_text(s->st_rdev, p.options.constants))
+             : fmt::format("st_size={}", s->st_size);
   if (!p.options.verbose) return fmt::format("{{{}, {}, ...}}", mode, size);
   return fmt::format(
       "{{st_dev={}, st_ino={}, {}, st_nlink={}, st_uid={}, st_gid={}, st_blksize={}, "
       "st_blocks={}, {}, {}, {}, {}}}",
-      device_text(s->st_dev), s->st_ino, mode, s->st_nlink, s->st_uid, s->st_gid, s->st_blksize,
-      s->st_blocks, size, stamp("st_atime", s->st_atim), stamp("st_mtime", s->st_mtim),
-      stamp("st_ctime", s->st_ctim));
+      device_text(s->st_dev, p.options.constants), s->st_ino, mode, s->st_nlink, s->st_uid,
+      s->st_gid, s->st_blksize, s->st_blocks, size, stamp("st_atime", s->st_atim),
+      stamp("st_mtime", s->st_mtim), stamp("st_ctime", s->st_ctim));
 }
 
 Text statx_text(const Pointee& p) {
   const auto s = at<struct statx>(p);
   if (!s) return std::nullopt;
   return fmt::format("{{stx_mask={}, stx_attributes={}, stx_mode={}, stx_size={}, ...}}",
-                     named(names::kStatxMask, s->stx_mask), hex_text(s->stx_attributes),
-                     mode_text(s->stx_mode), s->stx_size);
+                     named(names::kStatxMask, s->stx_mask, p.options.constants),
+                     hex_text(s->stx_attributes), mode_text(s->stx_mode, p.options.constants),
+                     s->stx_size);
 }
 
 Text statfs_text(const Pointee& p) {
@@ -96,11 +98,11 @@ Text statfs_text(const Pointee& p) {
   return fmt::format(
       "{{f_type={}, f_bsize={}, f_blocks={}, f_bfree={}, f_bavail={}, f_files={}, f_ffree={}, "
       "f_fsid={{val=[{}, {}]}}, f_namelen={}, f_frsize={}, f_flags={}}}",
-      named(names::kStatfsType, static_cast<std::uint64_t>(s->f_type)), s->f_bsize, s->f_blocks,
-      s->f_bfree, s->f_bavail, s->f_files, s->f_ffree,
+      named(names::kStatfsType, static_cast<std::uint64_t>(s->f_type), p.options.constants),
+      s->f_bsize, s->f_blocks, s->f_bfree, s->f_bavail, s->f_files, s->f_ffree,
       hex_text(static_cast<std::uint32_t>(s->f_fsid.__val[0])),
       hex_text(static_cast<std::uint32_t>(s->f_fsid.__val[1])), s->f_namelen, s->f_frsize,
-      named(names::kStatfsFlags, static_cast<std::uint64_t>(s->f_flags)));
+      named(names::kStatfsFlags, static_cast<std::uint64_t>(s->f_flags), p.options.constants));
 }
 
 Text dirents_text(const Pointee& p) {
@@ -110,10 +112,10 @@ Text dirents_text(const Pointee& p) {
     const auto head = p.memory.load<EntryHead>(p.address + offset);
     if (!head || head->length == 0) return std::nullopt;
     const auto name = p.memory.read_string(p.address + offset + kEntryName);
-    entries +=
-        fmt::format("{}{{d_ino={}, d_off={}, d_reclen={}, d_type={}, d_name={}}}",
-                    count == 0 ? "" : ", ", head->inode, head->offset, head->length,
-                    named(names::kDirectoryEntryType, head->type), quoted(name.value_or("")));
+    entries += fmt::format("{}{{d_ino={}, d_off={}, d_reclen={}, d_type={}, d_name={}}}",
+                           count == 0 ? "" : ", ", head->inode, head->offset, head->length,
+                           named(names::kDirectoryEntryType, head->type, p.options.constants),
+                           quoted(name.value_or(""), p.options.strings));
     offset += head->length;
   }
   if (p.options.verbose) return '[' + entries + ']';
@@ -125,8 +127,9 @@ Text poll_text(const Pointee& p) {
     const auto poll = at<pollfd>(p, i);
     if (!poll) return std::nullopt;
     if (poll->fd < 0) return fmt::format("{{fd={}}}", poll->fd);
-    return fmt::format("{{fd={}, events={}}}", poll->fd,
-                       named(names::kPollEvents, static_cast<std::uint16_t>(poll->events)));
+    return fmt::format(
+        "{{fd={}, events={}}}", descriptor_text(poll->fd, p.options),
+        named(names::kPollEvents, static_cast<std::uint16_t>(poll->events), p.options.constants));
   });
 }
 
@@ -136,8 +139,8 @@ Text epoll_text(const Pointee& p) {
     if (!event) return std::nullopt;
     const std::uint64_t data = event->data.u64;
     return fmt::format("{{events={}, data={{u32={}, u64={}}}}}",
-                       named(names::kEpollEvents, event->events), static_cast<std::uint32_t>(data),
-                       data);
+                       named(names::kEpollEvents, event->events, p.options.constants),
+                       static_cast<std::uint32_t>(data), data);
   };
   return p.count ? array_text(p, p.available, one) : one(0);
 }
@@ -145,31 +148,23 @@ Text epoll_text(const Pointee& p) {
 Text fd_pair_text(const Pointee& p) {
   const auto fds = at<std::array<int, 2>>(p);
   if (!fds) return std::nullopt;
-  return fmt::format("[{}, {}]", (*fds)[0], (*fds)[1]);
-}
-
-Text socket_address(const Pointee& p) {
-  const auto family = at<std::uint16_t>(p);
-  if (!family || p.available < sizeof *family) return std::nullopt;
-  if (*family != AF_UNIX) {
-    return fmt::format("{{sa_family={}, ...}}", named(*names_of(ArgKind::SocketDomain), *family));
-  }
-  const auto path = p.memory.read_string(p.address + sizeof *family, p.available - sizeof *family);
-  return fmt::format("{{sa_family=AF_UNIX, sun_path={}}}", quoted(path.value_or("")));
+  return fmt::format("[{}, {}]", descriptor_text((*fds)[0], p.options),
+                     descriptor_text((*fds)[1], p.options));
 }
 
 Text termios_text(const Pointee& p) {
   constexpr std::uint32_t kDelays = 0xff00, kBaud = 0x100f, kSize = 0x30;  // termios(3)
   const auto t = at<KernelTermios>(p);
   if (!t) return std::nullopt;
-  const std::string control = fmt::format("{}|CS{}", named(names::kBaudRate, t->control & kBaud),
-                                          5 + (t->control & kSize) / 0x10);
+  const std::string control =
+      fmt::format("{}|CS{}", named(names::kBaudRate, t->control & kBaud, p.options.constants),
+                  5 + (t->control & kSize) / 0x10);
   return fmt::format(
       "{{c_iflag={}, c_oflag={}, c_cflag={}, c_lflag={}, ...}}",
-      named(names::kInputFlags, t->input),
+      named(names::kInputFlags, t->input, p.options.constants),
       with_flags(output_delays(t->output), names::kOutputFlags, t->output & ~kDelays),
       with_flags(control, names::kControlFlags, t->control & ~(kBaud | kSize)),
-      named(names::kLocalFlags, t->local));
+      named(names::kLocalFlags, t->local, p.options.constants));
 }
 
 Text window_size(const Pointee& p) {
@@ -181,13 +176,13 @@ Text window_size(const Pointee& p) {
 
 Text file_lock(const Pointee& p) {
   const auto lock = at<struct flock>(p);
-  return lock ? Text(fmt::format("{{{}}}", lock_fields(*lock))) : std::nullopt;
+  return lock ? Text(fmt::format("{{{}}}", lock_fields(*lock, p.options.constants))) : std::nullopt;
 }
 
 Text found_lock(const Pointee& p) {
   const auto lock = at<struct flock>(p);
   if (!lock) return std::nullopt;
-  return fmt::format("{{{}, l_pid={}}}", lock_fields(*lock), lock->l_pid);
+  return fmt::format("{{{}, l_pid={}}}", lock_fields(*lock, p.options.constants), lock->l_pid);
 }
 
 }  // namespace ringfare

@@ -13,7 +13,6 @@ Text dirents_text(const Pointee& p);
 Text poll_text(const Pointee& p);
 Text epoll_text(const Pointee& p);
 Text fd_pair_text(const Pointee& p);
-Text socket_address(const Pointee& p);
 Text termios_text(const Pointee& p);
 Text window_size(const Pointee& p);
 Text file_lock(const Pointee& p);

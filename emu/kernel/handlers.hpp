@@ -48,6 +48,27 @@ std::int64_t sys_getcwd(Process& process, const CallArguments& args);
 // terminal.cpp
 std::int64_t sys_ioctl(Process& process, const CallArguments& args);
 
+// timer_descriptors.cpp
+std::int64_t sys_timerfd_create(Process& process, const CallArguments& args);
+std::int64_t sys_timerfd_settime(Process& process, const CallArguments& args);
+std::int64_t sys_timerfd_gettime(Process& process, const CallArguments& args);
+std::int64_t read_timer(Process& process, std::uint64_t fd, std::uint64_t address,
+                        std::uint64_t size);
+
+// shared_memory.cpp, semaphore.cpp, message_queue.cpp: System V
+std::int64_t sys_shmget(Process& process, const CallArguments& args);
+std::int64_t sys_shmat(Process& process, const CallArguments& args);
+std::int64_t sys_shmdt(Process& process, const CallArguments& args);
+std::int64_t sys_shmctl(Process& process, const CallArguments& args);
+std::int64_t sys_semget(Process& process, const CallArguments& args);
+std::int64_t sys_semop(Process& process, const CallArguments& args);
+std::int64_t sys_semtimedop(Process& process, const CallArguments& args);
+std::int64_t sys_semctl(Process& process, const CallArguments& args);
+std::int64_t sys_msgget(Process& process, const CallArguments& args);
+std::int64_t sys_msgsnd(Process& process, const CallArguments& args);
+std::int64_t sys_msgrcv(Process& process, const CallArguments& args);
+std::int64_t sys_msgctl(Process& process, const CallArguments& args);
+
 // poll.cpp
 std::int64_t sys_poll(Process& process, const CallArguments& args);
 std::int64_t sys_ppoll(Process& process, const CallArguments& args);
@@ -55,6 +76,7 @@ std::int64_t sys_select(Process& process, const CallArguments& args);
 std::int64_t sys_pselect6(Process& process, const CallArguments& args);
 std::int64_t sys_epoll_ctl(Process& process, const CallArguments& args);
 std::int64_t sys_epoll_wait(Process& process, const CallArguments& args);
+std::int64_t sys_epoll_pwait2(Process& process, const CallArguments& args);
 std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args);
 
 // socket.cpp

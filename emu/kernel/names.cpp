@@ -123,7 +123,7 @@ constexpr Name kIoctls[] = {{0x5401, "TCGETS"},
                             {0x5460, "FIOQSIZE"},
                             {0x2, "FIGETBSZ"},
                             {0x1, "FIBMAP"},
-                            {0x40049409, "FICLONE"},
+                            {0x40049409, "BTRFS_IOC_CLONE or FICLONE"},
                             {0x4020940d, "FICLONERANGE"},
                             {0x80086601, "FS_IOC_GETFLAGS"},
                             {0x40086602, "FS_IOC_SETFLAGS"},
@@ -395,6 +395,48 @@ constexpr Name kLocal[] = {{0x1, "ISIG"},      {0x2, "ICANON"},    {0x4, "XCASE"
                            {0x8000, "IEXTEN"}, {0x200, "ECHOCTL"}, {0x400, "ECHOPRT"},
                            {0x800, "ECHOKE"},  {0x1000, "FLUSHO"}, {0x4000, "PENDIN"}};
 
+constexpr Name kInternetProtocols[] = {
+    {0, "IPPROTO_IP"},        {1, "IPPROTO_ICMP"},  {2, "IPPROTO_IGMP"},    {6, "IPPROTO_TCP"},
+    {17, "IPPROTO_UDP"},      {41, "IPPROTO_IPV6"}, {58, "IPPROTO_ICMPV6"}, {132, "IPPROTO_SCTP"},
+    {136, "IPPROTO_UDPLITE"}, {255, "IPPROTO_RAW"}};
+constexpr Name kNetlinkProtocols[] = {{0, "NETLINK_ROUTE"},           {2, "NETLINK_USERSOCK"},
+                                      {4, "NETLINK_SOCK_DIAG"},       {6, "NETLINK_XFRM"},
+                                      {9, "NETLINK_AUDIT"},           {12, "NETLINK_NETFILTER"},
+                                      {15, "NETLINK_KOBJECT_UEVENT"}, {16, "NETLINK_GENERIC"}};
+constexpr Name kSocketOptions[] = {
+    {1, "SO_DEBUG"},          {2, "SO_REUSEADDR"},      {3, "SO_TYPE"},
+    {4, "SO_ERROR"},          {5, "SO_DONTROUTE"},      {6, "SO_BROADCAST"},
+    {7, "SO_SNDBUF"},         {8, "SO_RCVBUF"},         {9, "SO_KEEPALIVE"},
+    {10, "SO_OOBINLINE"},     {11, "SO_NO_CHECK"},      {12, "SO_PRIORITY"},
+    {13, "SO_LINGER"},        {14, "SO_BSDCOMPAT"},     {15, "SO_REUSEPORT"},
+    {16, "SO_PASSCRED"},      {17, "SO_PEERCRED"},      {18, "SO_RCVLOWAT"},
+    {19, "SO_SNDLOWAT"},      {20, "SO_RCVTIMEO_OLD"},  {21, "SO_SNDTIMEO_OLD"},
+    {25, "SO_BINDTODEVICE"},  {26, "SO_ATTACH_FILTER"}, {28, "SO_PEERNAME"},
+    {29, "SO_TIMESTAMP_OLD"}, {30, "SO_ACCEPTCONN"},    {31, "SO_PEERSEC"},
+    {32, "SO_SNDBUFFORCE"},   {33, "SO_RCVBUFFORCE"},   {36, "SO_MARK"},
+    {38, "SO_PROTOCOL"},      {39, "SO_DOMAIN"},        {46, "SO_BUSY_POLL"}};
+constexpr Name kTcpOptions[] = {
+    {1, "TCP_NODELAY"},       {2, "TCP_MAXSEG"},        {3, "TCP_CORK"},   {4, "TCP_KEEPIDLE"},
+    {5, "TCP_KEEPINTVL"},     {6, "TCP_KEEPCNT"},       {7, "TCP_SYNCNT"}, {8, "TCP_LINGER2"},
+    {9, "TCP_DEFER_ACCEPT"},  {10, "TCP_WINDOW_CLAMP"}, {11, "TCP_INFO"},  {12, "TCP_QUICKACK"},
+    {18, "TCP_USER_TIMEOUT"}, {23, "TCP_FASTOPEN"}};
+constexpr Name kInternetOptions[] = {{1, "IP_TOS"},
+                                     {2, "IP_TTL"},
+                                     {3, "IP_HDRINCL"},
+                                     {4, "IP_OPTIONS"},
+                                     {8, "IP_PKTINFO"},
+                                     {10, "IP_MTU_DISCOVER"},
+                                     {11, "IP_RECVERR"},
+                                     {12, "IP_RECVTTL"},
+                                     {24, "IP_BIND_ADDRESS_NO_PORT"},
+                                     {32, "IP_MULTICAST_IF"},
+                                     {33, "IP_MULTICAST_TTL"},
+                                     {34, "IP_MULTICAST_LOOP"},
+                                     {35, "IP_ADD_MEMBERSHIP"},
+                                     {36, "IP_DROP_MEMBERSHIP"}};
+constexpr Name kInternet6Options[] = {{16, "IPV6_UNICAST_HOPS"}, {18, "IPV6_MULTICAST_HOPS"},
+                                      {25, "IPV6_RECVERR"},      {26, "IPV6_V6ONLY"},
+                                      {49, "IPV6_RECVPKTINFO"},  {67, "IPV6_TCLASS"}};
 constexpr Name kInotifyFlags[] = {{0x800, "IN_NONBLOCK"}, {0x80000, "IN_CLOEXEC"}};
 constexpr Name kInotifyMask[] = {{0x1, "IN_ACCESS"},
                                  {0x2, "IN_MODIFY"},
@@ -422,6 +464,10 @@ constexpr Name kPolicies[] = {{0, "SCHED_OTHER"},   {1, "SCHED_FIFO"}, {2, "SCHE
                               {3, "SCHED_BATCH"},   {4, "SCHED_ISO"},  {5, "SCHED_IDLE"},
                               {6, "SCHED_DEADLINE"}};
 constexpr Name kPolicyFlags[] = {{0x40000000, "SCHED_RESET_ON_FORK"}};
+
+constexpr Name kControlTypes[] = {{1, "SCM_RIGHTS"},          {2, "SCM_CREDENTIALS"},
+                                  {3, "SCM_SECURITY"},        {29, "SO_TIMESTAMP_OLD"},
+                                  {35, "SO_TIMESTAMPNS_OLD"}, {37, "SO_TIMESTAMPING_OLD"}};
 
 struct KindNames {
   ArgKind kind;
@@ -480,6 +526,13 @@ constexpr KindNames kKindNames[] = {
     {ArgKind::MessageFlags, {{}, 0, kMessages, "MSG_???"}},
     {ArgKind::SocketLevel, {kSocketLevels, kAll, {}, "SOL_???"}},
     {ArgKind::ShutdownHow, {kShutdowns, kAll, {}, "SHUT_???"}},
+    {ArgKind::SocketCallDomain, {kDomains, kAll, {}, "AF_???"}},
+    {ArgKind::InternetProtocol, {kInternetProtocols, kAll, {}, "IPPROTO_???"}},
+    {ArgKind::NetlinkProtocol, {kNetlinkProtocols, kAll, {}, "NETLINK_???"}},
+    {ArgKind::SocketOption, {kSocketOptions, kAll, {}, "SO_???"}},
+    {ArgKind::TcpOption, {kTcpOptions, kAll, {}, "TCP_???"}},
+    {ArgKind::InternetOption, {kInternetOptions, kAll, {}, "IP_???"}},
+    {ArgKind::Internet6Option, {kInternet6Options, kAll, {}, "IPV6_???"}},
     {ArgKind::InotifyFlags, {{}, 0, kInotifyFlags, "IN_???"}},
     {ArgKind::InotifyMask, {{}, 0, kInotifyMask, "IN_???"}},
     {ArgKind::SchedulingPolicy, {kPolicies, 0xff, kPolicyFlags, "SCHED_???"}},
@@ -531,6 +584,7 @@ constexpr NameTable kSignalStackFlags{{}, 0, kSignalStacks, "SS_???"};
 constexpr NameTable kStatfsType{kFilesystems, kAll, {}, ""};
 constexpr NameTable kStatfsFlags{{}, 0, kStatfsBits, "ST_???"};
 constexpr NameTable kStatxMask{{}, 0, kStatx, "STATX_???"};
+constexpr NameTable kControlType{kControlTypes, kAll, {}, "SCM_???"};
 constexpr NameTable kLockType{kLocks, kAll, {}, "F_???"};
 constexpr NameTable kWhence{kWhences, kAll, {}, "SEEK_???"};
 constexpr NameTable kDirectoryEntryType{kEntryTypes, kAll, {}, "DT_???"};

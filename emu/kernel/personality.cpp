@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cpu/interruption.hpp"
+#include "emu/kernel/descriptor_names.hpp"
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/i386_call.hpp"
 #include "emu/kernel/process.hpp"
@@ -50,7 +51,8 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
 
 Personality::Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
                          const PersonalityOptions& options)
-    : process_(std::make_unique<Process>(memory, clock, image, options)) {}
+    : process_(std::make_unique<Process>(memory, clock, image, options)),
+      names_(std::make_unique<DescriptorNames>(*process_)) {}
 
 Personality::~Personality() = default;
 

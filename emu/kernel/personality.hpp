@@ -70,6 +70,7 @@ struct PersonalityOptions {
 };
 
 class Process;
+class DescriptorNames;
 
 /// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
 /// no engine and no price.
@@ -110,12 +111,15 @@ class Personality {
   bool has_signal_work(std::int64_t result) const;
   /// The way to user mode, registers being user mode's: see `deliver_signals`.
   Delivery deliver(Thread& thread, const std::optional<EndingCall>& call);
+  /// What descriptors stand for now.
+  const DescriptorNames& descriptor_names() const { return *names_; }
 
   /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
   std::optional<std::string> take_warning();
 
  private:
   std::unique_ptr<Process> process_;
+  std::unique_ptr<DescriptorNames> names_;
 };
 
 }  // namespace ringfare

@@ -24,16 +24,36 @@ namespace {
 using std::chrono::nanoseconds;
 using Timeout = std::optional<nanoseconds>;  // nothing: for ever
 
+/// Waits with `host_wait(timeout)`, the host's answer for a time limit of ours. Descriptors of
+/// timers become ready on the simulated clock: it is moved to each expiration that comes before the
+/// time limit, and nobody waits for the host meanwhile.
+template <class HostWait>
+std::int64_t wait_with_timers(Process& process, const Timeout& timeout, const HostWait& host_wait) {
+  const nanoseconds began = process.clock.since_start();
+  while (true) {
+    const nanoseconds now = process.clock.since_start();
+    process.descriptor_timers.advance(now);
+    const Timeout next = process.descriptor_timers.next();
+    const Timeout left = timeout ? Timeout(*timeout - (now - began)) : timeout;
+    const bool timer_first = next && (!left || *next - now < *left);
+    const std::int64_t ready = host_wait(timer_first ? Timeout(nanoseconds(0)) : left);
+    if (ready != 0) return ready;
+    if (!timer_first && left) process.clock.sleep(*left);
+    if (!timer_first) return 0;
+    process.clock.sleep(*next - now);
+  }
+}
+
 /// One host poll; simulated time passes where the whole timeout did.
 std::int64_t wait_for(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
   const bool watches = std::ranges::any_of(files, [](const pollfd& file) { return file.fd >= 0; });
-  timespec host_timeout = to_timespec(timeout.value_or(nanoseconds(0)));
-  // Nothing to watch: the host need not wait.
-  if (!watches && timeout) host_timeout = {};
-  const std::int64_t ready = host_call(SYS_ppoll, files.data(), files.size(),
-                                       timeout ? &host_timeout : nullptr, nullptr, 8);
-  if (ready == 0 && timeout) process.clock.sleep(*timeout);
-  return ready;
+  return wait_with_timers(process, timeout, [&](const Timeout& limit) {
+    timespec host_timeout = to_timespec(limit.value_or(nanoseconds(0)));
+    // Nothing to watch: the host need not wait.
+    if (!watches && limit) host_timeout = {};
+    return host_call(SYS_ppoll, files.data(), files.size(), limit ? &host_timeout : nullptr,
+                     nullptr, 8);
+  });
 }
 
 std::int64_t poll_files(Process& process, std::uint64_t address, std::uint64_t count,
@@ -153,18 +173,20 @@ std::int64_t check_mask(Process& process, std::uint64_t address, std::uint64_t s
   return process.user.load<std::uint64_t>(address) ? 0 : -EFAULT;
 }
 
-std::int64_t wait_for_events(Process& process, const CallArguments& args) {
+std::int64_t wait_for_events(Process& process, const CallArguments& args, const Timeout& timeout) {
   const auto count = static_cast<std::int32_t>(args[2]);
   constexpr std::int32_t kMostEvents = INT_MAX / static_cast<int>(sizeof(epoll_event));
   if (count <= 0 || count > kMostEvents) return -EINVAL;
   const std::uint64_t size = static_cast<std::uint64_t>(count) * sizeof(epoll_event);
   const std::uint64_t there = process.user.writable_prefix(args[1], size) / sizeof(epoll_event);
-  const std::int64_t ready =
-      host_call(SYS_epoll_wait, process.host_fd(args[0]),
-                there == 0 ? UserMemory::unusable(args[1], size) : AddressSpace::host({args[1]}),
-                there == 0 ? static_cast<std::uint64_t>(count) : there, args[3]);
-  const Timeout timeout = milliseconds(args[3]);
-  if (ready == 0 && timeout) process.clock.sleep(*timeout);
+  const std::int64_t ready = wait_with_timers(process, timeout, [&](const Timeout& limit) {
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(limit.value_or(nanoseconds(0)));
+    return host_call(
+        SYS_epoll_wait, process.host_fd(args[0]),
+        there == 0 ? UserMemory::unusable(args[1], size) : AddressSpace::host({args[1]}),
+        there == 0 ? static_cast<std::uint64_t>(count) : there,
+        limit ? std::min<std::int64_t>(whole.count(), INT_MAX) : -1);
+  });
   if (ready > 0) process.user.count_out(static_cast<std::uint64_t>(ready) * sizeof(epoll_event));
   return ready;
 }
@@ -226,13 +248,19 @@ std::int64_t sys_epoll_ctl(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_epoll_wait(Process& process, const CallArguments& args) {
-  return wait_for_events(process, args);
+  return wait_for_events(process, args, milliseconds(args[3]));
 }
 
 std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args) {
   const std::int64_t error = check_mask(process, args[4], args[5]);
-  if (error != 0) return error;
-  return wait_for_events(process, args);
+  return error != 0 ? error : wait_for_events(process, args, milliseconds(args[3]));
+}
+
+std::int64_t sys_epoll_pwait2(Process& process, const CallArguments& args) {
+  std::int64_t error = 0;
+  const Timeout timeout = timeout_at(process, args[3], error);
+  if (error == 0) error = check_mask(process, args[4], args[5]);
+  return error != 0 ? error : wait_for_events(process, args, timeout);
 }
 
 }  // namespace ringfare

@@ -78,11 +78,13 @@ int Process::host_directory(std::uint64_t argument) {
 }
 
 std::int64_t Process::install(std::int64_t host_result, std::uint64_t flags,
-                              Descriptor::Source source) {
+                              Descriptor::Source source, std::string path) {
   if (host_result < 0) return host_result;
   return descriptors.install({.host_fd = static_cast<int>(host_result),
                               .close_on_exec = (flags & O_CLOEXEC) != 0,
-                              .source = source});
+                              .source = source,
+                              .kind = {},
+                              .path = std::move(path)});
 }
 
 std::int64_t Process::install_pair(const int (&host)[2], std::uint64_t flags,

@@ -23,6 +23,7 @@
 #include "emu/kernel/signal_state.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/task.hpp"
+#include "emu/kernel/timer_descriptors.hpp"
 #include "emu/kernel/timers.hpp"
 #include "emu/kernel/user_memory.hpp"
 
@@ -38,6 +39,8 @@ struct CreatedTask {
   std::optional<std::uint64_t> tls;  // its FS base
 };
 
+class IpcObjects;
+
 /// What Linux keeps about the guest between calls. Handlers are free functions on it.
 class Process {
  public:
@@ -51,7 +54,7 @@ class Process {
 
   /// Opens for the guest: the new descriptor's number or -errno.
   std::int64_t install(std::int64_t host_result, std::uint64_t flags,
-                       Descriptor::Source source = Descriptor::Source::Host);
+                       Descriptor::Source source = Descriptor::Source::Host, std::string path = {});
 
   /// The same for two, whose numbers go to `address`.
   std::int64_t install_pair(const int (&host)[2], std::uint64_t flags, std::uint64_t address);
@@ -87,6 +90,8 @@ class Process {
   ProgramImage image;
   PersonalityOptions options;
   DescriptorTable descriptors;
+  DescriptorTimers descriptor_timers;
+  std::shared_ptr<IpcObjects> ipc;  // of System V; made when the first is asked for
   /// Signals of the thread that is being served.
   ThreadSignals& thread_signals() { return task->signals; }
   const ThreadSignals& thread_signals() const { return task->signals; }

@@ -20,21 +20,13 @@
 #include <optional>
 
 #include "emu/kernel/file_structures.hpp"
+#include "emu/kernel/message_structures.hpp"
 #include "emu/kernel/names.hpp"
 #include "emu/kernel/signal_text.hpp"
 #include "emu/kernel/value_text.hpp"
 
 namespace ringfare {
 namespace {
-
-std::string bytes_at(const Pointee& p, GuestAddress address, std::uint64_t size) {
-  // One byte more than is shown tells whether there are more.
-  const std::size_t shown = std::min<std::uint64_t>(size, p.options.string_limit + 1);
-  std::string bytes(shown, '\0');
-  if (!p.memory.read(address, std::as_writable_bytes(std::span(bytes))))
-    return address_text(address.value);
-  return quoted(bytes, p.options.string_limit);
-}
 
 template <class T>
 Text number_text(const Pointee& p) {
@@ -86,16 +78,7 @@ Text time_pair(const Pointee& p) {
 }
 
 Text iovec_text(const Pointee& p) {
-  std::uint64_t left = p.available;
-  return array_text(p, p.count.value_or(0), [&](std::uint64_t i) -> Text {
-    const auto vector = at<iovec>(p, i);
-    if (!vector) return std::nullopt;
-    const std::uint64_t filled = std::min<std::uint64_t>(left, vector->iov_len);
-    left -= filled;
-    const GuestAddress base{reinterpret_cast<std::uint64_t>(vector->iov_base)};
-    return fmt::format("{{iov_base={}, iov_len={}}}",
-                       base.value == 0 ? "NULL" : bytes_at(p, base, filled), vector->iov_len);
-  });
+  return buffers_text(p, p.count.value_or(0), p.available);
 }
 
 /// The numbers of the bits that are set, among the first `bits`.
@@ -119,7 +102,10 @@ Text cpu_mask_text(const Pointee& p) {
   return bit_numbers(p, std::min<std::uint64_t>(p.available, 1024) * 8);
 }
 
-std::string limit_text(std::uint64_t limit, bool narrow) {
+std::string limit_text(std::uint64_t limit, bool narrow, ConstantStyle style) {
+  if (style != ConstantStyle::Names)
+    return constant_text(limit_text(limit, narrow, ConstantStyle::Names), std::to_string(limit),
+                         style);
   if (limit == RLIM_INFINITY) return narrow ? "RLIM_INFINITY" : "RLIM64_INFINITY";
   if (limit > 1024 && limit % 1024 == 0) return fmt::format("{}*1024", limit / 1024);
   return std::to_string(limit);
@@ -128,8 +114,10 @@ std::string limit_text(std::uint64_t limit, bool narrow) {
 Text limits_text(const Pointee& p) {
   const auto limits = at<rlimit>(p);
   if (!limits) return std::nullopt;
-  return fmt::format("{{rlim_cur={}, rlim_max={}}}", limit_text(limits->rlim_cur, !p.image.empty()),
-                     limit_text(limits->rlim_max, !p.image.empty()));
+  const bool narrow = !p.image.empty();
+  return fmt::format("{{rlim_cur={}, rlim_max={}}}",
+                     limit_text(limits->rlim_cur, narrow, p.options.constants),
+                     limit_text(limits->rlim_max, narrow, p.options.constants));
 }
 
 Text rusage_text(const Pointee& p) {
@@ -210,7 +198,7 @@ Text interval_text(const Pointee& p) {
 Text signal_set(const Pointee& p) {
   if (p.count.value_or(8) != 8) return std::nullopt;
   const auto mask = at<std::uint64_t>(p);
-  return mask ? Text(signal_set_text(*mask)) : std::nullopt;
+  return mask ? Text(signal_set_text(*mask, p.options.constants)) : std::nullopt;
 }
 
 struct KernelSignalAction {  // struct sigaction of the system call, x86-64
@@ -218,17 +206,20 @@ struct KernelSignalAction {  // struct sigaction of the system call, x86-64
 };
 constexpr std::uint64_t kRestorer = 0x04000000;
 
-std::string handler_text(std::uint64_t handler) {
+std::string handler_text(std::uint64_t handler, ConstantStyle style) {
   constexpr std::string_view kHandlers[] = {"SIG_DFL", "SIG_IGN"};
-  return handler < std::size(kHandlers) ? std::string(kHandlers[handler]) : hex_text(handler);
+  if (handler >= std::size(kHandlers)) return hex_text(handler);
+  return constant_text(std::string(kHandlers[handler]), hex_text(handler), style);
 }
 
 Text signal_action(const Pointee& p) {
   const auto action = at<KernelSignalAction>(p);
   if (!action) return std::nullopt;
   return fmt::format(
-      "{{sa_handler={}, sa_mask={}, sa_flags={}{}}}", handler_text(action->handler),
-      signal_set_text(action->mask), named(names::kSignalActionFlags, action->flags),
+      "{{sa_handler={}, sa_mask={}, sa_flags={}{}}}",
+      handler_text(action->handler, p.options.constants),
+      signal_set_text(action->mask, p.options.constants),
+      named(names::kSignalActionFlags, action->flags, p.options.constants),
       (action->flags & kRestorer) != 0 ? ", sa_restorer=" + address_text(action->restorer) : "");
 }
 
@@ -265,7 +256,8 @@ Text signal_stack(const Pointee& p) {
   if (!stack) return std::nullopt;
   return fmt::format("{{ss_sp={}, ss_flags={}, ss_size={}}}",
                      address_text(reinterpret_cast<std::uint64_t>(stack->ss_sp)),
-                     named(names::kSignalStackFlags, static_cast<std::uint32_t>(stack->ss_flags)),
+                     named(names::kSignalStackFlags, static_cast<std::uint32_t>(stack->ss_flags),
+                           p.options.constants),
                      stack->ss_size);
 }
 
@@ -304,7 +296,7 @@ Text string_vector(const Pointee& p) {
   if (!count) return std::nullopt;
   return array_text(p, *count, [&](std::uint64_t i) -> Text {
     const auto string = p.memory.read_string({*at<std::uint64_t>(p, i)});
-    return string ? quoted(*string, p.options.string_limit) : "?";
+    return string ? quoted(*string, p.options.string_limit, p.options.strings) : "?";
   });
 }
 
@@ -365,6 +357,8 @@ constexpr StructureText kStructures[] = {
     {ArgKind::SignalInfo, signal_info},
     {ArgKind::SignalEvent, signal_event},
     {ArgKind::SocketAddress, socket_address},
+    {ArgKind::MessageHeader, message_header},
+    {ArgKind::MessageHeaders, message_headers},
     {ArgKind::StringVector, string_vector},
     {ArgKind::Gids, number_list<std::uint32_t>},
     {ArgKind::Gids16, number_list<std::uint16_t>},
@@ -414,7 +408,8 @@ std::string poll_results(const Pointee& pointee) {
     if (!poll) break;
     if (poll->revents == 0) continue;
     list += fmt::format("{}{{fd={}, revents={}}}", list.empty() ? "" : ", ", poll->fd,
-                        named(names::kPollEvents, static_cast<std::uint16_t>(poll->revents)));
+                        named(names::kPollEvents, static_cast<std::uint16_t>(poll->revents),
+                              pointee.options.constants));
   }
   return '[' + list + ']';
 }

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 
+#include "emu/kernel/descriptor_names.hpp"
 #include "emu/kernel/names.hpp"
 
 namespace ringfare {
@@ -25,6 +27,11 @@ bool is_octal_digit(char c) {
   return c >= '0' && c <= '7';
 }
 
+/// What strace -x counts as ASCII: printable, and white space.
+bool is_plain(char c) {
+  return (c >= ' ' && c < '\177') || (c >= '\t' && c <= '\r');
+}
+
 /// As short as what follows allows.
 std::string escaped(char c, bool before_digit) {
   for (const Escape& escape : kEscapes)
@@ -36,15 +43,19 @@ std::string escaped(char c, bool before_digit) {
 
 }  // namespace
 
-std::string quoted(std::string_view bytes) {
+std::string quoted(std::string_view bytes, StringStyle style) {
+  const bool plain = std::ranges::all_of(bytes, is_plain);
+  if (style == StringStyle::Hex || (style == StringStyle::HexWhereNotAscii && !plain))
+    return quoted_hex(bytes, bytes.size());
   std::string text = "\"";
   for (std::size_t i = 0; i < bytes.size(); ++i)
     text += escaped(bytes[i], i + 1 < bytes.size() && is_octal_digit(bytes[i + 1]));
   return text + '"';
 }
 
-std::string quoted(std::string_view bytes, std::size_t limit) {
-  return bytes.size() > limit ? quoted(bytes.substr(0, limit)) + "..." : quoted(bytes);
+std::string quoted(std::string_view bytes, std::size_t limit, StringStyle style) {
+  return bytes.size() > limit ? quoted(bytes.substr(0, limit), style) + "..."
+                              : quoted(bytes, style);
 }
 
 std::string quoted_hex(std::string_view bytes, std::size_t limit) {
@@ -66,14 +77,36 @@ std::string octal_text(std::uint64_t value) {
   return fmt::format("0{:02o}", value);
 }
 
-std::string mode_text(std::uint32_t mode) {
+std::string constant_text(const std::string& name, const std::string& number, ConstantStyle style) {
+  if (style == ConstantStyle::Names || name == number) return name;
+  return style == ConstantStyle::Numbers ? number : fmt::format("{} /* {} */", number, name);
+}
+
+std::string named(const NameTable& table, std::uint64_t value, ConstantStyle style) {
+  if (style == ConstantStyle::Names) return named(table, value);
+  return constant_text(named(table, value), hex_text(value), style);
+}
+
+std::string descriptor_text(int fd, const DescribeOptions& options) {
+  const std::string number = std::to_string(fd);
+  if (options.descriptors == DescriptorStyle::Plain || options.descriptor_names == nullptr)
+    return number;
+  const std::string name =
+      options.descriptor_names->name(fd, options.descriptors == DescriptorStyle::Details);
+  return name.empty() ? number : fmt::format("{}<{}>", number, name);
+}
+
+std::string mode_text(std::uint32_t mode, ConstantStyle style) {
+  if (style != ConstantStyle::Names) return constant_text(mode_text(mode), octal_text(mode), style);
   const std::uint32_t permissions = mode & 0777;
   const std::uint32_t rest = mode & ~permissions;
   return rest == 0 ? octal_text(permissions)
                    : named(names::kFileType, rest) + '|' + octal_text(permissions);
 }
 
-std::string device_text(std::uint64_t device) {
+std::string device_text(std::uint64_t device, ConstantStyle style) {
+  if (style != ConstantStyle::Names)
+    return constant_text(device_text(device), hex_text(device), style);
   return fmt::format("makedev({}, {})", hex_text(major(device)), hex_text(minor(device)));
 }
 
@@ -91,7 +124,11 @@ std::string date_text(std::int64_t seconds, std::uint64_t fraction, unsigned dig
   return text + "+0000";
 }
 
-std::string signal_set_text(std::uint64_t mask) {
+std::string signal_text(std::uint64_t number, ConstantStyle style) {
+  return constant_text(signal_name(number), std::to_string(static_cast<int>(number)), style);
+}
+
+std::string signal_set_text(std::uint64_t mask, ConstantStyle style) {
   // Written by what is missing where most are in.
   constexpr int kMost = 64 * 2 / 3;
   const bool inverted = std::popcount(mask) >= kMost;
@@ -100,7 +137,7 @@ std::string signal_set_text(std::uint64_t mask) {
   for (unsigned bit = 0; bit < 64; ++bit) {
     if ((mask >> bit & 1) == 0) continue;
     if (text.back() != '[') text += ' ';
-    text += short_signal_name(bit + 1);
+    text += constant_text(short_signal_name(bit + 1), std::to_string(bit + 1), style);
   }
   return text + ']';
 }

@@ -4,65 +4,147 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
-#include <vector>
+#include <iterator>
+#include <tuple>
 
 #include "emu/report/number_text.hpp"
 
 namespace ringfare {
 namespace {
 
-constexpr const char* kRule =
-    "-------- ------------ ------------ --------- --------- ----------------\n";
+struct ColumnRow {
+  CountTable::Column column;
+  std::string_view title;
+  std::size_t width;
+};
 
-std::string row(const Bill::Call& call, Cycles whole) {
-  const double share = whole.hundredths == 0 ? 0.0
-                                             : 100.0 * static_cast<double>(call.cycles.hundredths) /
-                                                   static_cast<double>(whole.hundredths);
-  const Cycles mean{
-      call.calls == 0 ? 0 : call.cycles.hundredths / static_cast<std::int64_t>(call.calls)};
-  return fmt::format("{:8.2f} {:>12} {:>12} {:>9} {:>9} {}\n", share, cycles_text(call.cycles),
-                     cycles_text(mean), call.calls,
-                     call.errors == 0 ? "" : std::to_string(call.errors), call.name);
+constexpr ColumnRow kColumns[] = {
+    {CountTable::Column::Share, "% cycles", 8},    {CountTable::Column::Cycles, "cycles", 12},
+    {CountTable::Column::Least, "least", 12},      {CountTable::Column::Most, "most", 12},
+    {CountTable::Column::Mean, "cycles/call", 12}, {CountTable::Column::Calls, "calls", 9},
+    {CountTable::Column::Errors, "errors", 9},     {CountTable::Column::Name, "syscall", 16}};
+
+const ColumnRow& row_of(CountTable::Column column) {
+  return *std::ranges::find(kColumns, column, &ColumnRow::column);
+}
+
+double share(Cycles part, Cycles whole) {
+  if (whole.hundredths == 0) return 0;
+  return 100.0 * static_cast<double>(part.hundredths) / static_cast<double>(whole.hundredths);
 }
 
 }  // namespace
 
-CountTable::CountTable(std::FILE* out, std::function<bool(std::string_view)> counts)
-    : out_(out), counts_(std::move(counts)) {}
+CountTable::CountTable(std::FILE* out, std::function<bool(std::string_view)> counts,
+                       Options options)
+    : out_(out), counts_(std::move(counts)), options_(std::move(options)) {}
 
 Interest CountTable::interest(std::string_view call) const {
   return counts_(call) ? Interest::Occurrence : Interest::Nothing;
 }
 
-void CountTable::on(Cycles, const Event& event) {
+void CountTable::on(ringfare::Cycles, const Event& event) {
   const auto* call = std::get_if<CallEvent>(&event);
   if (call == nullptr || !counts_(call->name)) return;
-  Bill::Call& counted = calls_[call->name];
+  const auto [entry, added] = calls_.try_emplace(call->name);
+  Row& counted = entry->second;
+  if (added) {
+    counted.name = call->name;
+    counted.first = calls_.size();
+    counted.least = counted.most = call->bill.total;
+  }
   ++counted.calls;
   counted.errors += call->failed;
   counted.cycles += call->bill.total;
+  counted.least = std::min(counted.least, call->bill.total);
+  counted.most = std::max(counted.most, call->bill.total);
+}
+
+Cycles CountTable::Row::mean() const {
+  return ringfare::Cycles{calls == 0 ? 0 : cycles.hundredths / static_cast<std::int64_t>(calls)};
+}
+
+/// Descending, but names ascending; what is equal stays in the order of names.
+void CountTable::sort(std::vector<Row>& rows) const {
+  const auto key = [this](const Row& row) -> std::int64_t {
+    switch (options_.order) {
+      case Order::Cycles:
+        return row.cycles.hundredths;
+      case Order::Least:
+        return row.least.hundredths;
+      case Order::Most:
+        return row.most.hundredths;
+      case Order::Mean:
+        return row.mean().hundredths;
+      case Order::Calls:
+        return static_cast<std::int64_t>(row.calls);
+      case Order::Errors:
+        return static_cast<std::int64_t>(row.errors);
+      case Order::None:
+        return -static_cast<std::int64_t>(row.first);
+      case Order::Name:
+        return 0;
+    }
+    return 0;
+  };
+  std::ranges::stable_sort(rows, std::greater<>(), key);
+}
+
+std::string CountTable::text(const Row& row, ringfare::Cycles whole) const {
+  std::string line;
+  for (const Column column : options_.columns) {
+    const auto cell = [&]() -> std::string {
+      switch (column) {
+        case Column::Share:
+          return fmt::format("{:.2f}", share(row.cycles, whole));
+        case Column::Cycles:
+          return cycles_text(row.cycles);
+        case Column::Least:
+          return cycles_text(row.least);
+        case Column::Most:
+          return cycles_text(row.most);
+        case Column::Mean:
+          return cycles_text(row.mean());
+        case Column::Calls:
+          return std::to_string(row.calls);
+        case Column::Errors:
+          return row.errors == 0 ? "" : std::to_string(row.errors);
+        case Column::Name:
+          return row.name;
+      }
+      return "";
+    }();
+    if (!line.empty()) line += ' ';
+    line += column == Column::Name ? cell : fmt::format("{:>{}}", cell, row_of(column).width);
+  }
+  return line + "\n";
 }
 
 void CountTable::finish() {
-  std::vector<Bill::Call> rows;
-  Bill::Call total{.name = "total"};
-  for (auto& [name, call] : calls_) {
-    call.name = name;
+  std::vector<Row> rows;
+  Row total;
+  total.name = "total";
+  for (const auto& [name, call] : calls_) {
+    total.least = rows.empty() ? call.least : std::min(total.least, call.least);
     rows.push_back(call);
     total.calls += call.calls;
     total.errors += call.errors;
     total.cycles += call.cycles;
+    total.most = std::max(total.most, call.most);
   }
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const auto& a, const auto& b) { return a.cycles > b.cycles; });
-  std::string text = fmt::format("{:>8} {:>12} {:>12} {:>9} {:>9} {}\n", "% cycles", "cycles",
-                                 "cycles/call", "calls", "errors", "syscall");
-  text += kRule;
-  for (const Bill::Call& call : rows) text += row(call, total.cycles);
-  text += kRule;
-  text += row(total, total.cycles);
-  fmt::print(out_, "{}", text);
+  sort(rows);
+  std::string titles, rule;
+  for (const Column column : options_.columns) {
+    const ColumnRow& row = row_of(column);
+    if (!titles.empty()) titles += ' ', rule += ' ';
+    titles += column == Column::Name ? std::string(row.title)
+                                     : fmt::format("{:>{}}", row.title, row.width);
+    rule += std::string(row.width, '-');
+  }
+  std::string report = titles + "\n" + rule + "\n";
+  for (const Row& row : rows) report += text(row, total.cycles);
+  report += rule + "\n" + text(total, total.cycles);
+  fmt::print(out_, "{}", report);
   std::fflush(out_);
 }
 

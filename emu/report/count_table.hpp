@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "emu/event.hpp"
 
@@ -20,16 +22,40 @@ namespace ringfare {
 ///       100.00         2098       699.33         3         1 total
 class CountTable final : public Sink {
  public:
-  CountTable(std::FILE* out, std::function<bool(std::string_view)> counts);
+  /// The columns there are, in the order in which strace -U names them.
+  enum class Column : std::uint8_t { Share, Cycles, Least, Most, Mean, Calls, Errors, Name };
+  enum class Order : std::uint8_t { Cycles, Least, Most, Mean, Calls, Errors, Name, None };
+
+  struct Options {
+    std::vector<Column> columns = {Column::Share, Column::Cycles, Column::Mean,
+                                   Column::Calls, Column::Errors, Column::Name};
+    Order order = Order::Cycles;
+  };
+
+  CountTable(std::FILE* out, std::function<bool(std::string_view)> counts, Options options);
+  CountTable(std::FILE* out, std::function<bool(std::string_view)> counts)
+      : CountTable(out, std::move(counts), Options()) {}
 
   Interest interest(std::string_view call) const override;
-  void on(Cycles now, const Event& event) override;
+  void on(ringfare::Cycles now, const Event& event) override;
   void finish() override;
 
  private:
+  struct Row {
+    std::string name;
+    std::uint64_t calls = 0, errors = 0, first = 0;  // first: in the order of first calls
+    ringfare::Cycles cycles, least, most;
+
+    ringfare::Cycles mean() const;
+  };
+
+  std::string text(const Row& row, ringfare::Cycles whole) const;
+  void sort(std::vector<Row>& rows) const;
+
   std::FILE* out_;
   std::function<bool(std::string_view)> counts_;
-  std::map<std::string, Bill::Call> calls_;
+  Options options_;
+  std::map<std::string, Row> calls_;
 };
 
 }  // namespace ringfare

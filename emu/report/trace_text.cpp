@@ -12,7 +12,10 @@
 namespace ringfare {
 namespace {
 
-constexpr std::size_t kResultColumn = 40;  // strace -a
+bool among(const TraceText::Statuses& statuses, const CallEvent& event) {
+  if (!event.returned) return statuses.unfinished;
+  return event.failed ? statuses.failed : statuses.successful;
+}
 
 }  // namespace
 
@@ -29,18 +32,23 @@ void TraceText::on(Cycles, const Event& event) {
 }
 
 void TraceText::line(const CallEvent& event) {
-  if (!shows_(event.name)) return;
-  std::string call = event.call + " ";
-  if (call.size() < kResultColumn) call.resize(kResultColumn, ' ');
-  call.replace(0, event.name.size(), paint_.name(event.name));
+  latest_ = event.entered + event.took;
+  if (!shows_(event.name) || !among(options_.statuses, event)) return;
+  std::string call = stamp(event.entered);
+  const std::size_t name_at = call.size();
+  call += event.call + " ";
+  if (call.size() < options_.result_column) call.resize(options_.result_column, ' ');
+  call.replace(name_at, event.name.size(), paint_.name(event.name));
   const std::string result = event.failed ? paint_.failure(event.result) : event.result;
-  fmt::print(out_, "{}= {} {}\n", call, result,
+  const bool timed = options_.durations && event.returned;
+  const std::string duration = timed ? fmt::format(" <{}>", seconds_text(event.took)) : "";
+  fmt::print(out_, "{}= {}{} {}\n", call, result, duration,
              paint_.price(fmt::format("<{}cy>", cycles_text(event.bill.total))));
   if (options_.opened) fmt::print(out_, "{}", waterfall(event.bill, *options_.opened, paint_));
 }
 
 void TraceText::line(const SignalEvent& event) {
-  fmt::print(out_, "--- {} {} ---\n", event.name, event.details);
+  fmt::print(out_, "{}--- {} {} ---\n", stamp(latest_), event.name, event.details);
 }
 
 void TraceText::line(const WarningEvent& event) {
@@ -50,9 +58,9 @@ void TraceText::line(const WarningEvent& event) {
 void TraceText::line(const ExitEvent& event) {
   if (options_.quiet) return;
   if (event.killed_by)
-    fmt::print(out_, "+++ killed by {} +++\n", event.signal);
+    fmt::print(out_, "{}+++ killed by {} +++\n", stamp(latest_), event.signal);
   else if (event.status)
-    fmt::print(out_, "+++ exited with {} +++\n", *event.status);
+    fmt::print(out_, "{}+++ exited with {} +++\n", stamp(latest_), *event.status);
 }
 
 }  // namespace ringfare

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "emu/event.hpp"
+#include "emu/report/line_stamp.hpp"
 #include "emu/report/waterfall.hpp"
 
 namespace ringfare {
@@ -18,9 +19,18 @@ namespace ringfare {
 ///     +++ exited with 0 +++
 class TraceText final : public Sink {
  public:
+  /// Which calls are shown by how they ended (strace -e status=).
+  struct Statuses {
+    bool successful = true, failed = true, unfinished = true;
+  };
+
   struct Options {
     std::optional<Detail> opened;  // under each line: its stages or instructions
     bool quiet = false;            // no "+++ exited" line
+    LineStamp::Kind stamp = LineStamp::Kind::None;
+    bool durations = false;          // the simulated time of each call (strace -T)
+    std::size_t result_column = 40;  // strace -a
+    Statuses statuses;
   };
 
   /// `shows` decides by name which calls are shown.
@@ -39,7 +49,11 @@ class TraceText final : public Sink {
 
   std::FILE* out_;
   Paint paint_;
+  std::string stamp(std::chrono::nanoseconds realtime) { return stamp_.next(realtime); }
+
   Options options_;
+  LineStamp stamp_{options_.stamp};
+  std::chrono::nanoseconds latest_{};  // when the latest call was over
   std::function<bool(std::string_view)> shows_;
 };
 

@@ -60,8 +60,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "--syntax nasm: give one of att, intel"},
         Mistake{{"trace", "-e", "trace=wirte", "/bin/busybox"},
                 "-e trace: 'wirte': no such system call; did you mean 'write'?"},
-        Mistake{{"trace", "-e", "signal=none", "/bin/busybox"},
-                "-e signal=none: only 'trace=SET' is understood here"},
+        Mistake{{"trace", "-e", "inject=all", "/bin/busybox"},
+                "-e inject=: the guest's calls are not tampered with"},
+        Mistake{{"trace", "-e", "status=happy", "/bin/busybox"},
+                "-e status=happy: give some of successful, failed, unfinished, unavailable, "
+                "detached, all, none"},
+        Mistake{{"trace", "-X", "vrebose", "/bin/busybox"}, "-X vrebose: did you mean 'verbose'?"},
+        Mistake{{"trace", "-S", "cals", "/bin/busybox"}, "-S cals: did you mean 'calls'?"},
+        Mistake{{"trace", "-p", "1", "/bin/busybox"},
+                "-p 1: a running process cannot be joined; name a program, and it is run from its "
+                "first instruction on"},
         Mistake{{"trace", "-e", "trace=/[/", "/bin/busybox"},
                 "-e trace: '[': not a regular expression (POSIX extended, regex(7))"},
         Mistake{{"run", "no-such-program-anywhere"},

@@ -433,7 +433,8 @@ TEST_F(Describe, Waiting) {
   const std::uint64_t set = put(std::array<std::uint64_t, 16>{0xc0});
   const auto leave_one = [&] { memory_.store<std::uint64_t>({set}, 0x80); };
   EXPECT_EQ(call("select", {10, set, 0, 0, put(timeval{0, 10})}, 1, leave_one),
-            "select(10, [6 7], NULL, NULL, {tv_sec=0, tv_usec=10}) = 1 (in [7])");
+            "select(10, [6 7], NULL, NULL, {tv_sec=0, tv_usec=10}) = 1 (in [7], left "
+            "{tv_sec=0, tv_usec=10})");
   EXPECT_EQ(call("epoll_ctl", {21, EPOLL_CTL_ADD, 16, put(epoll_event{EPOLLIN | EPOLLET, {}})}, 0),
             "epoll_ctl(21, EPOLL_CTL_ADD, 16, {events=EPOLLIN|EPOLLET, data={u32=0, u64=0}}) = "
             "0");

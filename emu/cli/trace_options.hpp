@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emu/cli/options.hpp"
+#include "emu/kernel/describe.hpp"
+#include "emu/report/count_table.hpp"
+#include "emu/report/trace_text.hpp"
+
+namespace ringfare {
+
+/// The options of a trace that strace has too: how values are written, how lines begin, which
+/// calls are shown, how the table looks.
+void add_strace_options(OptionTable& table);
+
+// What they say. Each throws UserError for a value that does not exist.
+DescribeOptions describe_options(const ParsedOptions& options);
+TraceText::Options text_options(const ParsedOptions& options);
+CountTable::Options table_options(const ParsedOptions& options);
+/// The sets of `-e trace=SET`, for CallFilter.
+std::vector<std::string> trace_sets(const ParsedOptions& options);
+
+}  // namespace ringfare

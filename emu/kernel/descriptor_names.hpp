@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace ringfare {
+
+class Process;
+
+/// What the guest's descriptors stand for, as strace's -y and -yy show it.
+class DescriptorNames {
+ public:
+  explicit DescriptorNames(Process& process) : process_(process) {}
+
+  /// "/etc/passwd", "pipe:[1]", "socket:[2]", "anon_inode:[eventpoll]"; empty where not open. With
+  /// `details` also "/dev/null<char 1:3>" and "TCP:[127.0.0.1:80->127.0.0.1:40000]". Pipes and
+  /// sockets are numbered in the order in which they are first named, so that runs repeat.
+  std::string name(int guest_fd, bool details) const;
+  /// The current directory, for AT_FDCWD.
+  std::string directory() const;
+
+ private:
+  std::string numbered(std::string_view kind, std::uint64_t inode) const;
+  std::string socket_name(int host_fd, std::uint64_t inode, bool details) const;
+
+  Process& process_;
+  mutable std::map<std::uint64_t, std::uint64_t> numbers_;  // by inode
+};
+
+}  // namespace ringfare

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// The same program under the host's strace and under `ringfare trace`: the same calls with the same
+// arguments and results, less what cannot be the same (addresses, pids, times, the machine).
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/guests/child_process.hpp"
+
+namespace ringfare::testing {
+namespace {
+
+struct Program {
+  std::string name;
+  std::vector<std::string> command;
+  std::vector<std::string> options = {};
+};
+
+void PrintTo(const Program& program, std::ostream* out) {
+  *out << program.name;
+}
+
+/// Files every program finds: made anew for each run.
+void furnish(const std::filesystem::path& directory) {
+  write_whole(directory / "a", "some text\nmore text\n");
+  std::filesystem::create_directory(directory / "d");
+  write_whole(directory / "d/inner", "x\n");
+  std::filesystem::create_symlink("a", directory / "l");
+}
+
+struct Replacement {
+  std::regex pattern;
+  std::string text;
+};
+
+const std::vector<Replacement>& replacements() {
+  static const std::vector<Replacement> kReplacements = {
+      {std::regex(" <[0-9.]+cy>$"), ""},
+      {std::regex(" +="), " ="},
+      {std::regex("0x[0-9a-f]{6,16}"), "ADDRESS"},
+      {std::regex(R"(^set_tid_address\(.*)"), "set_tid_address"},
+      {std::regex(R"(^(get(p|pp|t)id\(\)) .*)"), "$1"},
+      {std::regex(R"(^uname\(.*)"), "uname"},
+      {std::regex(R"(^sysinfo\(.*)"), "sysinfo"},
+      {std::regex(R"(^sched_getaffinity\(.*)"), "sched_getaffinity"},
+      {std::regex(R"x(^(getrandom\()"[^"]*")x"), "$1BYTES"},
+      {std::regex(R"(tv_(sec|nsec|usec)=\d+)"), "tv_$1=TIME"},
+      {std::regex(R"(st_([amc]time(_nsec)?)=[^,}]*)"), "st_$1=TIME"},
+      {std::regex(R"(st_(dev|ino)=(makedev\([^)]*\)|\d+))"), "st_$1=FILE"},
+      {std::regex(R"(f_(blocks|bfree|bavail|files|ffree)=\d+)"), "f_$1=FREE"},
+      {std::regex(R"(htons\([1-9]\d*\))"), "htons(PORT)"},
+      {std::regex(R"(:\[\d+(->\d+)?\])"), ":[NUMBER]"},
+      {std::regex(R"(/tmp/ringfare-test-[A-Za-z0-9]{6})"), "/DIRECTORY"},
+      {std::regex(R"(/tmp/tmpfile_\w+)"), "/TEMPORARY"},
+  };
+  return kReplacements;
+}
+
+/// Calls that a vDSO answers where there is one, the memory it makes the loader take, and rseq(2),
+/// which the modelled kernel does without.
+bool may_differ(const std::string& line) {
+  static const std::regex kLine(
+      R"(^(clock_gettime|gettimeofday|time|getcpu|rseq)\(.*|mmap\(NULL, \d+, (PROT_READ\|PROT_WRITE|0x3).*, -1, 0\).*)");
+  return std::regex_match(line, kLine);
+}
+
+std::string normalized(std::string line) {
+  for (const Replacement& one : replacements())
+    line = std::regex_replace(line, one.pattern, one.text);
+  return line;
+}
+
+std::vector<std::string> normalized_lines(const std::string& trace) {
+  std::vector<std::string> lines;
+  std::istringstream input(trace);
+  for (std::string line; std::getline(input, line);)
+    if (!line.starts_with("execve(") && !may_differ(line)) lines.push_back(normalized(line));
+  return lines;
+}
+
+bool strace_works() {
+  static const bool works = [] {
+    const Outcome outcome = run({.arguments = {"/usr/bin/strace", "-o", "/dev/null", "/bin/true"}});
+    return outcome.ending() == "exit 0";
+  }();
+  return works;
+}
+
+class AsStrace : public ::testing::TestWithParam<Program> {
+ protected:
+  /// The lines of a trace by `tracer`, whose last option takes the file to write.
+  static std::vector<std::string> lines(std::vector<std::string> tracer) {
+    ScratchDirectory directory, place;
+    furnish(directory.path());
+    const std::string file = (place.path() / "trace").string();
+    tracer.insert(tracer.end(), {"-o", file});
+    for (const auto& more : {GetParam().options, GetParam().command})
+      tracer.insert(tracer.end(), more.begin(), more.end());
+    run({.arguments = tracer, .directory = directory.path()});
+    return normalized_lines(read_whole(file));
+  }
+};
+
+TEST_P(AsStrace, EveryLine) {
+  if (access("/usr/bin/strace", X_OK) != 0) GTEST_SKIP() << "strace is not installed";
+  if (!strace_works()) GTEST_SKIP() << "strace may not trace here (ptrace(2) is not permitted)";
+  if (access(GetParam().command.front().c_str(), X_OK) != 0)
+    GTEST_SKIP() << GetParam().command.front() << " is not installed";
+  const auto native = lines({"/usr/bin/strace"});
+  const auto ours = lines({RINGFARE_BINARY_DIR "/ringfare", "trace"});
+  EXPECT_GE(native.size(), 3u);
+  for (std::size_t i = 0; i < std::min(native.size(), ours.size()); ++i)
+    ASSERT_EQ(ours[i], native[i]) << "line " << i + 1;
+  EXPECT_EQ(ours.size(), native.size());
+}
+
+std::string name_of(const ::testing::TestParamInfo<Program>& row) {
+  return row.param.name;
+}
+
+const std::string kBusybox = "/bin/busybox";
+
+INSTANTIATE_TEST_SUITE_P(
+    Coreutils, AsStrace,
+    ::testing::Values(
+        Program{"True", {"/bin/true"}}, Program{"Ls", {"/bin/ls"}},
+        Program{"Cat", {"/bin/cat", "a"}}, Program{"Cp", {"/bin/cp", "a", "b"}},
+        Program{"Mv", {"/bin/mv", "a", "b"}}, Program{"Rm", {"/bin/rm", "a"}},
+        Program{"Mkdir", {"/bin/mkdir", "new"}}, Program{"RmdirOfAFullOne", {"/bin/rmdir", "d"}},
+        Program{"Ln", {"/bin/ln", "-s", "a", "new"}},
+        Program{"Head", {"/usr/bin/head", "-n1", "a"}},
+        Program{"Tail", {"/usr/bin/tail", "-n1", "a"}}, Program{"Wc", {"/usr/bin/wc", "a"}},
+        Program{"Sort", {"/usr/bin/sort", "a"}}, Program{"Cut", {"/usr/bin/cut", "-c1-3", "a"}},
+        Program{"Touch", {"/usr/bin/touch", "new"}}, Program{"Chmod", {"/bin/chmod", "600", "a"}},
+        Program{"Readlink", {"/bin/readlink", "-f", "l"}},
+        Program{"Sha256", {"/usr/bin/sha256sum", "a"}},
+        Program{"Truncate", {"/usr/bin/truncate", "-s", "100", "a"}},
+        Program{"Mkfifo", {"/usr/bin/mkfifo", "new"}},
+        Program{"CatNames", {"/bin/cat", "a"}, {"-y"}},
+        Program{"CatDetails", {"/bin/cat", "a", "/dev/null"}, {"-yy"}},
+        Program{"CatNumbers", {"/bin/cat", "a"}, {"-X", "raw"}},
+        Program{"CatBoth", {"/bin/cat", "a"}, {"-X", "verbose"}},
+        Program{"CatHex", {"/bin/cat", "a"}, {"-xx"}},
+        Program{"CatLongStrings", {"/bin/cat", "a"}, {"-s", "100"}},
+        Program{"CatFailed", {"/bin/cat", "missing"}, {"-Z"}},
+        Program{"CatFiles", {"/bin/cat", "a"}, {"-e", "trace=%file"}}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Busybox, AsStrace,
+    ::testing::Values(Program{"Cat", {kBusybox, "cat", "a"}},
+                      Program{"Md5", {kBusybox, "md5sum", "a"}},
+                      Program{"Awk", {kBusybox, "awk", "{print $1}", "a"}},
+                      Program{"Find", {kBusybox, "find", "."}},
+                      Program{"Tar", {kBusybox, "tar", "cf", "t.tar", "d"}},
+                      Program{"Gzip", {kBusybox, "gzip", "-k", "a"}},
+                      Program{"Sort", {kBusybox, "sort", "a"}},
+                      Program{"Shell", {kBusybox, "sh", "-c", "test -f a && echo $((1 + 2))"}},
+                      Program{"Usage", {kBusybox, "vi", "--nosuch"}}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(Guests, AsStrace,
+                         ::testing::Values(Program{"Hello", {guest("hello.glibc")}},
+                                           Program{"HelloMusl", {guest("hello.musl")}},
+                                           Program{"Files", {guest("files.musl"), "."}},
+                                           Program{"Descriptors", {guest("descriptors.glibc")}},
+                                           Program{"DescriptorsMusl", {guest("descriptors.musl")}}),
+                         name_of);
+
+}  // namespace
+}  // namespace ringfare::testing
