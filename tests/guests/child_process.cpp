@@ -64,6 +64,7 @@ void sit_at_terminal() {
   if (launch.terminal) sit_at_terminal();
   dup2(out.ends[1], 1);
   dup2(err.ends[1], 2);
+  closefrom(3);  // what whoever runs the tests has left open
   signal(SIGPIPE, SIG_DFL);
   if (chdir(launch.directory.c_str()) == 0)
     execve(arguments[0], arguments.data(), environment.data());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 
 #include "tests/guests/program_rows.hpp"
@@ -34,6 +35,12 @@ Seen run_on(const std::string& engine, const ProgramRow& row,
   return seen;
 }
 
+/// The host chooses the ports of sockets that are bound to none.
+std::string without_ports(const std::string& trace) {
+  static const std::regex kPort(R"(htons\([1-9]\d*\))");
+  return std::regex_replace(trace, kPort, "htons(PORT)");
+}
+
 class EnginesAlike : public ::testing::TestWithParam<ProgramRow> {};
 
 TEST_P(EnginesAlike, OutputTraceAndBill) {
@@ -44,7 +51,7 @@ TEST_P(EnginesAlike, OutputTraceAndBill) {
   const Seen unicorn = run_on("unicorn", row, scratch.path());
   EXPECT_EQ(translator.outcome.ending(), unicorn.outcome.ending());
   EXPECT_TRUE(translator.outcome.output == unicorn.outcome.output);
-  EXPECT_EQ(translator.outcome.errors, unicorn.outcome.errors);
+  EXPECT_EQ(without_ports(translator.outcome.errors), without_ports(unicorn.outcome.errors));
   EXPECT_EQ(translator.bill.at("instructions"), unicorn.bill.at("instructions"));
   // Where a store meets code, the engines cut blocks at different instructions.
   if (!row.changes_code()) {
