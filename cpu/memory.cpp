@@ -119,6 +119,14 @@ int AddressSpace::unmap(GuestRange range) {
   return 0;
 }
 
+void AddressSpace::clear() {
+  for (const auto& [begin, region] : regions_) munmap(host_pointer(begin), region.range.size());
+  regions_.clear();
+  reserved_.clear();
+  changed_.clear();
+  guarded_.clear();
+}
+
 int AddressSpace::protect(GuestRange range, Permissions permissions) {
   if (!is_page_aligned(range)) return -EINVAL;
   if (range.empty()) return 0;

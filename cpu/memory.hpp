@@ -75,6 +75,8 @@ class AddressSpace {
   /// Maps `region` (replacing what is there) from `backing`. 0 or -errno.
   int map(Region region, Backing backing = {});
   int unmap(GuestRange range);
+  /// Unmaps all of it and gives back what engines have reserved: a new program comes.
+  void clear();
   int protect(GuestRange range, Permissions permissions);
 
   /// Moves the pages of `from` to `to` (same size, nothing mapped there before). 0 or -errno.

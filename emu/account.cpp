@@ -44,7 +44,12 @@ void Account::charge(std::size_t slot, std::string_view name, bool failed,
   }
   if (slot >= calls_.size()) calls_.resize(slot + 1);
   Bill::Call& call = calls_[slot];
-  if (call.calls++ == 0) call.name = name;
+  if (call.calls++ == 0) {
+    call.name = name;
+    call.least = crossing.total;
+  }
+  call.least = std::min(call.least, crossing.total);
+  call.most = std::max(call.most, crossing.total);
   call.errors += failed;
   call.cycles += crossing.total;
 }

@@ -45,7 +45,11 @@ void SimulatedClock::sleep(std::chrono::nanoseconds duration) {
 }
 
 std::chrono::nanoseconds SimulatedClock::cpu_time() const {
-  return std::chrono::nanoseconds(scale(static_cast<std::uint64_t>(busy_.hundredths),
+  return duration_of(busy_);
+}
+
+std::chrono::nanoseconds SimulatedClock::duration_of(Cycles cycles) const {
+  return std::chrono::nanoseconds(scale(static_cast<std::uint64_t>(cycles.hundredths),
                                         kNanosecondsPerMs / kHundredths, core_khz_));
 }
 
@@ -71,7 +75,7 @@ std::chrono::nanoseconds SimulatedClock::realtime() const {
 /// From the cycles themselves, not from rounded nanoseconds: with both rates equal a tick is a
 /// cycle.
 std::uint64_t SimulatedClock::tsc() const {
-  const auto busy = static_cast<std::uint64_t>(busy_.hundredths);
+  const auto busy = static_cast<std::uint64_t>((busy_ + others_).hundredths);
   return scale(busy, tsc_khz_, kHundredths * core_khz_) + slept_;
 }
 

@@ -36,14 +36,21 @@ struct WarningEvent {
   std::string text;
 };
 
-/// The last event of a run.
+struct Bill;
+
+/// Another process of the run has ended; told when the first one has, too.
+struct ProcessEvent {
+  const Bill& bill;
+};
+
+/// The process is over.
 struct ExitEvent {
   std::optional<int> status;     // exit status, or
   std::optional<int> killed_by;  // the signal
   std::string signal;            // its name
 };
 
-using Event = std::variant<CallEvent, SignalEvent, WarningEvent, ExitEvent>;
+using Event = std::variant<CallEvent, SignalEvent, WarningEvent, ProcessEvent, ExitEvent>;
 
 /// How much of a call a sink wants to hear: nothing, that it happened, or its text too.
 enum class Interest : std::uint8_t { Nothing, Occurrence, Text };
@@ -62,7 +69,7 @@ struct Bill {
   struct Call {
     std::string name;
     std::uint64_t calls = 0, errors = 0;
-    Cycles cycles;
+    Cycles cycles, least, most;  // of all calls, of the cheapest, of the dearest
   };
   struct Stage {
     std::string name, side;
@@ -81,6 +88,8 @@ struct Bill {
   std::uint64_t core_khz = 0;
   std::vector<std::string> mitigations;
   std::optional<int> exit_status, killed_by;
+  int pid = 0;
+  std::vector<Bill> processes;  // of the run's other processes, in the order in which they ended
   std::vector<Bill> further;  // other machines' view of the run: cycles, stages, calls, their names
   bool deadlocked = false;    // all threads waited, and nothing could wake them
 };

@@ -45,6 +45,10 @@ void FurtherMachines::set_work(std::string_view name) {
     if (!row->shut) row->crossings.set_work(name, true);
 }
 
+void FurtherMachines::start_over() {
+  for (const auto& row : rows_) row->account = {};
+}
+
 void FurtherMachines::enter(const Registers& registers, Gate gate, std::uint8_t length) {
   for (const auto& row : rows_) {
     row->registers = registers;

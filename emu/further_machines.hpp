@@ -45,6 +45,9 @@ class FurtherMachines {
   /// The kernel did something besides calls.
   void happened(std::size_t slot, KernelEvent event);
 
+  /// Nothing has been charged yet, in a process that has just begun.
+  void start_over();
+
   /// An instruction of ours was executed.
   void executed(SystemInstruction which, Lanes& totals) const;
 

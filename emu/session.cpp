@@ -2,6 +2,7 @@
 #include "emu/session.hpp"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "cpu/failure.hpp"
 #include "cpu/segments.hpp"
 #include "emu/account.hpp"
+#include "emu/bill_ledger.hpp"
 #include "emu/block_prices.hpp"
 #include "emu/clock.hpp"
 #include "emu/cpuid.hpp"
@@ -90,6 +92,11 @@ class Session::Run {
   void system_call(const AtGate& gate);
   CallRequest request_at(const AtGate& gate) const;
   void shut_door(const AtGate& gate, const Exception& raised);
+  void load(const std::string& program, const std::vector<std::string>& arguments,
+            const std::vector<std::string>& environment);
+  void execute(const ExecRequest& request);
+  void begin_process();
+  Bill end_process();
   void say_how();
   void map_vdso();
   void update_time();
@@ -130,6 +137,11 @@ class Session::Run {
   Thread thread_;
   Account account_;
   std::vector<std::string> names_ = std::vector<std::string>(2 * (kNumberedCalls + 1));  // by slot
+  BillLedger ledger_;
+  std::uint64_t programs_ = 0;              // that execve has started
+  std::uint64_t blocks_before_ = 0;         // translated before this process began
+  std::uint64_t executions_before_ = 0;     // by engines this process has had before
+  std::uint64_t executions_of_others_ = 0;  // counted by this engine
   bool over_ = false, deadlocked_ = false, frame_paid_ = false;
   std::optional<int> exit_status_, killed_by_;
 };
@@ -153,15 +165,24 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   clock_.set_waits(inputs_.real_time);
   crossings_.show_user(&window_);
   further_.show_user(&window_);
-  image_ = load_program(memory_, inputs_.program);
+  load(inputs_.program, inputs_.arguments, inputs_.environment);
+  linux_ = std::make_unique<Personality>(memory_, clock_, image_,
+                                         personality_options(machine_, inputs_, cpuid_.xcr0()));
+  description_.name_descriptors(linux_->descriptor_names());
+}
+
+/// The program is in memory, an engine is ready for it, and the thread stands at its start.
+void Session::Run::load(const std::string& program, const std::vector<std::string>& arguments,
+                        const std::vector<std::string>& environment) {
+  image_ = load_program(memory_, program);
   check_width(machine_, image_);
   map_vdso();
   build_initial_stack(memory_, image_,
-                      {.arguments = inputs_.arguments,
-                       .environment = inputs_.environment,
+                      {.arguments = arguments,
+                       .environment = environment,
                        .hwcap = cpuid_.leaf(1, 0).edx,
                        .hwcap2 = cpuid_.leaf(7, 0).ebx & 1 ? 2u : 0u,
-                       .seed = inputs_.seed,
+                       .seed = inputs_.seed + programs_,
                        .vdso = vdso_ ? vdso_->base().value : 0,
                        .uid = getuid(),
                        .euid = geteuid(),
@@ -171,11 +192,10 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   engine_ =
       choice_.make(memory_, prices_,
                    {.lanes = 2 + static_cast<unsigned>(further_.size()), .counts = inputs_.counts});
-  linux_ = std::make_unique<Personality>(memory_, clock_, image_,
-                                         personality_options(machine_, inputs_, cpuid_.xcr0()));
+  thread_.registers = {};
+  thread_.descriptors = {};
   if (image_.layout.mode == CodeMode::Compat32)
     enter_compatibility_mode(thread_.registers, image_.layout.code, image_.layout.data);
-  description_.name_descriptors(linux_->descriptor_names());
   thread_.registers.rip = image_.start.value;
   thread_.registers[Gpr::Rsp] = image_.stack_pointer.value;
 }
@@ -227,8 +247,61 @@ Bill Session::Run::to_end() {
                    .killed_by = killed_by_,
                    .signal = killed_by_ ? signal_name(static_cast<std::uint64_t>(*killed_by_))
                                         : std::string()});
+  const Bill all = linux_->has_tree() ? end_process() : bill();
   for (Sink* sink : sinks_) sink->finish();
-  return bill();
+  return all;
+}
+
+/// execve(2) is past what can fail: the guest has only itself to blame for what still does.
+void Session::Run::execute(const ExecRequest& request) {
+  for (const std::uint64_t times : engine_->executions()) executions_before_ += times;
+  executions_before_ -= std::exchange(executions_of_others_, 0);
+  engine_.reset();
+  vdso_.reset();
+  memory_.clear();
+  ++programs_;
+  try {
+    load(request.program, request.arguments, request.environment);
+  } catch (const UserError& error) {
+    tell(WarningEvent{fmt::format("warning: execve: {}; the guest gets SIGKILL", error.what())});
+    killed_by_ = SIGKILL;
+    over_ = true;
+    return;
+  }
+  inputs_.arguments = request.arguments;
+  linux_->start_program(image_);
+}
+
+/// This is a new process: it has been charged nothing so far.
+void Session::Run::begin_process() {
+  account_ = {};
+  further_.start_over();
+  thread_.totals = {};
+  executions_before_ = executions_of_others_ = 0;
+  blocks_before_ = prices_.blocks();
+  for (const std::uint64_t times : engine_->executions()) executions_of_others_ += times;
+}
+
+/// In the first process: the bill, with those of all others, when the last one has ended. Another
+/// leaves its bill and does not come back.
+Bill Session::Run::end_process() {
+  linux_->end_process(exit_status_ ? *exit_status_ << 8 : killed_by_.value_or(0));
+  if (!linux_->is_first()) {
+    ledger_.add(bill());
+    linux_->leave();
+    std::fflush(nullptr);
+    while (::wait(nullptr) >= 0 || errno == EINTR) {
+    }
+    _exit(0);
+  }
+  Bill all = bill();
+  if (const std::string who_waits = linux_->wait_for_others(); !who_waits.empty()) {
+    end_in_deadlock(who_waits);
+    all.deadlocked = true;
+  }
+  all.processes = ledger_.read();
+  for (const Bill& process : all.processes) tell(ProcessEvent{process});
+  return all;
 }
 
 /// So few that no timer is passed unless the code is dearer than this on the average; what is left
@@ -337,6 +410,7 @@ void Session::Run::system_call(const AtGate& gate) {
   }
   const CrossingBill& crossing =
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
+  if (served.newborn) begin_process();
   if (served.created) linux_->start_created(registers);
   const bool failed = returned && is_error(served.result);
   account_.charge(slot_of(request), name, failed, crossing);
@@ -345,7 +419,7 @@ void Session::Run::system_call(const AtGate& gate) {
   else
     further_.end(slot_of(request), charge);
   if (const auto warning = linux_->take_warning()) tell(WarningEvent{"warning: " + *warning});
-  if (wanted != Interest::Nothing) {
+  if (wanted != Interest::Nothing && !served.newborn) {
     clock_.set_busy(now());
     CallEvent event{.name = name,
                     .call = {},
@@ -368,6 +442,7 @@ void Session::Run::system_call(const AtGate& gate) {
     over_ = true;
     return;
   }
+  if (served.exec) return execute(*served.exec);
   if (served.registers) registers = *served.registers;
   if (!linux_->has_signal_work(served.result)) return;
   if (served.registers) return go_to_user_mode(std::nullopt);
@@ -488,8 +563,10 @@ Bill Session::Run::bill() {
   account_.fill(bill);
   bill.instructions = thread_.totals[kInstructionLane];
   bill.user = Cycles{static_cast<std::int64_t>(thread_.totals[kFirstCycleLane])};
-  bill.blocks = prices_.blocks();
+  bill.blocks = prices_.blocks() - blocks_before_;
   for (const std::uint64_t times : engine_->executions()) bill.block_executions += times;
+  bill.block_executions += executions_before_ - executions_of_others_;
+  bill.pid = linux_->process_id();
   bill.simulated_time = clock_.since_start();
   bill.program = fmt::format("{}", fmt::join(inputs_.arguments, " "));
   bill.cpu = machine_.cpu.name;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
-// clone(2), clone3(2), gettid(2), set_tid_address(2), sched_yield(2), membarrier(2).
+// clone(2), clone3(2), fork(2), vfork(2), gettid(2), set_tid_address(2), sched_yield(2),
+// membarrier(2).
+#include <fmt/format.h>
 #include <linux/membarrier.h>
 #include <linux/sched.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/process.hpp"
@@ -55,13 +60,80 @@ std::int64_t start_thread(Process& process, const CloneRequest& request) {
   return id;
 }
 
+/// What a new process may ask for. CLONE_VM is honoured as far as vfork(2) lets it be seen: the
+/// child's memory comes back when it ends or starts another program.
+constexpr std::uint64_t kProcessFlags =
+    CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_SIGHAND | CLONE_SETTLS | CLONE_PARENT_SETTID |
+    CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM |
+    CLONE_CLEAR_SIGHAND | CLONE_PTRACE | CLONE_UNTRACED;
+
+/// In the new process.
+std::int64_t begin_process(Process& process, ProcessEntry& own, const CloneRequest& request) {
+  process.become(own);
+  if ((request.flags & CLONE_CLEAR_SIGHAND) != 0) process.signals.forget_handlers();
+  if ((request.flags & CLONE_CHILD_SETTID) != 0)
+    process.user.store(request.child_tid, static_cast<std::int32_t>(process.pid()));
+  if ((request.flags & CLONE_CHILD_CLEARTID) != 0)
+    process.task->clear_child_tid = request.child_tid;
+  process.created = {
+      .task = process.task,
+      .stack = request.stack + request.stack_size,
+      .tls = (request.flags & CLONE_SETTLS) != 0 ? std::optional(request.tls) : std::nullopt};
+  return 0;
+}
+
+std::int64_t start_process(Process& process, const CloneRequest& request) {
+  Task& task = *process.task;
+  if (task.child != 0) {  // vfork(2): the child has not ended or started another program before
+    const ProcessEntry* const child = process.tree.find(task.child);
+    const bool runs =
+        child != nullptr && !child->executed && child->state != ProcessEntry::State::Zombie;
+    if (runs) {
+      Wait again = *task.wait;
+      again.end = Wait::End::NotYet;
+      return process.block(std::move(again));
+    }
+    process.take_lent_memory();
+    return std::exchange(task.child, 0);
+  }
+  const bool lends = (request.flags & CLONE_VM) != 0;
+  if ((request.flags & ~kProcessFlags) != 0 || (lends && (request.flags & CLONE_VFORK) == 0)) {
+    process.warn("clone: only plain threads and processes are made; the guest got EINVAL");
+    return -EINVAL;
+  }
+  if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
+  ProcessEntry* const child = process.make_child(request.exit_signal);
+  if (child == nullptr) return -EAGAIN;
+  if (lends) process.lend_memory();
+  std::fflush(nullptr);
+  const pid_t host = ::fork();
+  if (host < 0) return process.tree.discard(*child), -EAGAIN;
+  if (host == 0) return begin_process(process, *child, request);
+  process.tree.start(*child, host);
+  const std::int32_t pid = child->pid;
+  if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, pid);
+  if ((request.flags & CLONE_VFORK) == 0) return pid;
+  task.child = pid;
+  return process.block({.what = fmt::format("its child {} to end or to start a program", pid),
+                        .child = true,
+                        .interrupted = std::nullopt});
+}
+
 std::int64_t clone(Process& process, const CloneRequest& request) {
   if (!is_consistent(request.flags)) return -EINVAL;
   if ((request.flags & CLONE_THREAD) != 0) return start_thread(process, request);
-  return -ENOSYS;
+  return start_process(process, request);
 }
 
 }  // namespace
+
+std::int64_t sys_fork(Process& process, const CallArguments&) {
+  return clone(process, {.exit_signal = SIGCHLD});
+}
+
+std::int64_t sys_vfork(Process& process, const CallArguments&) {
+  return clone(process, {.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD});
+}
 
 std::int64_t sys_clone(Process& process, const CallArguments& args) {
   return clone(process, {.flags = static_cast<std::uint32_t>(args[0]) & ~std::uint64_t{CSIGNAL},

@@ -103,6 +103,7 @@ std::int64_t read_link(Process& process, std::int64_t directory, std::uint64_t p
       return static_cast<std::int64_t>(length);
     }
   }
+  path = process.host_path(path_address);
   const std::int64_t result =
       host_call(SYS_readlinkat, directory, path, to, bounded == 0 ? size : bounded);
   if (result > 0) process.user.count_out(static_cast<std::uint64_t>(result));

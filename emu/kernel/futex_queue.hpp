@@ -20,6 +20,7 @@ class FutexQueue {
 
   void add(Task& task) { waiting_.push_back(&task); }
   void remove(const Task& task);
+  void clear() { waiting_.clear(); }
 
   /// Wakes up to `most` that wait at `address` for one of `bits`; how many they were.
   std::int64_t wake(std::uint64_t address, std::uint64_t most, std::uint32_t bits = kAnyBits);

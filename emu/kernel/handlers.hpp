@@ -134,10 +134,21 @@ std::int64_t sys_personality(Process& process, const CallArguments& args);
 // clone.cpp
 std::int64_t sys_clone(Process& process, const CallArguments& args);
 std::int64_t sys_clone3(Process& process, const CallArguments& args);
+std::int64_t sys_fork(Process& process, const CallArguments& args);
+std::int64_t sys_vfork(Process& process, const CallArguments& args);
 std::int64_t sys_gettid(Process& process, const CallArguments& args);
 std::int64_t sys_set_tid_address(Process& process, const CallArguments& args);
 std::int64_t sys_sched_yield(Process& process, const CallArguments& args);
 std::int64_t sys_membarrier(Process& process, const CallArguments& args);
+
+// exec.cpp
+std::int64_t sys_execve(Process& process, const CallArguments& args);
+std::int64_t sys_execveat(Process& process, const CallArguments& args);
+
+// wait.cpp
+std::int64_t sys_wait4(Process& process, const CallArguments& args);
+std::int64_t sys_waitpid(Process& process, const CallArguments& args);
+std::int64_t sys_waitid(Process& process, const CallArguments& args);
 
 // futex.cpp
 std::int64_t sys_futex(Process& process, const CallArguments& args);

@@ -17,8 +17,10 @@
 namespace ringfare {
 namespace {
 
-bool is_self(const Process& process, std::uint64_t pid) {
-  return static_cast<std::int32_t>(pid) == 0 || static_cast<std::int32_t>(pid) == process.pid();
+/// The process that a number names; 0 is the caller.
+ProcessEntry* named(Process& process, std::uint64_t pid) {
+  const auto number = static_cast<std::int32_t>(pid);
+  return number == 0 ? &process.tree.self() : process.tree.find(number);
 }
 
 /// getresuid(2), getresgid(2): three values of the host's.
@@ -47,31 +49,45 @@ std::int64_t sys_getppid(Process& process, const CallArguments&) {
   return process.parent_pid();
 }
 std::int64_t sys_getpgrp(Process& process, const CallArguments&) {
-  return process.group;
+  return process.group();
 }
 
 std::int64_t sys_getpgid(Process& process, const CallArguments& args) {
-  return is_self(process, args[0]) ? process.group : -ESRCH;
+  const ProcessEntry* const entry = named(process, args[0]);
+  return entry == nullptr ? -ESRCH : entry->group;
 }
 
 std::int64_t sys_getsid(Process& process, const CallArguments& args) {
-  return is_self(process, args[0]) ? process.session : -ESRCH;
+  const ProcessEntry* const entry = named(process, args[0]);
+  return entry == nullptr ? -ESRCH : entry->session;
 }
 
 std::int64_t sys_setpgid(Process& process, const CallArguments& args) {
   const auto group = static_cast<std::int32_t>(args[1]);
   if (group < 0) return -EINVAL;
-  if (!is_self(process, args[0])) return -ESRCH;
-  if (process.session == process.pid()) return -EPERM;
-  if (group != 0 && group != process.pid() && group != process.group) return -EPERM;
-  process.group = group == 0 ? process.pid() : group;
+  ProcessEntry* const entry = named(process, args[0]);
+  if (entry == nullptr) return -ESRCH;
+  const bool is_child = entry->parent == process.pid();
+  if (!is_child && entry->pid != process.pid()) return -ESRCH;
+  if (is_child && entry->session != process.session()) return -EPERM;
+  if (is_child && entry->executed) return -EACCES;
+  if (entry->session == entry->pid) return -EPERM;
+  const std::int32_t wanted = group == 0 ? entry->pid : group;
+  const auto members = process.tree.all();
+  const bool exists = std::ranges::any_of(members, [&](const ProcessEntry* member) {
+    return member->group == wanted && member->session == process.session();
+  });
+  if (wanted != entry->pid && !exists) return -EPERM;
+  entry->group = wanted;
   return 0;
 }
 
 std::int64_t sys_setsid(Process& process, const CallArguments&) {
-  if (process.group == process.pid()) return -EPERM;
-  process.session = process.group = process.pid();
-  return process.session;
+  const auto members = process.tree.all();
+  if (std::ranges::any_of(
+          members, [&](const ProcessEntry* member) { return member->group == process.pid(); }))
+    return -EPERM;
+  return process.tree.self().session = process.tree.self().group = process.pid();
 }
 
 std::int64_t sys_getresuid(Process& process, const CallArguments& args) {

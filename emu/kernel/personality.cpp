@@ -8,7 +8,9 @@
 #include <csignal>
 #include <utility>
 
+#include "cpu/engine.hpp"
 #include "cpu/interruption.hpp"
+#include "emu/kernel/blocking.hpp"
 #include "emu/kernel/descriptor_names.hpp"
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/i386_call.hpp"
@@ -33,7 +35,7 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
   };
   const auto once = [&] {
     if (interrupted() && process.task->wait->interrupted) return *process.task->wait->interrupted;
-    return handler(process, args);
+    return process.shares() ? serve_shared(process, handler, args) : handler(process, args);
   };
   std::int64_t result = once();
   // What was due before the wait began ends it at once.
@@ -60,6 +62,8 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   Process& process = *process_;
   process.thread = &thread;
   process.created = {};
+  process.newborn = false;
+  process.exec.reset();
   process.user.reset_counts();
   std::optional<I386Call> narrow;
   if (request.abi == Abi::I386) narrow.emplace(process.user, request);
@@ -83,6 +87,8 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   if (narrow) served.result = narrow->finish(served.result);
   served.bytes_in = process.user.bytes_in();
   served.bytes_out = process.user.bytes_out();
+  served.newborn = process.newborn;
+  served.exec = std::move(process.exec);
   served.created = process.created.task != nullptr;
   served.thread_over = process.task == nullptr;
   served.registers = std::exchange(process.new_registers, std::nullopt);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
@@ -26,6 +27,12 @@ struct CallRequest {
   std::array<std::uint64_t, 6> args{};
 };
 
+/// execve(2), past all that can make it fail.
+struct ExecRequest {
+  std::string program;  // the host's path
+  std::vector<std::string> arguments, environment;
+};
+
 /// What came of it.
 struct Served {
   std::int64_t result = 0;      // value or -errno
@@ -38,7 +45,9 @@ struct Served {
   std::optional<int> killed_by;        // the call cannot go on and ends the process
   bool blocked = false;      // the thread waits: the call has not happened, and is made again later
   bool created = false;      // a thread: see start_created
+  bool newborn = false;      // this is the new process that the call has made
   bool thread_over = false;  // the thread is gone, its process is not
+  std::optional<ExecRequest> exec = std::nullopt;  // another program takes the place of this one
 };
 
 /// What the processor does next.
@@ -89,8 +98,24 @@ class Personality {
   /// wait.
   Turn next_turn(Thread& processor, Cycles charged);
 
-  /// The thread that a call just served has made starts where `registers` are behind that call.
-  void start_created(const Registers& registers);
+  /// The thread that a call just served has made starts where `registers` are behind that call; in
+  /// a new process these are its own.
+  void start_created(Registers& registers);
+
+  /// The program that execve(2) has asked for is loaded.
+  void start_program(const ProgramImage& program);
+
+  /// The guest has had more than one process.
+  bool has_tree() const;
+  /// This is the process the run began with.
+  bool is_first() const;
+  int process_id() const;
+  /// The process has ended: its parent hears of it. It keeps the turn for what is left to do.
+  void end_process(std::int32_t wait_status);
+  /// Another process goes on; this one never does.
+  void leave();
+  /// The first process has ended: returns when all others have, too, or with who waits for what.
+  std::string wait_for_others();
 
   /// gettid(2) of the thread whose turn it is.
   int thread_id() const;

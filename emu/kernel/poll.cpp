@@ -44,8 +44,28 @@ std::int64_t wait_with_timers(Process& process, const Timeout& timeout, const Ho
   }
 }
 
+/// The time limit of a call that may have waited before.
+std::optional<nanoseconds> end_of(const Process& process, const Timeout& timeout) {
+  if (process.task->wait) return process.task->wait->until;
+  if (!timeout) return std::nullopt;
+  return process.clock.since_start() + *timeout;
+}
+
+/// Others can go on meanwhile: the host only says what is ready now.
+std::int64_t wait_shared(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
+  const timespec at_once{};
+  const std::int64_t ready = host_call(SYS_ppoll, files.data(), files.size(), &at_once, nullptr, 8);
+  const bool late = process.task->wait && process.task->wait->end == Wait::End::Late;
+  if (ready != 0 || late || (timeout && timeout->count() <= 0)) return ready;
+  return process.block({.what = "one of several files",
+                        .until = end_of(process, timeout),
+                        .files = files,
+                        .outside = process.any_outside(files)});
+}
+
 /// One host poll; simulated time passes where the whole timeout did.
 std::int64_t wait_for(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
+  if (process.shares()) return wait_shared(process, files, timeout);
   const bool watches = std::ranges::any_of(files, [](const pollfd& file) { return file.fd >= 0; });
   return wait_with_timers(process, timeout, [&](const Timeout& limit) {
     timespec host_timeout = to_timespec(limit.value_or(nanoseconds(0)));
@@ -179,14 +199,21 @@ std::int64_t wait_for_events(Process& process, const CallArguments& args, const 
   if (count <= 0 || count > kMostEvents) return -EINVAL;
   const std::uint64_t size = static_cast<std::uint64_t>(count) * sizeof(epoll_event);
   const std::uint64_t there = process.user.writable_prefix(args[1], size) / sizeof(epoll_event);
-  const std::int64_t ready = wait_with_timers(process, timeout, [&](const Timeout& limit) {
+  const bool shares = process.shares();
+  const auto host_wait = [&](const Timeout& limit) {
     const auto whole = std::chrono::ceil<std::chrono::milliseconds>(limit.value_or(nanoseconds(0)));
     return host_call(
         SYS_epoll_wait, process.host_fd(args[0]),
         there == 0 ? UserMemory::unusable(args[1], size) : AddressSpace::host({args[1]}),
         there == 0 ? static_cast<std::uint64_t>(count) : there,
         limit ? std::min<std::int64_t>(whole.count(), INT_MAX) : -1);
-  });
+  };
+  const std::int64_t ready =
+      shares ? host_wait(nanoseconds(0)) : wait_with_timers(process, timeout, host_wait);
+  if (shares && ready == 0 && (!timeout || timeout->count() > 0)) {
+    std::vector<pollfd> instance{{process.host_fd(args[0]), POLLIN, 0}};
+    return wait_shared(process, instance, timeout);
+  }
   if (ready > 0) process.user.count_out(static_cast<std::uint64_t>(ready) * sizeof(epoll_event));
   return ready;
 }

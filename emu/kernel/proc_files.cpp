@@ -75,7 +75,7 @@ std::string command(Process& process) {
 // proc(5), /proc/[pid]/stat: 52 fields; what the personality does not keep is 0.
 std::string stat_line(Process& process) {
   std::string text = fmt::format("{} ({}) R {} {} {}", process.pid(), process.name,
-                                 process.parent_pid(), process.group, process.session);
+                                 process.parent_pid(), process.group(), process.session());
   const auto ticks = process.clock.cpu_time().count() / 10'000'000;  // USER_HZ is 100
   for (int field = 7; field <= 52; ++field) {
     switch (field) {
@@ -220,6 +220,8 @@ ProcPath find_proc_path(Process& process, std::string_view path) {
   if (!path.starts_with("/proc/") && !path.starts_with("/dev/") && !path.starts_with("/sys/"))
     return {};
   if (const auto file = below_self(process, path)) return own_path(process, *file);
+  // Not the link /proc/self, but what it leads to.
+  if (path == fmt::format("/proc/{}", process.pid())) return {Meaning::Replaced, "/proc/self/."};
   const auto made = std::ranges::find(kMadeFiles, path, &MadeFile::path);
   if (made != std::end(kMadeFiles)) return {Meaning::Made, made->contents(process)};
   if (std::ranges::find(kRandomFiles, path) != std::end(kRandomFiles))

@@ -2,7 +2,11 @@
 #include "emu/kernel/process.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <utility>
 
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/proc_files.hpp"
@@ -25,33 +29,43 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
                  const PersonalityOptions& choices)
     : user(space),
       clock(simulated_clock),
+      tree(simulated_clock, choices.pid),
       image(program),
       options(choices),
       random(choices.seed ^ kStream),
       brk_end(program.brk_start),
       name(base_name(program.path)),
-      group(choices.pid),
-      session(choices.pid - 1),
-      queue(choices.schedule_seed),
-      last_id_(choices.pid) {
+      queue(choices.schedule_seed) {
   task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
   task->name = name;
 }
 
 std::int64_t Process::block(Wait wait) {
+  wait.files_seen = tree.files_changes();
   task->wait = std::move(wait);
   return kBlocked;
 }
 
+bool Process::any_outside(const std::vector<pollfd>& files) {
+  for (int fd = 0; fd < descriptors.end(); ++fd) {
+    const Descriptor* const open = descriptors.find(fd);
+    if (open == nullptr || open->own) continue;
+    for (const pollfd& file : files)
+      if (file.fd == open->host_fd) return true;
+  }
+  return false;
+}
+
 void Process::end_wait() {
-  if (task == nullptr || !task->wait) return;
+  if (task == nullptr) return;
+  task->moved = 0;
+  if (!task->wait) return;
   if (task->wait->futex != 0) futexes.remove(*task);
   task->wait.reset();
-  task->moved = 0;
 }
 
 Task& Process::add_task() {
-  const int id = ++last_id_;
+  const int id = tree.next_id();
   Task& made = *(tasks[id] = std::make_unique<Task>(id));
   made.name = task->name;
   made.signals.set_mask(task->signals.mask());
@@ -73,6 +87,95 @@ void Process::end_task() {
   task = nullptr;
 }
 
+ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
+  // The host's zombies are of no interest: ours are in the table.
+  if (!std::exchange(child_was_made, true)) std::signal(SIGCHLD, SIG_IGN);
+  return tree.make_child(static_cast<std::int32_t>(exit_signal));
+}
+
+void Process::become(ProcessEntry& child) {
+  // Whatever becomes of the emulators above, none below stays behind.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  tree.become(child);
+  std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
+  tasks.clear();
+  queue.clear();
+  futexes.clear();
+  own->id = pid();
+  own->robust_list = own->clear_child_tid = 0;
+  own->wait.reset();
+  own->cycles = {};
+  task = (tasks[pid()] = std::move(own)).get();
+  name = task->name;
+  signals.pending = task->signals.pending = {};
+  signals.passed_by.clear();
+  membarriers = 0;
+  borrows_ = lent_ >= 0;
+  turn_began = {};
+  turn_end = queue.draw_quantum();
+  newborn = true;
+}
+
+void Process::start_program(const ProgramImage& program) {
+  image = program;
+  brk_end = program.brk_start;
+  name = base_name(program.path);
+  std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
+  tasks.clear();
+  queue.clear();
+  futexes.clear();
+  own->id = pid();
+  own->robust_list = own->clear_child_tid = 0;
+  own->name = name;
+  task = (tasks[pid()] = std::move(own)).get();
+  for (int fd = 0; fd < descriptors.end(); ++fd)
+    if (const Descriptor* const open = descriptors.find(fd); open != nullptr && open->close_on_exec)
+      descriptors.close(fd);
+  signals.forget_handlers();
+  task->signals.stack = {};
+  membarriers = 0;
+  dumpable = 1;
+  random =
+      RandomSource(options.seed ^ kStream ^ ++programs_ << 32 ^ static_cast<std::uint64_t>(pid()));
+  tree.self().executed = true;
+  tree.tell_parent();
+}
+
+void Process::end(std::int32_t wait_status) {
+  return_memory();
+  for (int fd = 0; fd < descriptors.end(); ++fd) descriptors.close(fd);
+  tree.files_changed();
+  ProcessEntry* const parent = tree.find(parent_pid());
+  const ProcessEntry& own = tree.self();
+  if (parent != nullptr && parent->state != ProcessEntry::State::Zombie && own.exit_signal != 0) {
+    const bool exited = (wait_status & 0x7f) == 0;
+    const SignalInfo::Child child{
+        .pid = pid(), .uid = own.user, .status = exited ? wait_status >> 8 : wait_status & 0x7f};
+    tree.send(*parent, make_signal(own.exit_signal, exited ? CLD_EXITED : CLD_KILLED, child));
+  }
+  const bool waited_for = parent != nullptr && parent->state != ProcessEntry::State::Zombie &&
+                          !parent->ignores_children;
+  tree.end(wait_status, waited_for);
+}
+
+void Process::stop(int signal) {
+  ProcessEntry* const parent = tree.find(parent_pid());
+  constexpr std::uint64_t kNoChildStop = 1;  // SA_NOCLDSTOP
+  if (parent != nullptr && (parent->child_flags & kNoChildStop) == 0) {
+    const SignalInfo::Child child{.pid = pid(), .uid = tree.self().user, .status = signal};
+    tree.send(*parent, make_signal(SIGCHLD, CLD_STOPPED, child));
+  }
+  tree.stop(signal);
+  take_news();
+}
+
+void Process::take_news() {
+  if (!tree.take_news()) return;
+  for (const SignalInfo& info : tree.take_signals()) send(info);
+  for (const auto& [id, waiting] : tasks)
+    if (waiting->waits() && waiting->wait->child) wake(*waiting, Wait::End::Woken);
+}
+
 int Process::host_directory(std::uint64_t argument) {
   return static_cast<int>(argument) == AT_FDCWD ? AT_FDCWD : host_fd(argument);
 }
@@ -92,6 +195,7 @@ std::int64_t Process::install_pair(const int (&host)[2], std::uint64_t flags,
   std::array<std::int32_t, 2> ends{};
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const std::int64_t fd = install(host[i], flags);
+    if (fd >= 0) descriptors.find(static_cast<int>(fd))->own = true;
     if (fd < 0) {
       if (i == 0) ::close(host[1]);
       if (i == 1) descriptors.close(ends[0]);

@@ -17,6 +17,7 @@
 #include "emu/kernel/descriptors.hpp"
 #include "emu/kernel/futex_queue.hpp"
 #include "emu/kernel/personality.hpp"
+#include "emu/kernel/process_tree.hpp"
 #include "emu/kernel/random_source.hpp"
 #include "emu/kernel/resource_limits.hpp"
 #include "emu/kernel/run_queue.hpp"
@@ -32,7 +33,7 @@ namespace ringfare {
 /// A handler's answer where the thread has to wait: see `Process::block`.
 inline constexpr std::int64_t kBlocked = std::numeric_limits<std::int64_t>::min();
 
-/// A thread that clone(2) has made and that has no registers yet.
+/// A thread that clone(2) has made and that has no registers yet, of this process or of a new one.
 struct CreatedTask {
   Task* task = nullptr;
   std::uint64_t stack = 0;           // its stack pointer; 0: as its maker's
@@ -67,6 +68,12 @@ class Process {
   void exit(int status) { exit_status = status; }
   void kill(int signal) { killed_by = signal; }
 
+  /// There are other threads or processes: what waits must let them go on.
+  bool shares() const { return tasks.size() > 1 || !tree.alone(); }
+  /// Whether somebody who is not a guest can make one of the host's files ready.
+  bool any_outside(const std::vector<pollfd>& files);
+  void files_changed() { tree.files_changed(); }
+
   /// The thread waits: the handler's answer, and it is called again when the wait has ended, with
   /// `task->wait` saying how.
   std::int64_t block(Wait wait);
@@ -79,14 +86,35 @@ class Process {
   /// The present thread ends, others go on: whoever waits for that is told.
   void end_task();
 
-  int pid() const { return options.pid; }
-  int parent_pid() const { return options.pid - 1; }
+  int pid() const { return tree.self().pid; }
+  int parent_pid() const { return tree.self().parent; }
+  int group() const { return tree.self().group; }      // process group
+  int session() const { return tree.self().session; }  // a shell's job is in the shell's
+
+  /// In a new process, which is `child`: waits for its first turn. Of the threads only the present
+  /// one is there.
+  void become(ProcessEntry& child);
+  ProcessEntry* make_child(std::uint64_t exit_signal);
+  /// vfork(2): the memory is the child's until it ends or starts another program; what it changed
+  /// comes back then.
+  void lend_memory();
+  void return_memory();
+  void take_lent_memory();
+  /// execve(2) has happened: what does not survive it is gone.
+  void start_program(const ProgramImage& program);
+  /// The process ends so: whoever waits for that is told.
+  void end(std::int32_t wait_status);
+  /// The process is stopped by a signal until it is continued.
+  void stop(int signal);
+  /// What other processes have sent, and what their ends mean to this one.
+  void take_news();
 
   /// Says something once about the current call.
   void warn(const std::string& text);
 
   UserMemory user;
   SimulatedClock& clock;
+  ProcessTree tree;
   ProgramImage image;
   PersonalityOptions options;
   DescriptorTable descriptors;
@@ -111,7 +139,7 @@ class Process {
   /// Timers whose time has come send their signals.
   void expire_timers();
   /// A wait has to let others go on, or timers expire.
-  bool waits_apart() const { return tasks.size() > 1 || !timers.idle(); }
+  bool waits_apart() const { return shares() || !timers.idle(); }
 
   /// Pending signals that have become ignored are gone.
   void discard(std::uint64_t set);
@@ -124,21 +152,23 @@ class Process {
   GuestAddress brk_end;            // the program break
   std::vector<std::uint64_t> ldt;  // modify_ldt(2)
   std::string name;                // PR_SET_NAME: at most 15 bytes
-  int group, session;              // process group and session: a shell's job, whose leader we are
   int nice = 0;
-  std::int32_t io_priority = 0;                        // ioprio_set(2)
-  std::int32_t parent_death_signal = 0, dumpable = 1;  // prctl(2)
-  std::uint32_t execution_domain = 0;                  // personality(2)
+  std::int32_t io_priority = 0;        // ioprio_set(2)
+  std::int32_t dumpable = 1;           // prctl(2)
+  std::uint32_t execution_domain = 0;  // personality(2)
 
   /// Its threads by number, and the one whose turn it is: nobody after one has ended.
   std::map<int, std::unique_ptr<Task>> tasks;
   Task* task = nullptr;
   RunQueue queue;
   FutexQueue futexes{queue};
-  CreatedTask created;           // by the present call
-  std::uint64_t turn_end = 0;    // in instructions of the process
-  Cycles turn_began;             // what was charged until then
-  std::int32_t membarriers = 0;  // membarrier(2): what the process is registered for
+  CreatedTask created;              // by the present call
+  bool newborn = false;             // the present call has made this process
+  bool child_was_made = false;      // since the beginning
+  std::optional<ExecRequest> exec;  // the present call starts another program
+  std::uint64_t turn_end = 0;       // in instructions of the process
+  Cycles turn_began;                // what was charged until then
+  std::int32_t membarriers = 0;     // membarrier(2): what the process is registered for
 
   /// The call being served.
   Thread* thread = nullptr;
@@ -153,7 +183,9 @@ class Process {
  private:
   std::array<std::string, 2> paths_;  // of a call with two of them
   std::size_t next_path_ = 0;
-  int last_id_;
+  int lent_ = -1;               // the host's file through which changed memory comes back
+  bool borrows_ = false;        // this is the child
+  std::uint64_t programs_ = 0;  // that execve(2) has started
 };
 
 /// As kill(2) or tgkill(2) of the process sends it: `code` is SI_USER or SI_TKILL.

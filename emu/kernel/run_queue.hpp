@@ -21,6 +21,7 @@ class RunQueue {
 
   void add(Task& task) { ready_.push_back(&task); }
   void remove(const Task& task);
+  void clear() { ready_.clear(); }
   bool empty() const { return ready_.empty(); }
   /// The next one, which leaves the queue.
   Task& take();

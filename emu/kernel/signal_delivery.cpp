@@ -63,7 +63,10 @@ class Pass {
         return true;
       case SignalState::Effect::Suspend:
         // A stopped guest is a stopped emulator: the shell's `fg` goes on with both.
-        ::raise(signal);
+        if (process_.tree.alone())
+          ::raise(signal);
+        else
+          process_.stop(signal);
         return true;
       case SignalState::Effect::Core:
         done_.with_core = true;

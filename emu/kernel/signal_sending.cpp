@@ -19,13 +19,31 @@ bool is_self(const Process& process, std::uint64_t pid) {
   return static_cast<std::int32_t>(pid) == process.pid();
 }
 
-std::int64_t send_to_process(Process& process, const SignalInfo& info) {
-  if (info.signal != 0) process.send(info);  // 0: only whether one could
-  return 0;
+/// kill(2): `pid` names one process, a group, or all.
+std::int64_t send_to_processes(Process& process, std::int32_t pid, const SignalInfo& info) {
+  bool found = false;
+  for (ProcessEntry* const entry : process.tree.all()) {
+    const bool meant = pid > 0     ? entry->pid == pid
+                       : pid == 0  ? entry->group == process.group()
+                       : pid == -1 ? entry->pid != process.pid()
+                                   : entry->group == -pid;
+    if (!meant) continue;
+    found = true;
+    if (info.signal == 0 || entry->state == ProcessEntry::State::Zombie) continue;
+    if (entry->pid == process.pid())
+      process.send(info);
+    else if (!process.tree.send(*entry, info))
+      return -EAGAIN;
+  }
+  return found ? 0 : -ESRCH;
 }
 
 std::int64_t send_to_thread(Process& process, std::uint64_t id, const SignalInfo& info) {
-  Task* const thread = process.find_task(static_cast<std::int32_t>(id));
+  const auto number = static_cast<std::int32_t>(id);
+  Task* const thread = process.find_task(number);
+  // Of another process only the first thread is known.
+  if (thread == nullptr && process.tree.find(number) != nullptr)
+    return send_to_processes(process, number, info);
   if (thread == nullptr) return -ESRCH;
   if (info.signal != 0) process.send(*thread, info);
   return 0;
@@ -51,12 +69,9 @@ SignalInfo user_signal(const Process& process, int signal, int code) {
 }
 
 std::int64_t sys_kill(Process& process, const CallArguments& args) {
-  const auto pid = static_cast<std::int32_t>(args[0]);
-  const bool ours = pid == process.pid() || pid == 0 || pid == -process.group;
   if (!is_signal(args[1])) return -EINVAL;
-  if (!ours) return -ESRCH;
-  return send_to_process(process,
-                         user_signal(process, static_cast<std::int32_t>(args[1]), SI_USER));
+  return send_to_processes(process, static_cast<std::int32_t>(args[0]),
+                           user_signal(process, static_cast<std::int32_t>(args[1]), SI_USER));
 }
 
 std::int64_t sys_tkill(Process& process, const CallArguments& args) {
@@ -68,8 +83,9 @@ std::int64_t sys_tkill(Process& process, const CallArguments& args) {
 std::int64_t sys_tgkill(Process& process, const CallArguments& args) {
   if (static_cast<std::int32_t>(args[0]) <= 0 || static_cast<std::int32_t>(args[1]) <= 0)
     return -EINVAL;
-  if (!is_self(process, args[0])) return -ESRCH;
   if (!is_signal(args[2])) return -EINVAL;
+  const bool first_of_another = args[0] == args[1];
+  if (!is_self(process, args[0]) && !first_of_another) return -ESRCH;
   return send_to_thread(process, args[1],
                         user_signal(process, static_cast<std::int32_t>(args[2]), SI_TKILL));
 }
@@ -78,8 +94,9 @@ std::int64_t sys_rt_sigqueueinfo(Process& process, const CallArguments& args) {
   const auto info = queued_info(process, args[1], args[2]);
   if (!info) return -EFAULT;
   if (pretends(*info) && !is_self(process, args[0])) return -EPERM;
-  if (!is_self(process, args[0])) return -ESRCH;
-  return is_signal(args[1]) ? send_to_process(process, *info) : -EINVAL;
+  const auto pid = static_cast<std::int32_t>(args[0]);
+  if (pid <= 0 || process.tree.find(pid) == nullptr) return -ESRCH;
+  return is_signal(args[1]) ? send_to_processes(process, pid, *info) : -EINVAL;
 }
 
 std::int64_t sys_rt_tgsigqueueinfo(Process& process, const CallArguments& args) {

@@ -88,10 +88,10 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
       return name(process, args[1]);
     case PR_SET_PDEATHSIG:
       if (args[1] > SignalState::kCount) return -EINVAL;
-      process.parent_death_signal = static_cast<std::int32_t>(args[1]);
+      process.tree.self().death_signal = static_cast<std::int32_t>(args[1]);
       return 0;
     case PR_GET_PDEATHSIG:
-      return process.user.store(args[1], process.parent_death_signal) ? 0 : -EFAULT;
+      return process.user.store(args[1], process.tree.self().death_signal) ? 0 : -EFAULT;
     case PR_GET_DUMPABLE:
       return process.dumpable;
     case PR_SET_DUMPABLE:

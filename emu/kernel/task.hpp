@@ -20,6 +20,9 @@ struct Wait {
   std::string what;  // "futex 0x4c0310 to change from 2", for people
   std::optional<std::chrono::nanoseconds> until = std::nullopt;  // simulated time since start
   std::vector<pollfd> files = {};  // host descriptors and what they are watched for
+  bool child = false;              // it may be ended by what happens to a child
+  bool lock = false;               // whatever happens to a file may end it
+  std::uint64_t files_seen = 0;    // ProcessTree::files_changes when it began
   bool outside = false;            // somebody who is not a guest can make one of `files` ready
 
   /// How it ended: by another thread or a file, by its time limit, by a signal.
@@ -49,6 +52,7 @@ struct Task {
   ThreadSignals signals;
 
   std::optional<Wait> wait;  // until the call it was about has come back
+  int child = 0;             // vfork(2): who has to end or to start another program
   std::uint64_t moved = 0;   // bytes a call has transferred before it had to wait
   Cycles cycles;             // charged to it in its earlier turns
 };

@@ -74,8 +74,8 @@ std::int64_t group_of(Process& process, std::uint32_t request, int host, std::ui
   std::int32_t group = 0;
   const std::int64_t result = host_call(SYS_ioctl, host, request, &group);
   if (result < 0) return result;
-  if (request == TIOCGSID) group = process.session;
-  if (request == TIOCGPGRP && group == ::getpgrp()) group = process.group;
+  if (request == TIOCGSID) group = process.session();
+  if (request == TIOCGPGRP && group == ::getpgrp()) group = process.group();
   return process.user.store(argument, group) ? 0 : -EFAULT;
 }
 

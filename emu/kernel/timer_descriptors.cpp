@@ -145,7 +145,7 @@ std::int64_t read_timer(Process& process, std::uint64_t fd, std::uint64_t addres
   std::uint64_t times = 0;
   while (::read(descriptor.host_fd, &times, sizeof(times)) != sizeof(times)) {
     if (!descriptor.timer_blocks) return -EAGAIN;
-    if (!timer.next() || process.tasks.size() > 1)
+    if (!timer.next() || process.shares())
       return process.block({.what = "a timer to expire", .until = timer.next()});
     process.clock.sleep(*timer.next() - process.clock.since_start());
     timer.advance(process.clock.since_start());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 
 #include "cpu/interruption.hpp"
 #include "emu/kernel/handlers.hpp"
@@ -41,6 +42,7 @@ WatchedFiles watched_files(const Process& process) {
 /// Asks the host which files are ready, for at most `patience` (nothing: for ever), and wakes who
 /// waits for them. False where a signal came instead.
 bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
+  process.descriptor_timers.advance(process.clock.since_start());
   WatchedFiles all = watched_files(process);
   if (all.files.empty() && patience) return true;
   if (Interruption::pending()) patience = nanoseconds(0);
@@ -77,25 +79,93 @@ std::string who_waits(const Process& process) {
   return text;
 }
 
-/// Nobody can run: time passes until somebody can. Text where that will never be.
-std::string idle(Process& process) {
+std::optional<nanoseconds> earliest_end(const Process& process) {
   const std::vector<Task*> sleeping = sleepers(process);
+  if (sleeping.empty()) return std::nullopt;
+  return *sleeping.front()->wait->until;
+}
+
+/// When the next descriptor of a timer becomes readable, where somebody waits for files.
+std::optional<nanoseconds> next_file(const Process& process) {
+  if (watched_files(process).files.empty()) return std::nullopt;
+  return process.descriptor_timers.next();
+}
+
+/// When time alone ends a wait: a limit of its own, or a timer.
+std::optional<nanoseconds> next_end(const Process& process) {
+  std::optional<nanoseconds> end = earliest_end(process);
+  if (const auto file = next_file(process)) end = std::min(end.value_or(*file), *file);
+  const auto timer = process.next_timer();
+  if (!timer) return end;
+  const nanoseconds expiry = process.clock.since_start() + *timer;
+  return std::min(end.value_or(expiry), expiry);
+}
+
+/// Who waits for a lock tries again when something has happened to a file.
+void wake_by_changes(Process& process) {
+  for (const auto& [id, task] : process.tasks)
+    if (task->waits() && task->wait->lock && task->wait->files_seen != process.tree.files_changes())
+      process.wake(*task, Wait::End::Woken);
+}
+
+/// Asks the host, and if need be waits there for somebody outside; what comes instead are signals.
+void look_outside(Process& process, std::optional<nanoseconds> patience) {
+  wake_by_files(process, patience);
+  while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+}
+
+/// Nobody can run, and there are no other processes: time passes until somebody can. Text where
+/// that will never be.
+std::string idle(Process& process) {
   std::optional<nanoseconds> left;
-  if (!sleeping.empty()) left = *sleeping.front()->wait->until - process.clock.since_start();
-  if (const auto timer = process.next_timer()) left = std::min(left.value_or(*timer), *timer);
+  if (const auto end = next_end(process)) left = *end - process.clock.since_start();
   const WatchedFiles all = watched_files(process);
   // Who waits for a signal only need not wait for the host where a timer will end it.
   if (all.outside && (!all.files.empty() || !left)) {
-    wake_by_files(process, left);
-    while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+    look_outside(process, left);
     if (!process.queue.empty()) return {};
     if (!left) return {};
   }
   if (!left) return who_waits(process);
   process.clock.sleep(std::max(*left, nanoseconds(0)));
   wake_by_time(process);
+  wake_by_files(process, nanoseconds(0));
   process.expire_timers();
   return {};
+}
+
+/// Nobody here can run, but there are other processes.
+std::string idle_among_others(Process& process) {
+  nanoseconds passed{0};
+  while (process.queue.empty()) {
+    const WatchedFiles files = watched_files(process);
+    const bool locks = std::ranges::any_of(process.tasks, [](const auto& entry) {
+      return entry.second->waits() && entry.second->wait->lock;
+    });
+    const std::string what = who_waits(process);
+    const ProcessTree::Rested rested =
+        process.tree.sleep({.until = next_end(process),
+                            .watches_files = locks || !files.files.empty(),
+                            .outside = files.outside && !files.files.empty(),
+                            .awaits_signal = files.outside && files.files.empty(),
+                            .what = what,
+                            .passed = passed});
+    if (!rested.deadlock.empty()) return rested.deadlock;
+    process.take_news();
+    wake_by_time(process);
+    wake_by_changes(process);
+    process.expire_timers();
+    if (process.queue.empty()) look_outside(process, rested.patience);
+    passed = process.queue.empty() ? rested.patience.value_or(nanoseconds(0)) : nanoseconds(0);
+  }
+  return {};
+}
+
+/// sigaction(2): what keeps children that end from becoming zombies.
+bool ignores_children(const SignalState& signals) {
+  constexpr std::uint64_t kNoChildWait = 2;  // SA_NOCLDWAIT
+  const SignalAction& action = signals.action(SIGCHLD);
+  return action.handler == SignalState::kIgnore || (action.flags & kNoChildWait) != 0;
 }
 
 }  // namespace
@@ -103,22 +173,32 @@ std::string idle(Process& process) {
 Turn Personality::next_turn(Thread& processor, Cycles charged) {
   Process& process = *process_;
   const bool alone = process.tasks.size() == 1 && process.task != nullptr && !process.task->wait;
-  if (alone) return {};
+  const bool only = process.tree.alone();
+  if (alone && only && !process.child_was_made) return {};
   const std::uint64_t now = processor.totals[kInstructionLane];
   Task* const current = process.task;
-  if (current != nullptr && !current->waits() && now < process.turn_end)
-    return {.instructions = process.turn_end - now};
+  const bool goes_on = current != nullptr && !current->waits();
+  if (goes_on && alone && !process.tree.contended() && !process.tree.self().news)
+    return {.instructions = process.tree.others_watch() ? RunQueue::kQuantum : Turn::kEndless};
+  if (goes_on && now < process.turn_end) return {.instructions = process.turn_end - now};
   if (current != nullptr) {
     current->registers = processor.registers;
     current->descriptors = processor.descriptors;
     current->cycles += charged - process.turn_began;
-    if (!current->waits()) process.queue.add(*current);
+    if (goes_on) process.queue.add(*current);
   }
   process.task = nullptr;
+  process.tree.self().child_flags = process.signals.action(SIGCHLD).flags;
+  process.tree.self().ignores_children = ignores_children(process.signals);
+  if (!process.queue.empty()) process.tree.yield();
+  process.take_news();
   wake_by_time(process);
+  wake_by_changes(process);
   wake_by_files(process, nanoseconds(0));
-  while (process.queue.empty())
-    if (std::string text = idle(process); !text.empty()) return {.deadlock = std::move(text)};
+  while (process.queue.empty()) {
+    std::string text = process.tree.alone() ? idle(process) : idle_among_others(process);
+    if (!text.empty()) return {.deadlock = std::move(text)};
+  }
   process.task = &process.queue.take();
   processor.registers = process.task->registers;
   processor.descriptors = process.task->descriptors;
@@ -128,21 +208,45 @@ Turn Personality::next_turn(Thread& processor, Cycles charged) {
   return {.instructions = quantum};
 }
 
-void Personality::start_created(const Registers& registers) {
+void Personality::start_program(const ProgramImage& program) {
+  process_->start_program(program);
+}
+
+bool Personality::has_tree() const {
+  return process_->child_was_made;
+}
+bool Personality::is_first() const {
+  return process_->tree.is_first();
+}
+int Personality::process_id() const {
+  return process_->pid();
+}
+void Personality::end_process(std::int32_t wait_status) {
+  process_->end(wait_status);
+}
+void Personality::leave() {
+  process_->tree.leave();
+}
+std::string Personality::wait_for_others() {
+  return process_->tree.wait_for_all();
+}
+
+void Personality::start_created(Registers& registers) {
   Process& process = *process_;
   const CreatedTask created = process.created;
-  Registers& own = created.task->registers;
-  own = registers;
-  created.task->descriptors = process.thread->descriptors;
+  Registers& own = process.newborn ? registers : created.task->registers;
+  if (!process.newborn) own = registers;
+  auto& descriptors = process.newborn ? process.thread->descriptors : created.task->descriptors;
+  if (!process.newborn) descriptors = process.thread->descriptors;
   own[Gpr::Rax] = 0;
   if (created.stack != 0) own[Gpr::Rsp] = created.stack;
   if (created.tls && own.mode() == CodeMode::Compat32) {
-    set_created_thread_area(process, own, created.task->descriptors, *created.tls);
+    set_created_thread_area(process, own, descriptors, *created.tls);
   } else if (created.tls) {
     own.fs.selector = 0;
     own.fs.base = *created.tls;
   }
-  process.queue.add(*created.task);
+  if (!process.newborn) process.queue.add(*created.task);
 }
 
 int Personality::thread_id() const {

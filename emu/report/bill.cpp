@@ -2,6 +2,7 @@
 #include "emu/report/bill.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "emu/report/number_text.hpp"
@@ -97,6 +98,26 @@ std::string further_text(const Bill& bill, const Paint& paint) {
   return text;
 }
 
+std::string ending_text(const Bill& bill) {
+  if (bill.exit_status) return fmt::format("exit {}", *bill.exit_status);
+  return bill.killed_by ? fmt::format("signal {}", *bill.killed_by) : "unfinished";
+}
+
+/// One row per process, the first one last.
+std::string processes_text(const Bill& bill, const Paint& paint) {
+  std::string text = "\n  " + paint.heading("processes") + "\n";
+  text += fmt::format("    {:>7} {:>16} {:>16} {:>9} {:>12}  {}\n", "pid", "user", "kernel",
+                      "calls", "ending", "program");
+  const auto row = [&](const Bill& one) {
+    text += fmt::format("    {:>7} {:>16} {} {:>9} {:>12}  {}\n", one.pid, cycles_grouped(one.user),
+                        paint.price(fmt::format("{:>16}", cycles_grouped(one.kernel))),
+                        grouped(call_count(one)), ending_text(one), one.program);
+  };
+  for (const Bill& one : bill.processes) row(one);
+  row(bill);
+  return text;
+}
+
 double number(Cycles cycles) {
   return static_cast<double>(cycles.hundredths) / 100.0;
 }
@@ -120,7 +141,9 @@ Json calls_json(const Bill& bill) {
     calls.push_back({{"name", call.name},
                      {"calls", call.calls},
                      {"errors", call.errors},
-                     {"cycles", number(call.cycles)}});
+                     {"cycles", number(call.cycles)},
+                     {"least", number(call.least)},
+                     {"most", number(call.most)}});
   return calls;
 }
 
@@ -149,26 +172,10 @@ Json further_json(const Bill& bill) {
   return all;
 }
 
-}  // namespace
-
-Cycles crossing_cycles(const Bill& bill) {
-  Cycles sum;
-  for (const Bill::Stage& stage : bill.stages)
-    if (stage.side != "service" && stage.side != "copy") sum += stage.cycles;
-  return sum;
-}
-
-std::string bill_text(const Bill& bill, const Paint& paint) {
-  std::string text = paint.heading("ringfare: " + bill.program) + "\n" + head_text(bill);
-  if (!bill.stages.empty()) text += stages_text(bill, paint);
-  if (!bill.calls.empty()) text += calls_text(bill, paint);
-  if (!bill.further.empty()) text += further_text(bill, paint);
-  return text;
-}
-
-std::string bill_json(const Bill& bill) {
+Json json_of(const Bill& bill) {
   Json json;
   json["program"] = bill.program;
+  json["pid"] = bill.pid;
   json["version"] = bill.version;
   json["machine"] = machine_json(bill);
   json["machine"]["engine"] = bill.engine;
@@ -181,7 +188,109 @@ std::string bill_json(const Bill& bill) {
   json["simulated_ns"] = bill.simulated_time.count();
   if (bill.exit_status) json["exit_status"] = *bill.exit_status;
   if (bill.killed_by) json["killed_by"] = *bill.killed_by;
-  return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+  if (bill.deadlocked) json["deadlocked"] = true;
+  for (const Bill& process : bill.processes) json["processes"].push_back(json_of(process));
+  return json;
+}
+
+Cycles cycles_of(const Json& json) {
+  return Cycles{std::llround(json.get<double>() * 100)};
+}
+
+void read_machine(const Json& json, Bill& bill) {
+  bill.cpu = json.at("cpu");
+  bill.core_khz = json.at("core_khz");
+  bill.kernel_name = json.at("kernel");
+  bill.mitigations = json.at("mitigations").get<std::vector<std::string>>();
+}
+
+/// Cycles, stages and calls: what a bill has for each machine.
+void read_costs(const Json& json, Bill& bill) {
+  bill.kernel_instructions = json.at("kernel_instructions");
+  const Json& cycles = json.at("cycles");
+  bill.user = cycles_of(cycles.at("user"));
+  bill.kernel = cycles_of(cycles.at("kernel"));
+  for (const Json& stage : cycles.at("stages"))
+    bill.stages.push_back({.name = stage.at("name"),
+                           .side = stage.at("side"),
+                           .times = stage.at("times"),
+                           .instructions = stage.at("instructions"),
+                           .cycles = cycles_of(stage.at("cycles"))});
+  for (const Json& call : json.at("calls"))
+    bill.calls.push_back({.name = call.at("name"),
+                          .calls = call.at("calls"),
+                          .errors = call.at("errors"),
+                          .cycles = cycles_of(call.at("cycles")),
+                          .least = cycles_of(call.at("least")),
+                          .most = cycles_of(call.at("most"))});
+}
+
+Bill bill_of(const Json& json) {
+  Bill bill;
+  bill.program = json.at("program");
+  bill.pid = json.at("pid");
+  bill.version = json.at("version");
+  bill.engine = json.at("machine").at("engine");
+  read_machine(json.at("machine"), bill);
+  bill.instructions = json.at("instructions");
+  bill.blocks = json.at("blocks").at("translated");
+  bill.block_executions = json.at("blocks").at("executions");
+  read_costs(json, bill);
+  bill.simulated_time = std::chrono::nanoseconds(json.at("simulated_ns").get<std::int64_t>());
+  if (json.contains("exit_status")) bill.exit_status = json.at("exit_status").get<int>();
+  if (json.contains("killed_by")) bill.killed_by = json.at("killed_by").get<int>();
+  if (!json.contains("further")) return bill;
+  for (const Json& one : json.at("further")) {
+    Bill& further = bill.further.emplace_back();
+    read_machine(one.at("machine"), further);
+    read_costs(one, further);
+  }
+  return bill;
+}
+
+}  // namespace
+
+Cycles crossing_cycles(const Bill& bill) {
+  Cycles sum;
+  for (const Bill::Stage& stage : bill.stages)
+    if (stage.side != "service" && stage.side != "copy") sum += stage.cycles;
+  return sum;
+}
+
+namespace {
+
+/// The bills of all processes, as long as they are few, and a row for each.
+std::string tree_text(const Bill& bill, const Paint& paint) {
+  constexpr std::size_t kFew = 16;
+  std::string text;
+  Bill own = bill;
+  own.processes.clear();
+  if (bill.processes.size() <= kFew)
+    for (const Bill& one : bill.processes) text += bill_text(one, paint) + "\n";
+  return text + bill_text(own, paint) + processes_text(bill, paint);
+}
+
+}  // namespace
+
+std::string bill_text(const Bill& bill, const Paint& paint) {
+  if (!bill.processes.empty()) return tree_text(bill, paint);
+  std::string text = paint.heading("ringfare: " + bill.program) + "\n" + head_text(bill);
+  if (!bill.stages.empty()) text += stages_text(bill, paint);
+  if (!bill.calls.empty()) text += calls_text(bill, paint);
+  if (!bill.further.empty()) text += further_text(bill, paint);
+  return text;
+}
+
+std::string bill_json(const Bill& bill) {
+  return json_of(bill).dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+std::string bill_line(const Bill& bill) {
+  return json_of(bill).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+Bill bill_from_line(std::string_view line) {
+  return bill_of(Json::parse(line));
 }
 
 }  // namespace ringfare

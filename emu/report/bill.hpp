@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "emu/event.hpp"
 #include "emu/report/paint.hpp"
@@ -24,6 +25,10 @@ std::string bill_text(const Bill& bill, const Paint& paint);
 /// The same bill as a JSON object; cycles are numbers with at most two decimals. Its keys are
 /// documented in docs/command-line.md.
 std::string bill_json(const Bill& bill);
+
+/// A bill on one line, and back.
+std::string bill_line(const Bill& bill);
+Bill bill_from_line(std::string_view line);
 
 /// Kernel cycles that were spent on getting in and out: everything but service and user copies.
 Cycles crossing_cycles(const Bill& bill);

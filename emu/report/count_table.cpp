@@ -44,20 +44,26 @@ Interest CountTable::interest(std::string_view call) const {
 }
 
 void CountTable::on(ringfare::Cycles, const Event& event) {
+  if (const auto* process = std::get_if<ProcessEvent>(&event)) return add(process->bill);
   const auto* call = std::get_if<CallEvent>(&event);
   if (call == nullptr || !counts_(call->name)) return;
-  const auto [entry, added] = calls_.try_emplace(call->name);
-  Row& counted = entry->second;
-  if (added) {
-    counted.name = call->name;
-    counted.first = calls_.size();
-    counted.least = counted.most = call->bill.total;
-  }
+  Row& counted = row(call->name, call->bill.total);
   ++counted.calls;
   counted.errors += call->failed;
   counted.cycles += call->bill.total;
   counted.least = std::min(counted.least, call->bill.total);
   counted.most = std::max(counted.most, call->bill.total);
+}
+
+CountTable::Row& CountTable::row(const std::string& call, ringfare::Cycles cost) {
+  const auto [entry, added] = calls_.try_emplace(call);
+  Row& row = entry->second;
+  if (added) {
+    row.name = call;
+    row.first = calls_.size();
+    row.least = row.most = cost;
+  }
+  return row;
 }
 
 Cycles CountTable::Row::mean() const {
@@ -118,6 +124,19 @@ std::string CountTable::text(const Row& row, ringfare::Cycles whole) const {
     line += column == Column::Name ? cell : fmt::format("{:>{}}", cell, row_of(column).width);
   }
   return line + "\n";
+}
+
+/// What another process called.
+void CountTable::add(const Bill& bill) {
+  for (const Bill::Call& call : bill.calls) {
+    if (!counts_(call.name)) continue;
+    Row& counted = row(call.name, call.least);
+    counted.calls += call.calls;
+    counted.errors += call.errors;
+    counted.cycles += call.cycles;
+    counted.least = std::min(counted.least, call.least);
+    counted.most = std::max(counted.most, call.most);
+  }
 }
 
 void CountTable::finish() {

@@ -51,6 +51,8 @@ class CountTable final : public Sink {
 
   std::string text(const Row& row, ringfare::Cycles whole) const;
   void sort(std::vector<Row>& rows) const;
+  Row& row(const std::string& call, ringfare::Cycles cost);
+  void add(const Bill& bill);
 
   std::FILE* out_;
   std::function<bool(std::string_view)> counts_;

@@ -55,6 +55,8 @@ void TraceText::line(const WarningEvent& event) {
   fmt::print(out_, "ringfare: {}\n", event.text);
 }
 
+void TraceText::line(const ProcessEvent&) {}
+
 void TraceText::line(const ExitEvent& event) {
   if (options_.quiet) return;
   if (event.killed_by)

@@ -45,6 +45,7 @@ class TraceText final : public Sink {
   void line(const CallEvent& event);
   void line(const SignalEvent& event);
   void line(const WarningEvent& event);
+  void line(const ProcessEvent& event);
   void line(const ExitEvent& event);
 
   std::FILE* out_;
