@@ -21,9 +21,9 @@ struct Descriptor {
   int host_fd = -1;
   bool close_on_exec = false;
   Source source = Source::Host;
-  bool own = false;          // a pipe or a pair of sockets: only guests have its other end
-  std::string_view kind;                   // "regular", "terminal", ...; empty until asked for
-  std::string path;                        // of a text we made; empty where the host knows
+  bool own = false;       // a pipe or a pair of sockets: only guests have its other end
+  std::string_view kind;  // "regular", "terminal", ...; empty until asked for
+  std::string path;       // of a text we made; empty where the host knows
   std::shared_ptr<DescriptorTimer> timer;  // of timerfd_create(2)
   bool timer_blocks = false;               // read(2) of `timer` waits
 };

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <utility>
 
-#include "cpu/engine.hpp"
 #include "cpu/interruption.hpp"
 #include "emu/kernel/blocking.hpp"
 #include "emu/kernel/descriptor_names.hpp"

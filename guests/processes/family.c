@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Processes: fork, wait, pipes, groups, orphans, exec and what goes with it. What is printed does not depend on numbers or time.
+// Processes: fork, wait, pipes, groups, orphans, exec and what goes with it. What is printed does
+// not depend on numbers or time.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-static const char *own_path;
+extern char** environ;
+static const char* own_path;
 
-static void report(const char *what, int status) {
+static void report(const char* what, int status) {
   if (WIFEXITED(status))
     printf("%s: exit %d\n", what, WEXITSTATUS(status));
   else if (WIFSIGNALED(status))
@@ -40,7 +41,8 @@ static void plain(void) {
   pid_t got = waitpid(child, &status, 0);
   report("plain", status);
   const int again = waitpid(child, &status, 0);
-  printf("waited for it %d, variable %d, again %d %s\n", got == child, variable, again, strerror(errno));
+  printf("waited for it %d, variable %d, again %d %s\n", got == child, variable, again,
+         strerror(errno));
   child = fork();
   if (child == 0) {
     kill(getpid(), SIGTERM);
@@ -78,8 +80,8 @@ static void order(void) {
   siginfo_t info;
   memset(&info, 0, sizeof info);
   waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT);
-  printf("waitid: %d %d %d %d\n", info.si_signo == SIGCHLD, info.si_code == CLD_EXITED, info.si_status,
-         info.si_pid == child);
+  printf("waitid: %d %d %d %d\n", info.si_signo == SIGCHLD, info.si_code == CLD_EXITED,
+         info.si_status, info.si_pid == child);
   waitpid(child, &status, 0);
   report("still there", status);
   close(ends[1]);
@@ -185,7 +187,8 @@ static void groups(void) {
   printf("kill the group: %d\n", kill(-members[0], SIGKILL));
   for (int i = 0; i < 3; i++) {
     pid_t got = waitpid(-members[0], &status, 0);
-    printf("a member %d: signal %d\n", got == members[0] || got == members[1] || got == members[2], WTERMSIG(status));
+    printf("a member %d: signal %d\n", got == members[0] || got == members[1] || got == members[2],
+           WTERMSIG(status));
   }
 }
 
@@ -214,7 +217,7 @@ static void orphan(void) {
   close(ends[0]);
 }
 
-static int run(char *const *arguments, char *const *environment) {
+static int run(char* const* arguments, char* const* environment) {
   int status;
   fflush(stdout);
   pid_t child = fork();
@@ -229,30 +232,30 @@ static int run(char *const *arguments, char *const *environment) {
 }
 
 static void programs(void) {
-  char *again[] = {(char *)own_path, "say", "two words", NULL};
-  char *variables[] = {"NAME=value", NULL};
+  char* again[] = {(char*)own_path, "say", "two words", NULL};
+  char* variables[] = {"NAME=value", NULL};
   report("exec", run(again, variables));
   int kept = open("/dev/null", O_RDONLY), closed = open("/dev/null", O_RDONLY | O_CLOEXEC);
   char numbers[2][16];
   sprintf(numbers[0], "%d", kept);
   sprintf(numbers[1], "%d", closed);
-  char *descriptors[] = {(char *)own_path, "descriptors", numbers[0], numbers[1], NULL};
+  char* descriptors[] = {(char*)own_path, "descriptors", numbers[0], numbers[1], NULL};
   report("descriptors", run(descriptors, variables));
-  char *missing[] = {"/nowhere/nothing", NULL};
+  char* missing[] = {"/nowhere/nothing", NULL};
   report("missing", run(missing, variables));
-  char *folder[] = {"/", NULL};
+  char* folder[] = {"/", NULL};
   report("folder", run(folder, variables));
 
-  FILE *script = fopen("script", "w");
+  FILE* script = fopen("script", "w");
   fprintf(script, "#!%s script-argument\nnot read\n", own_path);
   fclose(script);
   chmod("script", 0755);
-  char *interpreted[] = {"./script", "first", NULL};
+  char* interpreted[] = {"./script", "first", NULL};
   report("script", run(interpreted, variables));
-  FILE *text = fopen("text", "w");
+  FILE* text = fopen("text", "w");
   fputs("just text\n", text);
   fclose(text);
-  char *plain_text[] = {"./text", NULL};
+  char* plain_text[] = {"./text", NULL};
   report("no permission", run(plain_text, variables));
   chmod("text", 0755);
   report("no format", run(plain_text, variables));
@@ -282,7 +285,7 @@ static void borrowed(void) {
 }
 
 static void shared(void) {
-  int *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  int* memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   for (int i = 0; i < 4; i++)
     if (fork() == 0) {
       for (int j = 0; j < 1000; j++) __atomic_fetch_add(memory, 1, __ATOMIC_SEQ_CST);
@@ -327,20 +330,21 @@ static void locks(void) {
   unlink("lock");
 }
 
-static int as_program(int count, char **arguments) {
+static int as_program(int count, char** arguments) {
   if (strcmp(arguments[1], "say") == 0) {
     printf("said %s, %s\n", arguments[2], getenv("NAME"));
     return 12;
   }
   if (strcmp(arguments[1], "descriptors") == 0) {
-    printf("kept %d, closed %d\n", fcntl(atoi(arguments[2]), F_GETFD) >= 0, fcntl(atoi(arguments[3]), F_GETFD) < 0);
+    printf("kept %d, closed %d\n", fcntl(atoi(arguments[2]), F_GETFD) >= 0,
+           fcntl(atoi(arguments[3]), F_GETFD) < 0);
     return 0;
   }
   for (int i = 1; i < count; i++) printf("argument %s\n", arguments[i]);
   return count;
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   own_path = realpath("/proc/self/exe", NULL);
   if (count > 1) return as_program(count, arguments);
   plain();
