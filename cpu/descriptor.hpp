@@ -47,6 +47,9 @@ std::optional<Descriptor> find_descriptor(const KernelMemory& memory, const Syst
 /// The segment register after loading `selector`, whose descriptor is `d`.
 Segment loaded_segment(std::uint16_t selector, Descriptor d);
 
+/// What a guest sees of the GDT of a kernel with these selectors: its flat segments.
+DescriptorTables::Gdt flat_segments(const KernelSelectors& selectors);
+
 /// What a processor holds after loading a null selector.
 Segment null_segment(std::uint16_t selector);
 

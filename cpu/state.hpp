@@ -98,7 +98,7 @@ inline constexpr std::size_t kFirstCycleLane = 1;
 /// The descriptor tables a guest thread can load segments from (SDM vol. 3, 3.4.5): the GDT of a
 /// processor it runs on, its own TLS entries included, and its process's LDT.
 struct DescriptorTables {
-  static constexpr std::size_t kGdtEntries = 16;
+  static constexpr std::size_t kGdtEntries = 32;
   using Gdt = std::array<std::uint64_t, kGdtEntries>;
 
   /// That of Linux on x86-64: flat segments at 4 (32-bit code), 5 (data) and 6 (64-bit code), room

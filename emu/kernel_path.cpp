@@ -241,7 +241,7 @@ KernelPath::Entered KernelPath::in(Registers& registers, Arrival arrival) {
   return entered;
 }
 
-/// A 32-bit kernel has its own selectors for flat segments; the guest shows those of a 64-bit one.
+/// Ring 0 knows the flat segments of a 32-bit kernel and none the guest has made for itself.
 void KernelPath::show_kernels_segments(Registers& r) const {
   if (memory_.plan().bits == 64) return;
   const KernelSelectors& s = memory_.plan().selectors;

@@ -385,6 +385,16 @@ void load_interpreter(AddressSpace& memory, const ProgramFile& program, const st
 
 }  // namespace
 
+Layouts layouts_of(const KernelModel& kernel) {
+  Layouts layouts;
+  GuestLayout& narrow = layouts.narrow;
+  if (kernel.bits == 32) narrow = kernel.mmap_upwards ? kLayout3GUpwards : kLayout3G;
+  narrow.code = kernel.selectors.user_code32;
+  narrow.data = kernel.selectors.user_data;
+  narrow.first_tls = kernel.first_thread_area;
+  return layouts;
+}
+
 ProgramImage load_program(AddressSpace& memory, const std::string& path, const Layouts& layouts) {
   const ProgramFile file(path);
   const Elf64_Ehdr header = read_header(file);

@@ -7,6 +7,7 @@
 
 #include "cpu/memory.hpp"
 #include "emu/kernel/personality.hpp"
+#include "models/kernel_model.hpp"
 
 namespace ringfare {
 
@@ -25,6 +26,7 @@ struct StackInputs {
 struct Layouts {
   GuestLayout wide = kLayout64, narrow = kLayout32;
 };
+Layouts layouts_of(const KernelModel& kernel);
 
 /// Maps the executable at host path `path` into `memory` (ET_EXEC at its addresses, ET_DYN at the
 /// layout's `pie_base`), and the interpreter PT_INTERP names in the area of mmap(2). Throws

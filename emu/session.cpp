@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cpu/decoder.hpp"
+#include "cpu/descriptor.hpp"
 #include "cpu/failure.hpp"
 #include "cpu/segments.hpp"
 #include "emu/account.hpp"
@@ -70,6 +71,7 @@ PersonalityOptions personality_options(const Machine& machine, const SessionInpu
                                        std::uint64_t features) {
   return {.uname_release = machine.kernel.release,
           .uname_version = machine.kernel.version,
+          .uname_machine = machine.kernel.bits == 64 ? "x86_64" : "i686",
           .seed = inputs.seed,
           .schedule_seed = inputs.schedule_seed,
           .features = features};
@@ -174,8 +176,10 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
 /// The program is in memory, an engine is ready for it, and the thread stands at its start.
 void Session::Run::load(const std::string& program, const std::vector<std::string>& arguments,
                         const std::vector<std::string>& environment) {
-  image_ = load_program(memory_, program);
+  image_ = load_program(memory_, program, layouts_of(machine_.kernel));
   check_width(machine_, image_);
+  // Page tables of 32 bits have no bit against execution.
+  if (machine_.kernel.bits == 32) image_.executable_stack = true;
   map_vdso();
   build_initial_stack(memory_, image_,
                       {.arguments = arguments,
@@ -193,7 +197,7 @@ void Session::Run::load(const std::string& program, const std::vector<std::strin
       choice_.make(memory_, prices_,
                    {.lanes = 2 + static_cast<unsigned>(further_.size()), .counts = inputs_.counts});
   thread_.registers = {};
-  thread_.descriptors = {};
+  thread_.descriptors = {.gdt = flat_segments(machine_.kernel.selectors)};
   if (image_.layout.mode == CodeMode::Compat32)
     enter_compatibility_mode(thread_.registers, image_.layout.code, image_.layout.data);
   thread_.registers.rip = image_.start.value;

@@ -185,6 +185,11 @@ void read_shape(const TableReader& reader, KernelModel& kernel) {
     kernel.task = reader.chosen("task", {"apart", "below-stack"}) == "apart"
                       ? TaskPlace::Apart
                       : TaskPlace::BelowStack;
+  if (reader.has("mmap")) kernel.mmap_upwards = reader.chosen("mmap", {"down", "up"}) == "up";
+  constexpr std::uint64_t kLastEntry = 29;  // three follow each other in a GDT of 32
+  if (kernel.bits == 32) kernel.first_thread_area = 6;
+  if (reader.has("thread_areas"))
+    kernel.first_thread_area = static_cast<std::uint16_t>(reader.whole("thread_areas", kLastEntry));
   if (reader.has("selectors")) read_selectors(reader.need("selectors", Kind::Table), kernel);
 }
 
@@ -286,17 +291,14 @@ std::string_view to_string(VsyscallMode mode) {
 }
 
 KernelModel read_kernel_model(const TomlValue& root, std::string name) {
-  const TableReader reader(root, "the kernel model", {"extends",       "description",
-                                                      "release",       "version",
-                                                      "bits",          "requires",
-                                                      "syscall_limit", "compat_syscall_limit",
-                                                      "entry_stack",   "task",
-                                                      "selectors",     "constants",
-                                                      "mitigations",   "work",
-                                                      "doors",         "stage",
-                                                      "services",      "copy_from_user",
-                                                      "copy_to_user",  "hz",
-                                                      "vsyscall",      "vdso"});
+  const TableReader reader(
+      root, "the kernel model",
+      {"extends",     "description",    "release",       "version",
+       "bits",        "requires",       "syscall_limit", "compat_syscall_limit",
+       "entry_stack", "task",           "selectors",     "constants",
+       "mitigations", "work",           "doors",         "stage",
+       "services",    "copy_from_user", "copy_to_user",  "hz",
+       "vsyscall",    "vdso",           "mmap",          "thread_areas"});
   KernelModel kernel;
   kernel.name = std::move(name);
   kernel.at = root.at;

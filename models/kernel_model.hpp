@@ -106,6 +106,8 @@ struct KernelModel {
   EntryStack entry_stack = EntryStack::Trampoline;
   TaskPlace task = TaskPlace::Apart;
   KernelSelectors selectors = kSelectors64;
+  bool mmap_upwards = false;             // where mmap(2) looks first in a 32-bit program's memory
+  std::uint16_t first_thread_area = 12;  // entry of the GDT, of set_thread_area(2); 0: no such call
   std::vector<DoorModel> doors;
   std::vector<MitigationModel> mitigations;
   std::vector<WorkModel> work;

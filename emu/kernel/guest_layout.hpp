@@ -50,7 +50,7 @@ inline constexpr GuestLayout kLayout32{.mode = CodeMode::Compat32,
                                        .code = selector::kUserCode32};
 
 /// 32-bit programs under a 32-bit kernel: 3 GiB (PAGE_OFFSET); since 2.6.9 mmap(2) looks downwards,
-/// before that upwards from a third (TASK_UNMAPPED_BASE).
+/// before that upwards from a third (TASK_UNMAPPED_BASE). Selectors and entries are the kernel's.
 inline constexpr GuestLayout kLayout3G{.mode = CodeMode::Compat32,
                                        .lowest = {0x10000},
                                        .end = {0xc000'0000},
@@ -58,10 +58,7 @@ inline constexpr GuestLayout kLayout3G{.mode = CodeMode::Compat32,
                                        .pie_base = {0x5655'5000},
                                        .mmap_begin = {0x10000},
                                        .mmap_top = {0xb800'0000},
-                                       .stack_top = {0xc000'0000},
-                                       .code = 0x73,
-                                       .data = 0x7b,
-                                       .first_tls = 6};
+                                       .stack_top = {0xc000'0000}};
 inline constexpr GuestLayout kLayout3GUpwards{.mode = CodeMode::Compat32,
                                               .lowest = {0x10000},
                                               .end = {0xc000'0000},
@@ -70,8 +67,6 @@ inline constexpr GuestLayout kLayout3GUpwards{.mode = CodeMode::Compat32,
                                               .mmap_begin = {0x4000'0000},
                                               .mmap_top = {0xbf80'0000},
                                               .mmap_upwards = true,
-                                              .stack_top = {0xc000'0000},
-                                              .code = 0x23,
-                                              .first_tls = 0};
+                                              .stack_top = {0xc000'0000}};
 
 }  // namespace ringfare

@@ -142,7 +142,7 @@ std::int64_t sys_uname(Process& process, const CallArguments& args) {
   set_field(answer.nodename, "ringfare");
   set_field(answer.release, process.options.uname_release);
   set_field(answer.version, process.options.uname_version);
-  set_field(answer.machine, "x86_64");
+  set_field(answer.machine, process.options.uname_machine);
   set_field(answer.domainname, "(none)");
   return process.user.store(args[0], answer) ? 0 : -EFAULT;
 }

@@ -71,7 +71,7 @@ struct ProgramImage {
 
 /// What decides the guest's world besides its program; everything here is an input of the run.
 struct PersonalityOptions {
-  std::string uname_release, uname_version;
+  std::string uname_release, uname_version, uname_machine = "x86_64";
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;

@@ -4,6 +4,7 @@
 
 #include <ostream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/guests/program_rows.hpp"
@@ -41,6 +42,57 @@ std::vector<EngineRow> on(const std::vector<ProgramRow>& rows, const std::string
   std::vector<EngineRow> made;
   for (const ProgramRow& row : rows) made.push_back({row, engine});
   return made;
+}
+
+struct Place {
+  const char* kernel;
+  const char* cpu;
+  const char* selectors;
+  const char* memory;
+};
+
+void PrintTo(const Place& row, std::ostream* out) {
+  *out << row.kernel;
+}
+
+class I386Place : public ::testing::TestWithParam<std::tuple<Place, std::string>> {};
+
+/// Selectors: asm/segment.h of each kernel; memory: TASK_UNMAPPED_BASE, mmap_base, STACK_TOP.
+TEST_P(I386Place, IsTheKernels) {
+  const auto& [place, engine] = GetParam();
+  const Launch launch{.arguments = {guest("place.freestanding-i386")}};
+  const Outcome inside = run(under_ringfare(
+      launch, {"run", "-q", "--engine", engine, "--cpu", place.cpu, "--kernel", place.kernel}));
+  EXPECT_EQ(inside.ending(), "exit 0") << inside.errors;
+  EXPECT_EQ(inside.output, std::string(place.selectors) + place.memory);
+}
+
+constexpr const char* kSelectors23 =
+    "cs 00000023\nss 0000002b\nds 0000002b\ncs in the frame 00000023\nss in the frame 0000002b\n"
+    "cs in the handler 00000023\n";
+constexpr const char* kSelectors73 =
+    "cs 00000073\nss 0000007b\nds 0000007b\ncs in the frame 00000073\nss in the frame 0000007b\n"
+    "cs in the handler 00000073\n";
+constexpr Place kPlaces[] = {
+    {"linux-2.2", "pentium", kSelectors23, "mmap 40000000\nstack bfff0000\n"},
+    {"linux-2.4", "k7", kSelectors23, "mmap 40000000\nstack bfff0000\n"},
+    {"linux-2.6-i386", "pentium-4", kSelectors73, "mmap b7fff000\nstack bfff0000\n"},
+    {"linux-2.6-x86_64", "k8", kSelectors23, "mmap f7ffd000\nstack ffff0000\n"},
+    {"linux-6.1", "zen3", kSelectors23, "mmap f7ffd000\nstack ffff0000\n"},
+};
+INSTANTIATE_TEST_SUITE_P(Translated, I386Place,
+                         ::testing::Combine(::testing::ValuesIn(kPlaces),
+                                            ::testing::Values(std::string("translator"))));
+#ifdef RINGFARE_UNICORN
+INSTANTIATE_TEST_SUITE_P(OnUnicorn, I386Place,
+                         ::testing::Combine(::testing::ValuesIn(kPlaces),
+                                            ::testing::Values(std::string("unicorn"))));
+#endif
+
+/// The bare machine randomises the last two lines.
+TEST(I386Places, SelectorsAreThoseOfTheBareMachine) {
+  const Outcome native = run({.arguments = {guest("place.freestanding-i386")}});
+  EXPECT_EQ(native.output.substr(0, native.output.find("mmap")), kSelectors23);
 }
 
 /// What busybox does in 64 bits it does in 32.
