@@ -219,6 +219,7 @@ constexpr std::string_view kDerived[] = {
     "acc_power",
     "amd_dcm",
     "arch_perfmon",
+    "autoibrs",
     "avic",
     "bts",
     "cat_l2",

@@ -41,11 +41,11 @@ std::vector<std::string> mitigation_names(const KernelModel& kernel) {
   return names;
 }
 
-void check_condition(const TomlValue& when, const KernelModel& kernel) {
+void check_condition(const TomlValue& when, std::string_view key, const KernelModel& kernel) {
   for (std::string_view word : split(when.text)) {
     if (word.starts_with(kOff)) word.remove_prefix(kOff.size());
     if (word.starts_with(kOfCpu) || kernel.mitigation(word) != nullptr) continue;
-    throw UserError(when.at, fmt::format("unknown mitigation '{}' in 'when'{}", word,
+    throw UserError(when.at, fmt::format("unknown mitigation '{}' in '{}'{}", word, key,
                                          suggestion(word, mitigation_names(kernel))));
   }
 }
@@ -63,7 +63,7 @@ StageModel read_stage(const TomlValue& table, const std::string& what, const Ker
   stage.source = reader.text("source");
   if (reader.has("when")) {
     stage.when = reader.text("when");
-    check_condition(*table.find("when"), kernel);
+    check_condition(*table.find("when"), "when", kernel);
   }
   if (reader.has("asm") == reader.has("price")) {
     throw UserError(table.at, fmt::format("{} has {}; a stage is one of the two", what,
@@ -193,18 +193,28 @@ void read_shape(const TableReader& reader, KernelModel& kernel) {
   if (reader.has("selectors")) read_selectors(reader.need("selectors", Kind::Table), kernel);
 }
 
-void read_mitigations(const TomlValue& table, KernelModel& kernel) {
-  for (const TomlMember& member : table.members) {
-    if (member.key.starts_with(kOff) || member.key == "auto" || member.key == "off") {
-      throw UserError(member.at, fmt::format("a mitigation cannot be called '{}': auto, off and "
-                                             "no-... have a meaning in lists of mitigations",
-                                             member.key));
-    }
-    const TableReader reader(member.value, fmt::format("mitigation '{}'", member.key),
-                             {"sysfs", "meaning"});
-    kernel.mitigations.push_back(
-        {member.key, reader.need("sysfs", Kind::Text).text, reader.text("meaning")});
+void read_mitigation(const TomlMember& member, KernelModel& kernel) {
+  if (member.key.starts_with(kOff) || member.key == "auto" || member.key == "off") {
+    throw UserError(member.at, fmt::format("a mitigation cannot be called '{}': auto, off and "
+                                           "no-... have a meaning in lists of mitigations",
+                                           member.key));
   }
+  const TableReader reader(member.value, fmt::format("mitigation '{}'", member.key),
+                           {"sysfs", "meaning", "unless"});
+  MitigationModel made{
+      member.key, reader.need("sysfs", Kind::Text).text, reader.text("meaning"), {}};
+  if (reader.has("unless")) {
+    const std::string words = reader.text("unless");
+    for (const std::string_view word : split(words)) made.unless.emplace_back(word);
+  }
+  kernel.mitigations.push_back(std::move(made));
+}
+
+void read_mitigations(const TomlValue& table, KernelModel& kernel) {
+  for (const TomlMember& member : table.members) read_mitigation(member, kernel);
+  for (const TomlMember& member : table.members)
+    if (const TomlValue* const unless = member.value.find("unless"))
+      check_condition(*unless, "unless", kernel);
 }
 
 void read_services(const TomlValue& table, KernelModel& kernel) {

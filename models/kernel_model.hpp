@@ -65,6 +65,9 @@ struct MitigationModel {
   std::string name;     // "pti"
   std::string sysfs;    // file under /sys/devices/system/cpu/vulnerabilities
   std::string meaning;  // one line
+  /// What takes its place: mitigations, and "cpu:FEATURE" of processors. `auto` leaves it off where
+  /// one of them holds.
+  std::vector<std::string> unless;
 };
 
 /// Kinds of file that services may be priced by.

@@ -20,11 +20,25 @@ std::vector<std::string> allowed_words(const KernelModel& kernel) {
   return words;
 }
 
+/// Whether something better takes the place of a mitigation.
+bool is_replaced(const MitigationModel& mitigation, const CpuModel& cpu,
+                 const Mitigations& listed) {
+  constexpr std::string_view kOfCpu = "cpu:";
+  return std::ranges::any_of(mitigation.unless, [&](std::string_view word) {
+    if (!word.starts_with(kOfCpu)) return listed.contains(word);
+    return std::ranges::find(cpu.features, word.substr(kOfCpu.size())) != cpu.features.end();
+  });
+}
+
 Mitigations automatic(const CpuModel& cpu, const KernelModel& kernel) {
+  const Mitigations listed(cpu.mitigations.begin(), cpu.mitigations.end());
+  Mitigations known;
+  for (const MitigationModel& mitigation : kernel.mitigations)
+    if (listed.contains(mitigation.name)) known.insert(mitigation.name);
   Mitigations on;
-  for (const std::string& name : cpu.mitigations) {
-    if (kernel.mitigation(name) != nullptr) on.insert(name);
-  }
+  for (const MitigationModel& mitigation : kernel.mitigations)
+    if (known.contains(mitigation.name) && !is_replaced(mitigation, cpu, known))
+      on.insert(mitigation.name);
   return on;
 }
 

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   const int children = count > 1 ? atoi(arguments[1]) : 100;
   int ended = 0, running = 0;
   long sum = 0;

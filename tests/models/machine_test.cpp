@@ -85,6 +85,23 @@ TEST_F(MachineTest, AutoTakesOnlyWhatTheKernelKnows) {
   EXPECT_EQ(machine.mitigations, (std::set<std::string, std::less<>>{"pti"}));
 }
 
+TEST_F(MachineTest, LeavesOffWhatIsReplaced) {
+  folder_.write("cpus/odd.toml", "extends = \"plain\"\nmitigations = [\"pti\", \"verw\"]\n");
+  const auto on = [this](const std::string& unless, std::string_view choice) {
+    folder_.write("kernels/odd.toml",
+                  "extends = \"plain\"\n[mitigations.pti]\nunless = \"" + unless + "\"\n");
+    return make_machine(folder_.library().cpu("odd"), folder_.library().kernel("odd"), choice)
+        .mitigations;
+  };
+  using Set = std::set<std::string, std::less<>>;
+  EXPECT_EQ(on("verw", "auto"), (Set{"verw"}));
+  EXPECT_EQ(on("verw", "auto,pti"), (Set{"pti", "verw"}));
+  EXPECT_EQ(on("cpu:sse2", "auto"), (Set{"verw"}));
+  EXPECT_EQ(on("cpu:fred", "auto"), (Set{"pti", "verw"}));
+  EXPECT_EQ(on("cpu:fred, verw", "auto"), (Set{"verw"}));
+  EXPECT_THROW(on("werw", "auto"), UserError);
+}
+
 TEST_F(MachineTest, RefusesUnknownMitigations) {
   EXPECT_EQ(folder_.complaint([&] { make("auto,no-pit"); }),
             "--mitigations: kernel 'plain' knows no 'pit'; did you mean 'pti'?");

@@ -62,6 +62,25 @@ TEST(ShippedModels, EveryStageOfAKernelHasASource) {
         EXPECT_GE(stage.source.size(), 10u) << name << " " << stage.name;
 }
 
+/// What Linux says in vulnerabilities/spectre_v2 of these processors: "Retpolines" until something
+/// better is known.
+TEST(ShippedModels, RetpolinesAreOnWhereTheKernelHasNothingBetter) {
+  struct Row {
+    const char* cpu;
+    std::set<std::string> on;  // kernels
+  };
+  for (const Row& row :
+       {Row{"skylake", {"linux-4.15", "linux-5.10"}},
+        Row{"haswell", {"linux-4.15", "linux-5.10", "linux-6.1"}}, Row{"ice-lake", {"linux-4.15"}},
+        Row{"zen4", {"linux-4.15", "linux-5.10"}}})
+    for (const char* kernel : {"linux-4.15", "linux-5.10", "linux-6.1"}) {
+      const Machine machine =
+          make_machine(shipped().cpu(row.cpu), shipped().kernel(kernel), "auto");
+      EXPECT_EQ(machine.mitigations.contains("retpoline"), row.on.contains(kernel))
+          << row.cpu << " " << kernel;
+    }
+}
+
 TEST(ShippedModels, EveryMitigationSwitchesSomeStage) {
   for (const std::string& kernel_name : shipped().kernel_names()) {
     const KernelModel kernel = shipped().kernel(kernel_name);
