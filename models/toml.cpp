@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -134,8 +134,9 @@ TomlValue read_toml(const std::filesystem::path& file) {
   if (!stream) {
     throw UserError({file.string(), 0}, fmt::format("cannot be read: {}", std::strerror(errno)));
   }
-  const std::string text(std::istreambuf_iterator<char>(stream), {});
-  return parse_toml(text, file.string());
+  std::ostringstream text;
+  if (stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+  return parse_toml(text.view(), file.string());
 }
 
 }  // namespace ringfare

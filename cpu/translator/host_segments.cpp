@@ -42,7 +42,7 @@ HostSegments::~HostSegments() {
   put({});
 }
 
-bool HostSegments::load(const Registers& registers) {
+bool HostSegments::load_others(const Registers& registers) {
   if (registers.mode() == CodeMode::Long64) return put({});
   const auto is_flat = [](const Segment& segment) {
     return !is_null(segment) && segment.base == 0 && segment.limit == kWholeSpace;

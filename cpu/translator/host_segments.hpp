@@ -30,7 +30,10 @@ class HostSegments {
   /// FS itself stays the emulator's: `fs` is what GS is loaded with for the guest's FS. Whether GS
   /// was loaded. Throws UserError where the host has no LDT, or for a DS or SS translated code
   /// cannot work with.
-  bool load(const Registers& registers);
+  bool load(const Registers& registers) {
+    if (registers.mode() == CodeMode::Long64 && known_ && loaded_ == Selectors{}) return false;
+    return load_others(registers);
+  }
   const Selectors& selectors() const { return loaded_; }
 
   /// Translated code may have left another selector in GS.
@@ -40,6 +43,7 @@ class HostSegments {
   enum Slot : std::uint8_t { kEs, kFs, kGs, kSlots };
 
   std::uint16_t selector_for(const Segment& segment, Slot slot, bool base_is_loaded);
+  bool load_others(const Registers& registers);
   bool put(const Selectors& wanted);
 
   Selectors loaded_;

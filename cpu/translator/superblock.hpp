@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cpu/block.hpp"
+#include "cpu/engine.hpp"
 #include "cpu/translator/emitter.hpp"
 
 namespace ringfare::translator {
@@ -37,6 +38,7 @@ enum class RcxPlace : std::uint8_t {
 /// One way out of a superblock. Its counter stands in the arena under its id.
 struct Exit {
   ExitKind kind = ExitKind::Direct;
+  AtGate gate{};                 // Gate
   std::uint32_t superblock = 0;  // index
   std::uint32_t path_length =
       0;                // how many blocks of the superblock's path were executed to the end

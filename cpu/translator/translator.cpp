@@ -12,6 +12,7 @@
 #include "cpu/canonical.hpp"
 #include "cpu/failure.hpp"
 #include "cpu/segments.hpp"
+#include "cpu/translator/entry_map.hpp"
 #include "cpu/translator/faults.hpp"
 #include "cpu/translator/host_segments.hpp"
 #include "cpu/translator/ledger.hpp"
@@ -79,6 +80,13 @@ Counting counting_for(const TranslatorOptions& options, CodeMode mode) {
           .paths = options.paths != nullptr && mode == CodeMode::Long64};
 }
 
+/// One at a time, as the world switch stores and loads them: wider loads would wait until the
+/// stores have reached the cache.
+void copy_registers(const std::uint64_t* from, std::uint64_t* to) {
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < 16; ++i) to[i] = from[i];
+}
+
 }  // namespace
 
 /// The code cache and what drives it.
@@ -113,8 +121,10 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::uint64_t reach() const { return code_.mode() == CodeMode::Long64 ? INT32_MAX : UINT32_MAX; }
   void load_segments(const Registers& registers);
   std::uint64_t retired() const;
+  void copy_totals(Lanes& to, const Lanes& from) const;
   void load(const Thread& thread);
   void store(Thread& thread);
+  const Exit* gate_taken() const;
   std::optional<Stop> after_exit(Thread& thread);
   std::optional<Stop> after_traced(std::optional<Stop> stop, Thread& thread);
   void pop_flags(const Instruction& popf, Thread& thread);
@@ -161,7 +171,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Lanes counted_{};  // what was added to the totals of threads
   FaultCatcher catcher_;
   HostSegments segments_;
-  std::unordered_map<GuestAddress, std::uint32_t> by_entry_;       // the one that runs
+  EntryMap by_entry_;                                              // the one that runs
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
   std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
@@ -178,7 +188,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
 
 Stop Translator::Core::run(Thread& thread, Budget budget) {
   Context& context = arena_.context();
-  set_mode(thread.registers.mode());
+  if (thread.registers.mode() != code_.mode()) set_mode(thread.registers.mode());
   const bool limited = budget.instructions != Budget{}.instructions;
   const bool singly = budget.instructions == 1;
   if (limited == linking_ || singly != singly_) {
@@ -186,9 +196,9 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     linking_ = !limited;
     singly_ = singly;
   }
-  forget_changed_files();
+  if (!in_files_.empty()) forget_changed_files();
   load(thread);
-  const std::uint64_t start = singly ? 0 : retired();
+  const std::uint64_t start = limited && !singly ? retired() : 0;
   for (;;) {
     if (Interruption::pending()) {
       store(thread);
@@ -224,9 +234,17 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     if (counting_.hidden_totals && code_.mode() == CodeMode::Compat32)
       take_mask_totals(context.totals);
     if (paths_ != nullptr) flush_paths();
+    if (const Exit* const exit = gate_taken(); exit != nullptr && !traced) {
+      thread.registers.rip = exit->target.value;
+      store(thread);
+      return exit->gate;
+    }
     auto stop = after_exit(thread);
     if (traced) stop = after_traced(stop, thread);
-    if (singly && !stop && !stepping_over_) stop = BudgetSpent{};
+    if (singly && !stop && !stepping_over_) {
+      store(thread);
+      return BudgetSpent{};
+    }
     if (stop) {
       store(thread);
       return *stop;
@@ -243,7 +261,6 @@ std::uint64_t Translator::Core::entry_address(const std::byte* head) const {
 
 /// What is translated is of one mode.
 void Translator::Core::set_mode(CodeMode mode) {
-  if (mode == code_.mode()) return;
   code_.set_mode(mode);
   counting_ = counting_for(options_, mode);
   writer_.set_mode(mode, counting_);
@@ -285,6 +302,16 @@ void Translator::Core::pop_flags(const Instruction& popf, Thread& thread) {
   rsp += size;
   thread.registers.rip += popf.length;
   popped_flags_ = true;
+}
+
+/// The exit of a superblock that ended in a gate, if that is why translated code was left. What
+/// comes back oftenest takes the short way.
+const Exit* Translator::Core::gate_taken() const {
+  const Context& context = arena_.context();
+  if (context.reason != static_cast<std::uint32_t>(LeaveReason::Exit) || stepping_over_)
+    return nullptr;
+  const Exit& exit = ledger_.exits()[context.exit];
+  return exit.kind == ExitKind::Gate ? &exit : nullptr;
 }
 
 /// Nothing: translated code goes on at thread.registers.rip.
@@ -336,10 +363,8 @@ Stop Translator::Core::stop_at(const Exit& exit, Thread& thread) {
   thread.registers.rip = exit.target.value;
   const Superblock& superblock = superblocks_[exit.superblock];
   switch (exit.kind) {
-    case ExitKind::Gate: {
-      const Instruction& gate = superblock.path[exit.path_length - 1]->instructions.back();
-      return AtGate{static_cast<Gate>(gate.detail), gate.vector, gate.length};
-    }
+    case ExitKind::Gate:
+      return exit.gate;
     case ExitKind::Emulated: {
       const Instruction& ours = superblock.path[exit.path_length - 1]->instructions.back();
       return AtInstruction{static_cast<SystemInstruction>(ours.detail), ours.length};
@@ -373,7 +398,7 @@ std::optional<Stop> Translator::Core::execute_segment_instruction(const Exit& ex
     count_partly(superblock, last, block.instructions.size() - 1);
     return *fault;
   }
-  set_mode(thread.registers.mode());
+  if (thread.registers.mode() != code_.mode()) set_mode(thread.registers.mode());
   load(thread);
   return std::nullopt;
 }
@@ -525,13 +550,22 @@ void Translator::Core::load_segments(const Registers& registers) {
   std::memcpy(&context.gs_base, &selectors, sizeof selectors);
 }
 
+/// In one piece where they are a hidden register: parts would wait for the whole or it for them.
+void Translator::Core::copy_totals(Lanes& to, const Lanes& from) const {
+  if (!counting_.hidden_totals) {
+    to = from;
+    return;
+  }
+  asm volatile("vmovdqa64 %1, %%zmm31\n\tvmovdqa64 %%zmm31, %0" : "=m"(to) : "m"(from));
+}
+
 void Translator::Core::load(const Thread& thread) {
   load_segments(thread.registers);
   Context& context = arena_.context();
-  std::ranges::copy(thread.registers.gpr, context.gpr);
+  copy_registers(thread.registers.gpr.data(), context.gpr);
   context.rflags = thread.registers.rflags;
   context.vector_area = Arena::address_of(thread.registers.vector.bytes.data());
-  context.totals = thread.totals;
+  copy_totals(context.totals, thread.totals);
 }
 
 void Translator::Core::store(Thread& thread) {
@@ -539,7 +573,7 @@ void Translator::Core::store(Thread& thread) {
   Registers& registers = thread.registers;
   registers.rflags = context.rflags;
   if (registers.mode() == CodeMode::Long64) {
-    std::ranges::copy(context.gpr, registers.gpr.begin());
+    copy_registers(context.gpr, registers.gpr.data());
     registers.fs.base = context.fs_base;
     registers.gs.base = context.gs_base;
   } else {
@@ -548,9 +582,9 @@ void Translator::Core::store(Thread& thread) {
   }
   if (!counting_.counters) return;
   if (counting_.hidden_totals) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane)
+    for (std::size_t lane = 0; lane < counting_.lanes; ++lane)
       counted_[lane] += context.totals[lane] - thread.totals[lane];
-    thread.totals = context.totals;
+    copy_totals(thread.totals, context.totals);
   } else {
     ledger_.add_new_totals(thread.totals);
   }
@@ -567,11 +601,10 @@ void Translator::Core::check_counts() const {
 }
 
 std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
-  const auto found = by_entry_.find(address);
-  if (found != by_entry_.end()) return found->second;
+  if (const auto found = by_entry_.find(address)) return *found;
   if (!writer_.has_room(ledger_.exits().size())) forget_all();
   const std::uint32_t index = translate(linking_ ? Tier::First : Tier::Settled, address);
-  by_entry_.emplace(address, index);
+  by_entry_.set(address, index);
   first_tier_.emplace(address, index);
   if (!linking_) return index;
   link_exits(superblocks_[index]);
@@ -609,19 +642,18 @@ void Translator::Core::learn(std::uint32_t index, GuestAddress target) {
 void Translator::Core::promote(std::uint32_t index) {
   const GuestAddress entry = superblocks_[index].entry;
   const auto now = by_entry_.find(entry);
-  if (now != by_entry_.end() && superblocks_[now->second].tier != Tier::Second)
-    replace(entry, Tier::Second);
+  if (now && superblocks_[*now].tier != Tier::Second) replace(entry, Tier::Second);
 }
 
 /// Another translation takes the place of the one at `entry`.
 void Translator::Core::replace(GuestAddress entry, Tier tier) {
   const auto now = by_entry_.find(entry);
-  if (now == by_entry_.end() || !writer_.has_room(ledger_.exits().size())) return;
-  Superblock& old = superblocks_[now->second];
+  if (!now || !writer_.has_room(ledger_.exits().size())) return;
+  Superblock& old = superblocks_[*now];
   const std::vector<ExitId> incoming = std::exchange(old.incoming, {});
   const bool in_table = old.indirect_head != nullptr;
   const std::uint32_t index = translate(tier, entry, in_table);
-  now->second = index;
+  by_entry_.set(entry, index);
   Superblock& made = superblocks_[index];
   link_exits(made);
   for (const ExitId id : incoming) link(id, made);
@@ -638,8 +670,8 @@ void Translator::Core::link_exits(const Superblock& from) {
   for (ExitId id = from.first_exit; id < from.end_exit; ++id) {
     const Exit& exit = ledger_.exits()[id];
     if (exit.kind != ExitKind::Direct) continue;
-    if (const auto to = by_entry_.find(exit.target); to != by_entry_.end())
-      link(id, superblocks_[to->second]);
+    if (const auto to = by_entry_.find(exit.target))
+      link(id, superblocks_[*to]);
     else
       waiting_[exit.target].push_back(id);
   }
@@ -685,7 +717,7 @@ std::vector<GuestAddress> Translator::Core::usual_targets(GuestAddress start) co
 
 bool Translator::Core::is_path_head(GuestAddress address) const {
   const auto found = by_entry_.find(address);
-  return found != by_entry_.end() && superblocks_[found->second].tier == Tier::Second;
+  return found && superblocks_[*found].tier == Tier::Second;
 }
 
 void Translator::Core::invalidate(GuestRange range) {
@@ -711,12 +743,9 @@ void Translator::Core::forget_changed_files() {
 void Translator::Core::kill(std::uint32_t index) {
   Superblock& superblock = superblocks_[index];
   if (std::exchange(superblock.dead, true)) return;
-  const auto drop = [&](std::unordered_map<GuestAddress, std::uint32_t>& map) {
-    const auto found = map.find(superblock.entry);
-    if (found != map.end() && found->second == index) map.erase(found);
-  };
-  drop(by_entry_);
-  drop(first_tier_);
+  by_entry_.erase(superblock.entry, index);
+  const auto first = first_tier_.find(superblock.entry);
+  if (first != first_tier_.end() && first->second == index) first_tier_.erase(first);
   targets_.erase(superblock.entry);
   for (const ExitId id : std::exchange(superblock.incoming, {})) {
     const Exit& exit = ledger_.exits()[id];

@@ -263,7 +263,9 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
     case Flow::IndirectCall:
       return write_indirect(draft, step);
     case Flow::Gate:
-      return write_stop(draft, ExitKind::Gate, address);
+      write_stop(draft, ExitKind::Gate, address);
+      draft.exits.back().gate = {static_cast<Gate>(last.detail), last.vector, last.length};
+      return;
     case Flow::Emulated:
       return write_stop(draft, ExitKind::Emulated, address);
     case Flow::Segment:
