@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
-#include "cpu/kernel_memory.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare {
@@ -40,15 +38,8 @@ struct Descriptor {
   }
 };
 
-/// Nothing for a selector beyond its table, or a table that is not mapped.
-std::optional<Descriptor> find_descriptor(const KernelMemory& memory, const SystemState& system,
-                                          std::uint16_t selector);
-
 /// The segment register after loading `selector`, whose descriptor is `d`.
 Segment loaded_segment(std::uint16_t selector, Descriptor d);
-
-/// What a guest sees of the GDT of a kernel with these selectors: its flat segments.
-DescriptorTables::Gdt flat_segments(const KernelSelectors& selectors);
 
 /// What a processor holds after loading a null selector.
 Segment null_segment(std::uint16_t selector);

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cpu/descriptor.hpp"
+#include "cpu/kernel_descriptors.hpp"
 #include "cpu/kernel_memory.hpp"
 #include "cpu/state.hpp"
 

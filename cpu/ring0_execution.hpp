@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "cpu/descriptor.hpp"
+#include "cpu/kernel_descriptors.hpp"
 #include "cpu/kernel_memory.hpp"
 #include "cpu/ring0.hpp"
 #include "cpu/state.hpp"

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "cpu/descriptor.hpp"
 #include "cpu/engine.hpp"
 #include "cpu/failure.hpp"
 
@@ -20,61 +21,14 @@ constexpr std::uint8_t kUndefined = 6, kNotPresent = 11, kStackFault = 12, kProt
 constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4;
 constexpr std::uint8_t kUserLevel = 3;
 
-/// A segment descriptor of code or data (SDM vol. 3, figure 3-8).
-class Descriptor {
- public:
-  constexpr explicit Descriptor(std::uint64_t raw) : raw_(raw) {}
-
-  constexpr std::uint32_t base() const {
-    return static_cast<std::uint32_t>(raw_ >> 16 & 0xff'ffff) |
-           static_cast<std::uint32_t>(raw_ >> 56) << 24;
-  }
-  /// The last byte, in bytes.
-  constexpr std::uint32_t limit() const {
-    const auto limit = static_cast<std::uint32_t>((raw_ & 0xffff) | (raw_ >> 32 & 0xf0000));
-    return bit(55) ? limit << 12 | 0xfff : limit;
-  }
-  constexpr std::uint8_t type() const { return raw_ >> 40 & 0xf; }
-  constexpr std::uint8_t dpl() const { return raw_ >> 45 & 3; }
-  constexpr bool is_system() const { return !bit(44); }
-  constexpr bool is_present() const { return bit(47); }
-  constexpr bool is_long() const { return bit(53); }
-  constexpr bool is_32_bit() const { return bit(54); }
-  constexpr bool is_code() const { return (type() & 8) != 0; }
-  constexpr bool is_conforming() const { return is_code() && (type() & 4) != 0; }
-  constexpr bool is_writable() const { return !is_code() && (type() & 2) != 0; }
-  constexpr bool is_readable() const { return !is_code() || (type() & 2) != 0; }
-  constexpr std::uint64_t raw() const { return raw_; }
-
- private:
-  constexpr bool bit(unsigned n) const { return (raw_ >> n & 1) != 0; }
-
-  std::uint64_t raw_;
-};
-
-bool is_null(std::uint16_t selector) {
-  return (selector & 0xfffc) == 0;
-}
-
 /// The descriptor a selector names; nothing for a null selector or beyond the table.
 std::optional<Descriptor> find_descriptor(const DescriptorTables& tables, std::uint16_t selector) {
-  constexpr std::uint16_t kLocal = 4;  // TI
   const std::size_t index = selector >> 3;
-  if (is_null(selector)) return std::nullopt;
-  if ((selector & kLocal) == 0)
-    return index < tables.gdt.size() ? std::optional(Descriptor(tables.gdt[index])) : std::nullopt;
+  if (null_selector(selector)) return std::nullopt;
+  if ((selector & kLocalTable) == 0)
+    return index < tables.gdt.size() ? std::optional(Descriptor{tables.gdt[index]}) : std::nullopt;
   if (tables.ldt == nullptr || index >= tables.ldt->size()) return std::nullopt;
-  return Descriptor((*tables.ldt)[index]);
-}
-
-/// A segment register as loaded with `selector`.
-Segment loaded(std::uint16_t selector, Descriptor descriptor) {
-  return {.selector = selector,
-          .base = descriptor.base(),
-          .limit = descriptor.limit(),
-          .dpl = descriptor.dpl(),
-          .long_mode = descriptor.is_code() && descriptor.is_long(),
-          .default_size = descriptor.is_32_bit()};
+  return Descriptor{(*tables.ldt)[index]};
 }
 
 /// Thrown inside this file only: the instruction under way faults.
@@ -188,7 +142,7 @@ class Execution {
   /// SDM vol. 3, 5.3: the last byte must not lie beyond the limit.
   std::uint64_t linear(const Segment& in, std::uint64_t offset, std::uint32_t size, bool stack) {
     if (after_.mode() == CodeMode::Long64) return offset + in.base;
-    const bool unusable = is_null(in.selector) && in.base == 0 && !stack;
+    const bool unusable = null_selector(in.selector) && in.base == 0 && !stack;
     if (unusable || offset + (size - 1) > in.limit) {
       if (stack) not_present(kStackFault, 0);
       protection_fault(0);
@@ -284,26 +238,26 @@ class Execution {
   void load_segment(ZydisRegister reg, std::uint16_t selector) {
     if (reg == ZYDIS_REGISTER_SS) return load_stack_segment(selector);
     Segment& to = segment(reg);
-    if (is_null(selector)) {
+    if (null_selector(selector)) {
       to = {.selector = selector, .limit = 0};
       return;
     }
     const auto found = find_descriptor(thread_.descriptors, selector);
-    if (!found || found->is_system() || !found->is_readable()) protection_fault(error_of(selector));
-    if (!found->is_conforming() && found->dpl() < std::max(kUserLevel, rpl(selector)))
+    if (!found || !found->readable()) protection_fault(error_of(selector));
+    if (!found->conforming() && found->dpl() < std::max(kUserLevel, rpl(selector)))
       protection_fault(error_of(selector));
-    if (!found->is_present()) not_present(kNotPresent, error_of(selector));
-    to = loaded(selector, *found);
+    if (!found->present()) not_present(kNotPresent, error_of(selector));
+    to = loaded_segment(selector, *found);
   }
 
   void load_stack_segment(std::uint16_t selector) {
-    if (is_null(selector)) protection_fault(0);
+    if (null_selector(selector)) protection_fault(0);
     const auto found = find_descriptor(thread_.descriptors, selector);
-    if (!found || found->is_system() || !found->is_writable() || rpl(selector) != kUserLevel ||
+    if (!found || !found->writable_data() || rpl(selector) != kUserLevel ||
         found->dpl() != kUserLevel)
       protection_fault(error_of(selector));
-    if (!found->is_present()) not_present(kStackFault, error_of(selector));
-    after_.ss = loaded(selector, *found);
+    if (!found->present()) not_present(kStackFault, error_of(selector));
+    after_.ss = loaded_segment(selector, *found);
   }
 
   FarPointer read_far_pointer(const ZydisDecodedOperand& operand) {
@@ -339,35 +293,35 @@ class Execution {
     const bool gives_value = about_limit || insn_.mnemonic == ZYDIS_MNEMONIC_LAR;
     const std::uint16_t selector = read_selector(operands_[gives_value ? 1 : 0]);
     const auto found = find_descriptor(thread_.descriptors, selector);
-    bool answers = found && !found->is_system() &&
-                   (found->is_conforming() || found->dpl() >= std::max(kUserLevel, rpl(selector)));
-    if (insn_.mnemonic == ZYDIS_MNEMONIC_VERR) answers = answers && found->is_readable();
-    if (insn_.mnemonic == ZYDIS_MNEMONIC_VERW) answers = answers && found->is_writable();
+    bool answers = found && found->ordinary() &&
+                   (found->conforming() || found->dpl() >= std::max(kUserLevel, rpl(selector)));
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_VERR) answers = answers && found->readable();
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_VERW) answers = answers && found->writable_data();
     after_.rflags = answers ? after_.rflags | flag::kZero : after_.rflags & ~flag::kZero;
     if (!answers || !gives_value) return;
     constexpr std::uint32_t kRights = 0x00f0'ff00;
-    const auto high = static_cast<std::uint32_t>(found->raw() >> 32);
+    const auto high = static_cast<std::uint32_t>(found->bits >> 32);
     set_general(operands_[0].reg.value, about_limit ? found->limit() : high & kRights);
   }
 
   /// The segment a far transfer goes to (SDM vol. 2, JMP): no gates, no change of privilege.
   Segment code_segment(std::uint16_t selector) {
-    if (is_null(selector)) protection_fault(0);
+    if (null_selector(selector)) protection_fault(0);
     const auto found = find_descriptor(thread_.descriptors, selector);
-    if (!found || found->is_system() || !found->is_code()) protection_fault(error_of(selector));
-    const bool allowed = found->is_conforming()
+    if (!found || !found->code()) protection_fault(error_of(selector));
+    const bool allowed = found->conforming()
                              ? found->dpl() <= kUserLevel
                              : rpl(selector) <= kUserLevel && found->dpl() == kUserLevel;
-    if (!allowed || (found->is_long() && found->is_32_bit())) protection_fault(error_of(selector));
-    if (!found->is_present()) not_present(kNotPresent, error_of(selector));
-    const bool is_flat_32 = found->is_32_bit() && found->base() == 0;
-    if (!found->is_long() && !is_flat_32)  // 16-bit code and code that is not at 0 are not run
+    if (!allowed || (found->long_mode() && found->default_size()))
+      protection_fault(error_of(selector));
+    if (!found->present()) not_present(kNotPresent, error_of(selector));
+    const bool is_flat_32 = found->default_size() && found->base() == 0;
+    if (!found->long_mode() && !is_flat_32)  // 16-bit code and code that is not at 0 are not run
       throw Fault{{.vector = kUndefined,
                    .address = {thread_.registers.rip},
                    .signal = SIGILL,
                    .code = ILL_ILLOPN}};
-    Segment made = loaded(static_cast<std::uint16_t>(selector | kUserLevel), *found);
-    return made;
+    return loaded_segment(static_cast<std::uint16_t>(selector | kUserLevel), *found);
   }
 
   void go_to(const Segment& code, std::uint64_t offset) {
@@ -417,27 +371,27 @@ void enter_compatibility_mode(Registers& registers, std::uint16_t code, std::uin
 
 std::optional<Segment> named_segment(const DescriptorTables& tables, std::uint16_t selector) {
   const auto found = find_descriptor(tables, selector);
-  if (!found || found->is_system() || !found->is_present()) return std::nullopt;
-  return loaded(selector, *found);
+  if (!found || !found->ordinary() || !found->present()) return std::nullopt;
+  return loaded_segment(selector, *found);
 }
 
 bool select_all_segments(Registers& r, const DescriptorTables& tables) {
   reload_segments(r, tables);
   const auto code = find_descriptor(tables, r.cs.selector);
   const auto stack = find_descriptor(tables, r.ss.selector);
-  if (!code || code->is_system() || !code->is_present() || !code->is_code()) return false;
-  if (!stack || stack->is_system() || !stack->is_present() || !stack->is_writable()) return false;
-  r.cs = loaded(r.cs.selector, *code);
-  r.ss = loaded(r.ss.selector, *stack);
+  if (!code || !code->present() || !code->code()) return false;
+  if (!stack || !stack->present() || !stack->writable_data()) return false;
+  r.cs = loaded_segment(r.cs.selector, *code);
+  r.ss = loaded_segment(r.ss.selector, *stack);
   return true;
 }
 
 void reload_segments(Registers& r, const DescriptorTables& tables) {
   for (Segment* const segment : {&r.ds, &r.es, &r.fs, &r.gs}) {
-    if (is_null(segment->selector)) continue;
+    if (null_selector(segment->selector)) continue;
     const auto found = find_descriptor(tables, segment->selector);
-    const bool usable = found && !found->is_system() && found->is_present();
-    *segment = usable ? loaded(segment->selector, *found) : Segment{.limit = 0};
+    const bool usable = found && found->ordinary() && found->present();
+    *segment = usable ? loaded_segment(segment->selector, *found) : Segment{.limit = 0};
   }
 }
 

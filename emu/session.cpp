@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "cpu/decoder.hpp"
-#include "cpu/descriptor.hpp"
 #include "cpu/failure.hpp"
+#include "cpu/kernel_descriptors.hpp"
 #include "cpu/segments.hpp"
 #include "emu/account.hpp"
 #include "emu/bill_ledger.hpp"

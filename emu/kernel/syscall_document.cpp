@@ -16,8 +16,8 @@ constexpr std::string_view kIntroduction = R"(# System calls
 Generated from `emu/kernel/syscall_table.cpp` by `ringfare syscalls`; do not edit. Every call of
 Linux 6.1 has a row. **full**: as Linux does it for a process with one thread; **partial**: within
 the limits of the note; **refused**: with the error Linux gives where the note applies; empty: the guest gets `ENOSYS`, and the first time a warning names the call.
-A 64-bit program may make a call through `int $0x80` where its arguments have one layout in both
-ABIs; i386 programs come later.
+The calls of i386, made by 32-bit programs and by `int $0x80` in 64-bit code, are served as the amd64
+calls they stand for, their arguments and structures translated ([i386.md](i386.md)).
 
 )";
 

@@ -51,7 +51,7 @@ constexpr const char* kRead = "read() of nothing";
 
 TEST_P(Figures, AreMeasuredByTheGuest) {
   const Figure& row = GetParam();
-  const Outcome out = at_a_terminal("getpid-int80.freestanding32",
+  const Outcome out = at_a_terminal("getpid-int80.freestanding-i386",
                                     {"--cpu", row.cpu, "--mhz", row.mhz, "--kernel", row.kernel});
   ASSERT_EQ(out.ending(), "exit 0") << out.errors;
   const auto ticks = ticks_of(out.output);
@@ -70,8 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
 /// The assembly program does the same in fewer instructions.
 TEST(Measure, AssemblyAndCAgree) {
   const std::vector<std::string> machine = {"--cpu", "k7", "--kernel", "linux-2.4"};
-  const Outcome c = at_a_terminal("getpid-int80.freestanding32", machine);
-  const Outcome assembly = at_a_terminal("getpid_int80.freestanding32", machine);
+  const Outcome c = at_a_terminal("getpid-int80.freestanding-i386", machine);
+  const Outcome assembly = at_a_terminal("getpid_int80.freestanding-i386", machine);
   ASSERT_EQ(assembly.ending(), "exit 0") << assembly.errors;
   EXPECT_NEAR(std::stod(assembly.output), ticks_of(c.output).at(kGetpid), 8);
 }
