@@ -25,6 +25,8 @@ struct CallEvent {
   std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
   std::chrono::nanoseconds took{};     // simulated, with what was slept
   const CrossingBill& bill;
+  std::string_view by = "";   // "vdso", "vsyscall"; empty: a system call
+  bool in_user_mode = false;  // served by the vDSO: the kernel was not entered for it
 };
 
 /// A signal was taken: strace's "--- SIGSEGV {si_signo=SIGSEGV, ...} ---".

@@ -143,6 +143,7 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
   words.push_back(0);
   words.insert(words.end(), environment.begin(), environment.end());
   words.push_back(0);
+  if (inputs.kernel_vsyscall != 0) words.insert(words.end(), {AT_SYSINFO, inputs.kernel_vsyscall});
   if (inputs.vdso != 0) words.insert(words.end(), {AT_SYSINFO_EHDR, inputs.vdso});
   for (const AuxiliaryEntry& entry : auxiliary)
     words.insert(words.end(), {entry.type, entry.value});

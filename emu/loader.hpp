@@ -19,6 +19,7 @@ struct StackInputs {
   std::uint64_t hwcap = 0, hwcap2 = 0;   // CPUID.1:EDX; FSGSBASE bit
   std::uint64_t seed = 1;                // AT_RANDOM
   std::uint64_t vdso = 0;                // AT_SYSINFO_EHDR; 0: no such entry
+  std::uint64_t kernel_vsyscall = 0;     // AT_SYSINFO; 0: no such entry
   std::uint32_t uid = 0, euid = 0, gid = 0, egid = 0;
 };
 
@@ -38,7 +39,6 @@ ProgramImage load_program(AddressSpace& memory, const std::string& path,
 /// Builds the stack below the layout's `stack_top`, sets `image.stack_pointer`.
 void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackInputs& inputs);
 
-inline constexpr GuestAddress kVvarBase{0x2fff'f800'0000};
 inline constexpr std::uint64_t kStackSize = 8u << 20;
 
 }  // namespace ringfare

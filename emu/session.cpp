@@ -25,8 +25,12 @@
 #include "emu/kernel/names.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/kernel/signal_text.hpp"
+#include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel_path.hpp"
 #include "emu/loader.hpp"
+#include "emu/vdso/probe.hpp"
+#include "emu/vdso/vsyscall.hpp"
+#include "emu/vdso/vsyscall_crossing.hpp"
 
 namespace ringfare {
 namespace {
@@ -72,6 +76,7 @@ PersonalityOptions personality_options(const Machine& machine, const SessionInpu
   return {.uname_release = machine.kernel.release,
           .uname_version = machine.kernel.version,
           .uname_machine = machine.kernel.bits == 64 ? "x86_64" : "i686",
+          .vsyscall = vsyscall_permissions(machine.kernel.vsyscall),
           .seed = inputs.seed,
           .schedule_seed = inputs.schedule_seed,
           .features = features};
@@ -103,6 +108,11 @@ class Session::Run {
   void map_vdso();
   void update_time();
   bool read_cue(const AtFault& fault);
+  bool at_vdso_probe(const AtFault& fault);
+  bool at_vsyscall_page(const AtFault& at);
+  bool go_to_vsyscall_code();
+  void serve_vsyscall(const VsyscallFetch& fetch);
+  void tell_vdso_call(const VdsoCall& call);
   void end_in_deadlock(const std::string& who_waits);
   void refused_interrupt(const AtGate& gate);
   void fault(const AtFault& fault);
@@ -122,6 +132,7 @@ class Session::Run {
   std::vector<Sink*> sinks_;
   Pricer pricer_{machine_.cpu};
   Crossings crossings_{machine_, pricer_};
+  VsyscallCrossing vsyscall_{machine_};
   FurtherMachines further_{inputs_.further};
   BlockPrices prices_{all_pricers()};
   EngineChoice choice_ = choose_engine(inputs_.engine);
@@ -133,6 +144,8 @@ class Session::Run {
   GuestWindow window_{memory_};
   ProgramImage image_;
   std::optional<Vdso> vdso_;
+  std::uint64_t vdso_address_ = 0, kernel_vsyscall_ = 0;  // 0: none
+  std::optional<VdsoProbe> vdso_probe_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Personality> linux_;
   CallDescription description_{memory_, inputs_.describe};
@@ -187,7 +200,8 @@ void Session::Run::load(const std::string& program, const std::vector<std::strin
                        .hwcap = cpuid_.leaf(1, 0).edx,
                        .hwcap2 = cpuid_.leaf(7, 0).ebx & 1 ? 2u : 0u,
                        .seed = inputs_.seed + programs_,
-                       .vdso = vdso_ ? vdso_->base().value : 0,
+                       .vdso = vdso_address_,
+                       .kernel_vsyscall = kernel_vsyscall_,
                        .uid = getuid(),
                        .euid = geteuid(),
                        .gid = getgid(),
@@ -205,14 +219,31 @@ void Session::Run::load(const std::string& program, const std::vector<std::strin
 }
 
 void Session::Run::map_vdso() {
-  if (inputs_.vdso == VdsoMode::Absent || !machine_.kernel.has_vdso) return;
-  if (image_.layout.mode == CodeMode::Compat32) return;  // there is no image of 32-bit code
-  const auto& features = machine_.cpu.features;
-  vdso_.emplace(memory_, kVvarBase,
-                VdsoOptions{.mode = inputs_.vdso,
+  const bool absent = inputs_.vdso == VdsoMode::Absent || !machine_.kernel.has_vdso;
+  if (absent && machine_.kernel.vsyscall != VsyscallMode::Native) return;
+  const bool wide = image_.layout.mode == CodeMode::Long64;
+  std::set<std::string, std::less<>> features(machine_.cpu.features.begin(),
+                                              machine_.cpu.features.end());
+  if (!wide && further_.size() == 0) {  // other processors may not have the same door
+    const bool sysenter = crossings_.has_door(Gate::Sysenter, CodeMode::Compat32);
+    const bool syscall = crossings_.has_door(Gate::Syscall, CodeMode::Compat32);
+    if (sysenter || syscall) features.emplace(sysenter ? kSysenter32 : kSyscall32);
+  }
+  vdso_.emplace(memory_, image_.layout.mmap_top + kPageSize,
+                VdsoOptions{.abi = wide ? Abi::Amd64 : Abi::I386,
+                            .mode = absent ? VdsoMode::Real : inputs_.vdso,
                             .clocksource = inputs_.clocksource,
+                            .only_vsyscall = absent,
                             .release = machine_.kernel.release,
-                            .features = {features.begin(), features.end()}});
+                            .features = std::move(features)});
+  if (absent) return;
+  vdso_address_ = vdso_->base().value;
+  if (!wide) {
+    kernel_vsyscall_ = vdso_->kernel_vsyscall().value;
+    crossings_.set_landing_pad(vdso_->landing_pad().value);
+    image_.signal_returns = vdso_->signal_returns();
+  }
+  if (inputs_.vdso_calls) vdso_probe_.emplace(memory_, *vdso_);
 }
 
 /// Before anything that looks at the time: the clock as it is now, and its ticks where user code
@@ -262,6 +293,8 @@ void Session::Run::execute(const ExecRequest& request) {
   executions_before_ -= std::exchange(executions_of_others_, 0);
   engine_.reset();
   vdso_.reset();
+  vdso_probe_.reset();
+  vdso_address_ = kernel_vsyscall_ = 0;
   memory_.clear();
   ++programs_;
   try {
@@ -456,6 +489,8 @@ void Session::Run::system_call(const AtGate& gate) {
 /// Signals that are due; the registers are user mode's.
 void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
   const Delivery delivery = linux_->deliver(thread_, call);
+  // A handler may look at the stack it has come from.
+  if (vdso_probe_ && delivery.frames != 0) vdso_probe_->abandon();
   // The way out of a call has a stage for one frame.
   const unsigned paid = std::exchange(frame_paid_, false) ? 1 : 0;
   for (unsigned frame = paid; frame < delivery.frames; ++frame) charge(KernelEvent::SignalFrame);
@@ -482,9 +517,13 @@ bool Session::Run::read_cue(const AtFault& fault) {
     return false;
   update_time();
   const std::span code = vdso_->code_at({registers.rip});
-  const auto load = decode_instruction(code, {registers.rip});
+  const auto load = decode_instruction(code, {registers.rip}, registers.mode());
   CHECK(load, "the vDSO's cue is read by no instruction");
-  Block block{.id = 0, .start = {registers.rip}, .instructions = {*load}, .bytes = {}};
+  Block block{.id = 0,
+              .mode = registers.mode(),
+              .start = {registers.rip},
+              .instructions = {*load},
+              .bytes = {}};
   block.bytes.assign(code.begin(), code.begin() + load->length);
   const BlockPrice price = prices_.partial(block, 1);
   for (std::size_t lane = 0; lane < kLanes; ++lane) thread_.totals[lane] += price[lane];
@@ -493,8 +532,109 @@ bool Session::Run::read_cue(const AtFault& fault) {
   return true;
 }
 
+/// Where --vdso-calls has put something into the guest's way.
+bool Session::Run::at_vdso_probe(const AtFault& fault) {
+  if (!vdso_probe_) return false;
+  update_clock();
+  if (vdso_probe_->enter(fault.address, thread_, clock_.realtime())) return true;
+  const auto call = vdso_probe_->leave(fault.address, thread_);
+  if (!call) return vdso_probe_->abandon(), false;
+  tell_vdso_call(*call);
+  return true;
+}
+
+void Session::Run::tell_vdso_call(const VdsoCall& call) {
+  if (interest(call.name) != Interest::Text) return;
+  const Abi abi = vdso_->abi();
+  const SyscallRow* const row = find_syscall(abi, std::string_view(call.name));
+  CHECK(row != nullptr, "no system call '{}'", call.name);
+  const std::int16_t number = abi == Abi::Amd64 ? row->amd64 : row->i386;
+  const CallRequest request{
+      .abi = abi, .number = static_cast<std::uint64_t>(number), .args = call.arguments};
+  const auto cycles = thread_.totals[kFirstCycleLane] - call.entered[kFirstCycleLane];
+  const auto instructions = thread_.totals[kInstructionLane] - call.entered[kInstructionLane];
+  StageCost stage;
+  stage.name = stage.side = "vdso";
+  stage.cycles = Cycles{static_cast<std::int64_t>(cycles)};
+  stage.instructions = static_cast<std::uint32_t>(instructions);
+  const CrossingBill bill{.stages = {stage}, .steps = {}, .total = stage.cycles};
+  description_.before(request);
+  tell(CallEvent{.name = call.name,
+                 .call = description_.after(request, call.result),
+                 .result = description_.result(request, call.result),
+                 .failed = is_error(call.result),
+                 .returned = true,
+                 .entered = call.began,
+                 .took = clock_.realtime() - call.began,
+                 .bill = bill,
+                 .by = "vdso",
+                 .in_user_mode = true});
+}
+
+/// A fetch from the vsyscall page: the kernel's page-fault handler does what stands there.
+bool Session::Run::at_vsyscall_page(const AtFault& at) {
+  constexpr std::uint32_t kFetch = 1u << 4;  // of the error code, SDM vol. 3, 4.7
+  if ((at.error_code & kFetch) == 0) return false;
+  if (machine_.kernel.vsyscall == VsyscallMode::Native) return go_to_vsyscall_code();
+  const auto fetch = vsyscall_fetch(machine_.kernel.vsyscall, memory_, thread_.registers);
+  if (!fetch) return false;
+  if (fetch->slot != nullptr) return serve_vsyscall(*fetch), true;
+  AtFault refused{.vector = at.vector, .error_code = at.error_code, .signal = SIGSEGV};
+  refused.code = fetch->kernel_address ? int{SEGV_MAPERR} : int{SI_KERNEL};
+  refused.address = fetch->kernel_address.value_or(GuestAddress{});
+  fault(refused);
+  return true;
+}
+
+/// The executable page is not at its address here: its code lies elsewhere.
+bool Session::Run::go_to_vsyscall_code() {
+  for (const VsyscallSlot& slot : kVsyscallSlots) {
+    if (thread_.registers.rip != kVsyscallPage.begin.value + slot.offset || !vdso_) continue;
+    const auto code = vdso_->vsyscall_entry(slot.call);
+    CHECK(code, "the vsyscall page has no code for {}", slot.call);
+    thread_.registers.rip = code->value;
+    return true;
+  }
+  return false;
+}
+
+void Session::Run::serve_vsyscall(const VsyscallFetch& fetch) {
+  Registers& registers = thread_.registers;
+  const SyscallRow* const row = find_syscall(Abi::Amd64, fetch.slot->call);
+  CHECK(row != nullptr, "no system call '{}'", fetch.slot->call);
+  CallRequest request = request_of(registers, Abi::Amd64);
+  request.number = static_cast<std::uint64_t>(row->amd64);
+  const std::string& name = name_of(request);
+  update_time();
+  const auto entered = clock_.realtime();
+  const Interest wanted = interest(name);
+  if (wanted == Interest::Text) description_.before(request);
+  const Served served = linux_->serve(thread_, request);
+  const CrossingBill& crossing = vsyscall_.bill(name);
+  account_.charge(slot_of(request), name, is_error(served.result), crossing);
+  registers[Gpr::Rax] = static_cast<std::uint64_t>(served.result);
+  registers.rip = fetch.return_address;
+  registers[Gpr::Rsp] += sizeof fetch.return_address;
+  if (wanted == Interest::Nothing) return;
+  clock_.set_busy(now());
+  CallEvent event{.name = name,
+                  .call = {},
+                  .result = {},
+                  .failed = is_error(served.result),
+                  .returned = true,
+                  .entered = entered,
+                  .took = clock_.realtime() - entered,
+                  .bill = crossing,
+                  .by = "vsyscall"};
+  if (wanted == Interest::Text) {
+    event.call = description_.after(request, served.result);
+    event.result = description_.result(request, served.result);
+  }
+  tell(event);
+}
+
 void Session::Run::on(const AtFault& at) {
-  if (read_cue(at)) return;
+  if (read_cue(at) || at_vdso_probe(at) || at_vsyscall_page(at)) return;
   if (!at.refusal.empty())
     tell(WarningEvent{
         fmt::format("warning: the {} engine does not execute the instruction at {:#x}: "

@@ -26,6 +26,7 @@ struct SessionInputs {
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
   VdsoMode vdso = VdsoMode::Real;
+  bool vdso_calls = false;  // tell of calls of the vDSO too
   Clocksource clocksource = Clocksource::Tsc;
   std::chrono::nanoseconds epoch = SimulatedClock::kDefaultEpoch;
   bool real_time = false;  // sleeping takes the host's time too

@@ -262,6 +262,7 @@ void read_user_pages(const TableReader& reader, KernelModel& kernel) {
       throw UserError(reader.need("hz", Kind::Integer).at, "hz = 0: give 1 or more");
   }
   if (reader.has("vdso")) kernel.has_vdso = reader.chosen("vdso", {"real", "absent"}) == "real";
+  if (reader.has("vsyscall_fault")) kernel.vsyscall_fault = reader.price("vsyscall_fault");
   if (!reader.has("vsyscall")) return;
   const std::string mode =
       reader.chosen("vsyscall", {kVsyscallModes.begin(), kVsyscallModes.end()});
@@ -308,7 +309,8 @@ KernelModel read_kernel_model(const TomlValue& root, std::string name) {
        "entry_stack", "task",           "selectors",     "constants",
        "mitigations", "work",           "doors",         "stage",
        "services",    "copy_from_user", "copy_to_user",  "hz",
-       "vsyscall",    "vdso",           "mmap",          "thread_areas"});
+       "vsyscall",    "vsyscall_fault", "vdso",          "mmap",
+       "thread_areas"});
   KernelModel kernel;
   kernel.name = std::move(name);
   kernel.at = root.at;

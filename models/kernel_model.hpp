@@ -101,6 +101,7 @@ struct KernelModel {
   std::string version;                             // uname's version field
   std::uint64_t ticks_per_second = kDefaultTicks;  // CONFIG_HZ: `hz`
   VsyscallMode vsyscall = VsyscallMode::None;
+  std::optional<Price> vsyscall_fault;  // handling the fault of a call through that page
   bool has_vdso = true;
   unsigned bits = 64;               // of its code: 64 or 32
   std::vector<Requirement> needs;   // features of the processor without which it does not run

@@ -6,7 +6,9 @@
 
 #include "cpu/failure.hpp"
 #include "emu/cli/asked_call.hpp"
+#include "emu/cli/explain_vdso.hpp"
 #include "emu/cli/machine_options.hpp"
+#include "emu/cli/time_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/doors.hpp"
 #include "emu/kernel/syscall_table.hpp"
@@ -29,12 +31,14 @@ OptionTable explain_options() {
   OptionTable table("options");
   add_machine_options(table);
   add_call_options(table);
+  add_clocksource_option(table);
   table.add_options()("bits", po::value<std::string>()->default_value("auto")->value_name("N"),
                       "bits of the code that calls: 64, 32, or auto: 64 for syscall if the kernel "
                       "has 64, else 32")(
       "work", po::value<std::string>()->default_value("")->value_name("LIST"),
       "what waits for the kernel: signal, reschedule, traced, as its model knows them")(
       "instructions", "every instruction of the kernel under its stage")(
+      "stages", "of the vDSO: the stages alone")(
       "syntax", po::value<std::string>()->default_value("att")->value_name("att|intel"),
       "syntax of the instructions shown")("help,h", "this text");
   return table;
@@ -97,10 +101,12 @@ int explain_verb(const std::vector<std::string>& words) {
   const ParsedOptions options = parse_options("explain", table, words, Words::Ours);
   if (options.has("help")) {
     std::cout << "usage: ringfare explain [OPTIONS] DOOR [CALL]\n\n"
-                 "DOOR is syscall, int80 or sysenter\n\n"
+                 "DOOR is syscall, int80 or sysenter; or vdso, and CALL one of its functions\n\n"
               << table;
     return 0;
   }
+  if (!options.rest.empty() && options.rest.front() == "vdso" && options.rest.size() <= 2)
+    return explain_vdso(options, Paint(colored(options)));
   if (options.rest.empty() || options.rest.size() > 2)
     throw UserError(
         "explain: name the door, and a call if you like: ringfare explain syscall write");

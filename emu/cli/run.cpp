@@ -58,6 +58,7 @@ void add_common_options(OptionTable& table) {
 void add_trace_options(OptionTable& table) {
   table.add_options()("stages", "open each line into the stages of its crossing")(
       "instructions", "open each line into every instruction of the kernel")(
+      "vdso-calls", "show calls of the vDSO too, with their user cycles")(
       "syntax", po::value<std::string>()->default_value("att")->value_name("att|intel"),
       "syntax of the instructions shown");
   add_strace_options(table);
@@ -133,6 +134,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   if (options.has("max-instructions"))
     inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();
   if (!trace) return inputs;
+  inputs.vdso_calls = options.has("vdso-calls");
   inputs.describe = describe_options(options);
   inputs.intel_syntax = one_of(options, "syntax", {"att", "intel"}) == "intel";
   if (options.has("instructions")) inputs.watch = Watch::Instructions;

@@ -96,20 +96,30 @@ std::chrono::nanoseconds epoch_of(const std::string& text) {
   refuse_epoch(text);
 }
 
+void add_clocksource_option(OptionTable& table) {
+  table.add_options()("clocksource",
+                      po::value<std::string>()->default_value("tsc")->value_name("NAME"),
+                      "what time is read from: tsc; or hpet, acpi_pm, none, which user code cannot "
+                      "read");
+}
+
+Clocksource clocksource_of(const ParsedOptions& options) {
+  return chosen(options, "clocksource", kClocksources);
+}
+
 void add_time_options(OptionTable& table) {
   table.add_options()(
       "vdso", po::value<std::string>()->default_value("real")->value_name("real|trap|absent"),
-      "the guest's vDSO: as it is, each function a system call, or none")(
-      "clocksource", po::value<std::string>()->default_value("tsc")->value_name("NAME"),
-      "what time is read from: tsc; or hpet, acpi_pm, none, which user code cannot read")(
-      "epoch", po::value<std::string>()->value_name("TIME"),
-      "the time of day at the start (default 2026-01-01T00:00:00)")(
+      "the guest's vDSO: as it is, each function a system call, or none");
+  add_clocksource_option(table);
+  table.add_options()("epoch", po::value<std::string>()->value_name("TIME"),
+                      "the time of day at the start (default 2026-01-01T00:00:00)")(
       "real-time", "sleeping takes the host's time too");
 }
 
 void take_time_options(const ParsedOptions& options, SessionInputs& inputs) {
   inputs.vdso = chosen(options, "vdso", kVdsoModes);
-  inputs.clocksource = chosen(options, "clocksource", kClocksources);
+  inputs.clocksource = clocksource_of(options);
   if (options.has("epoch")) inputs.epoch = epoch_of(options.text("epoch"));
   inputs.real_time = options.has("real-time");
 }

@@ -26,7 +26,8 @@ OptionTable vdso_options() {
 
 Abi chosen_abi(const std::string& name) {
   if (name == "amd64") return Abi::Amd64;
-  throw UserError(fmt::format("--abi {}: give one of amd64", name));
+  if (name == "i386") return Abi::I386;
+  throw UserError(fmt::format("--abi {}: give one of amd64, i386", name));
 }
 
 void dump(Abi abi, const std::string& name) {

@@ -58,6 +58,12 @@ struct Turn {
   std::string deadlock = {};              // nobody can ever run again: who waits for what
 };
 
+/// Where the handlers of a 32-bit program return to that name no place of their own: code of the
+/// vDSO, or, where there is none, on the stack.
+struct SignalReturns {
+  GuestAddress plain, extended;  // __kernel_sigreturn, __kernel_rt_sigreturn; 0: none
+};
+
 /// What the loader tells the personality about the program it loaded.
 struct ProgramImage {
   GuestLayout layout = kLayout64;
@@ -67,11 +73,13 @@ struct ProgramImage {
   GuestAddress program_headers, interpreter_base, brk_start, stack_pointer;
   std::uint16_t program_header_count = 0;
   bool executable_stack = false;  // PT_GNU_STACK asks for it
+  SignalReturns signal_returns;
 };
 
 /// What decides the guest's world besides its program; everything here is an input of the run.
 struct PersonalityOptions {
   std::string uname_release, uname_version, uname_machine = "x86_64";
+  std::string_view vsyscall = "";  // the page's permissions as /proc/self/maps shows them; or none
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;

@@ -26,7 +26,12 @@ struct MadeFile {
 
 std::string maps(Process& process) {
   std::string text;
-  for (const Region& region : process.user.space().regions()) text += memory_map_line(region);
+  for (const Region& region : process.user.space().regions())
+    if (region.name != "[vsyscall]") text += memory_map_line(region);  // its own line is below
+  if (const std::string_view shown = process.options.vsyscall; !shown.empty())
+    text += fmt::format(
+        "ffffffffff600000-ffffffffff601000 {} 00000000 00:00 0                  [vsyscall]\n",
+        shown);
   return text;
 }
 

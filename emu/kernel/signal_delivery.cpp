@@ -104,7 +104,8 @@ class Pass {
     const auto code = named_segment(thread_.descriptors, layout.code);
     const auto data = named_segment(thread_.descriptors, layout.data);
     return code && data &&
-           push_signal_frame32(process_.user, registers, signals_, signal, features, *code, *data);
+           push_signal_frame32(process_.user, registers, signals_, signal, features,
+                               {*code, *data, process_.image.signal_returns});
   }
 
   /// The interrupted call ends with EINTR or is made again; `handler` is what runs before.

@@ -152,14 +152,17 @@ bool write(UserMemory& user, std::uint64_t address, const T& value) {
   return user.space().write({address}, std::as_bytes(std::span(&value, 1)));
 }
 
-std::uint32_t restorer_of(const SignalAction& action, std::uint64_t return_code) {
-  return low((action.flags & kRestorer) != 0 ? action.restorer : return_code);
+std::uint32_t restorer_of(const SignalAction& action, GuestAddress in_vdso,
+                          std::uint64_t on_stack) {
+  if ((action.flags & kRestorer) != 0) return low(action.restorer);
+  return low(in_vdso.value != 0 ? in_vdso.value : on_stack);
 }
 
 bool write_plain(UserMemory& user, const Registers& registers, const ThreadSignals& thread,
-                 const SignalToHandle& signal, const Place& place) {
+                 const SignalToHandle& signal, const Place& place, const SignalReturns& returns) {
   Frame32 frame{};
-  frame.return_address = restorer_of(signal.action, place.frame + offsetof(Frame32, return_code));
+  frame.return_address =
+      restorer_of(signal.action, returns.plain, place.frame + offsetof(Frame32, return_code));
   frame.signal = low(static_cast<std::uint64_t>(signal.info.signal));
   frame.context = context_of(registers, thread, place, signal.mask);
   frame.further_mask = low(signal.mask >> 32);
@@ -168,10 +171,11 @@ bool write_plain(UserMemory& user, const Registers& registers, const ThreadSigna
 }
 
 bool write_extended(UserMemory& user, const Registers& registers, const ThreadSignals& thread,
-                    const SignalToHandle& signal, const Place& place, std::uint64_t features) {
+                    const SignalToHandle& signal, const Place& place, std::uint64_t features,
+                    const SignalReturns& returns) {
   ExtendedFrame32 frame{};
-  frame.return_address =
-      restorer_of(signal.action, place.frame + offsetof(ExtendedFrame32, return_code));
+  frame.return_address = restorer_of(signal.action, returns.extended,
+                                     place.frame + offsetof(ExtendedFrame32, return_code));
   frame.signal = low(static_cast<std::uint64_t>(signal.info.signal));
   frame.info_address = low(place.frame + offsetof(ExtendedFrame32, info));
   frame.user_address = low(place.frame + offsetof(ExtendedFrame32, user));
@@ -280,8 +284,8 @@ std::array<std::byte, SignalInfo::kUserSize> narrow_signal_info(const SignalInfo
 }
 
 bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& thread,
-                         const SignalToHandle& signal, std::uint64_t features, const Segment& code,
-                         const Segment& data) {
+                         const SignalToHandle& signal, std::uint64_t features,
+                         const UserEnvironment32& environment) {
   const bool extended = (signal.action.flags & kSiginfo) != 0;
   const auto place = place_for(registers, thread, signal.action, features,
                                extended ? sizeof(ExtendedFrame32) : sizeof(Frame32));
@@ -290,11 +294,13 @@ bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& 
   if (!user.space().write({place->state}, state)) return false;
   user.count_out(state.size());
   if (!write(user, place->old_state, old_state_of(registers.vector))) return false;
-  const bool written = extended ? write_extended(user, registers, thread, signal, *place, features)
-                                : write_plain(user, registers, thread, signal, *place);
+  const SignalReturns& returns = environment.returns;
+  const bool written =
+      extended ? write_extended(user, registers, thread, signal, *place, features, returns)
+               : write_plain(user, registers, thread, signal, *place, returns);
   if (!written) return false;
   if ((thread.stack.flags & SignalStack::kAutoDisarm) != 0) thread.stack = {};
-  enter_handler(registers, signal, *place, code, data);
+  enter_handler(registers, signal, *place, environment.code, environment.data);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "emu/kernel/personality.hpp"
 #include "emu/kernel/signal_frame.hpp"
 
 namespace ringfare {
@@ -12,12 +13,18 @@ namespace ringfare {
 /// siginfo_t as a 32-bit program has it.
 std::array<std::byte, SignalInfo::kUserSize> narrow_signal_info(const SignalInfo& info);
 
+/// What a handler of a 32-bit program finds.
+struct UserEnvironment32 {
+  const Segment &code, &data;
+  SignalReturns returns;
+};
+
 /// The frame of i386 (struct sigframe, or struct rt_sigframe for SA_SIGINFO), as
-/// `push_signal_frame` that of amd64. Without a restorer the handler returns to code on the stack,
-/// as ever. `descriptors` are the thread's.
+/// `push_signal_frame` that of amd64. Without a restorer the handler returns to the vDSO, or to the
+/// code on the stack that is there as ever.
 bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& thread,
-                         const SignalToHandle& signal, std::uint64_t features, const Segment& code,
-                         const Segment& data);
+                         const SignalToHandle& signal, std::uint64_t features,
+                         const UserEnvironment32& environment);
 
 /// sigreturn(2), and rt_sigreturn(2) where `extended`.
 bool pop_signal_frame32(UserMemory& user, Registers& registers, const DescriptorTables& tables,

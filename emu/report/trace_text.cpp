@@ -43,7 +43,8 @@ void TraceText::line(const CallEvent& event) {
   const bool timed = options_.durations && event.returned;
   const std::string duration = timed ? fmt::format(" <{}>", seconds_text(event.took)) : "";
   fmt::print(out_, "{}= {}{} {}\n", call, result, duration,
-             paint_.price(fmt::format("<{}cy>", cycles_text(event.bill.total))));
+             paint_.price(fmt::format("<{}cy{}{}>", cycles_text(event.bill.total),
+                                      event.by.empty() ? "" : ", ", event.by)));
   if (options_.opened) fmt::print(out_, "{}", waterfall(event.bill, *options_.opened, paint_));
 }
 

@@ -11,6 +11,7 @@
 
 // emu/vdso/images.S
 extern "C" const std::byte ringfare_vdso_amd64[], ringfare_vdso_amd64_end[];
+extern "C" const std::byte ringfare_vdso_i386[], ringfare_vdso_i386_end[];
 
 namespace ringfare {
 namespace {
@@ -51,7 +52,7 @@ decltype(auto) with_elf(Abi abi, Use use) {
 }  // namespace
 
 std::span<const std::byte> VdsoImage::file(Abi abi) {
-  CHECK(abi == Abi::Amd64, "no vDSO for this ABI");
+  if (abi == Abi::I386) return {ringfare_vdso_i386, ringfare_vdso_i386_end};
   return {ringfare_vdso_amd64, ringfare_vdso_amd64_end};
 }
 
@@ -102,6 +103,12 @@ std::vector<VdsoImage::Function> VdsoImage::functions() const {
   return found;
 }
 
+std::uint64_t VdsoImage::function(std::string_view name) const {
+  for (const Function& one : functions())
+    if (one.name == name) return one.offset;
+  return 0;
+}
+
 std::vector<VdsoImage::Site> VdsoImage::sites() const {
   const Section rows = section(".altinstructions");
   std::vector<Site> found;
@@ -134,6 +141,12 @@ std::vector<VdsoImage::Step> VdsoImage::steps() const {
 std::uint64_t VdsoImage::version_note() const {
   constexpr std::uint64_t kHeaderAndName = 12 + 8;
   return section(".note").offset + kHeaderAndName;
+}
+
+std::uint64_t VdsoImage::landing_pad() const {
+  for (const Step& step : steps())
+    if (step.what == "landing pad") return step.offset;
+  return 0;
 }
 
 std::uint64_t VdsoImage::entry() const {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "emu/vdso/vdso.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -13,8 +16,9 @@ namespace ringfare {
 namespace {
 
 // emu/vdso/image/alternatives.h
-constexpr std::string_view kFeatures[] = {"sse2", "rdtscp", "rdpid"};
-static_assert(ALTERNATIVE_LFENCE == 0 && ALTERNATIVE_RDTSCP == 1 && ALTERNATIVE_RDPID == 2);
+constexpr std::string_view kFeatures[] = {"sse2", "rdtscp", "rdpid", kSyscall32, kSysenter32};
+static_assert(ALTERNATIVE_LFENCE == 0 && ALTERNATIVE_RDTSCP == 1 && ALTERNATIVE_RDPID == 2 &&
+              ALTERNATIVE_SYSCALL32 == 3 && ALTERNATIVE_SYSENTER32 == 4);
 
 constexpr std::byte kNop{0x90};
 constexpr std::string_view kPrefix = "__vdso_";
@@ -39,6 +43,21 @@ void place(std::vector<std::byte>& code, std::uint64_t at, const T& value) {
   std::memcpy(code.data() + at, &value, sizeof value);
 }
 
+// mov $number, %eax; syscall; ret
+constexpr std::array<std::uint8_t, 8> kTrap = {0xb8, 0, 0, 0, 0, 0x0f, 0x05, 0xc3};
+// mov $number, %eax; push %ebx; mov 8(%esp), %ebx; mov 12(%esp), %ecx; mov 16(%esp), %edx; int
+// $0x80; pop %ebx; ret
+constexpr std::array<std::uint8_t, 22> kTrap32 = {0xb8, 0,    0,    0,    0,    0x53, 0x8b, 0x5c,
+                                                  0x24, 0x08, 0x8b, 0x4c, 0x24, 0x0c, 0x8b, 0x54,
+                                                  0x24, 0x10, 0xcd, 0x80, 0x5b, 0xc3};
+
+template <std::size_t n>
+std::array<std::uint8_t, n> trap_of(std::array<std::uint8_t, n> code, std::int16_t number) {
+  const std::uint32_t immediate = static_cast<std::uint16_t>(number);
+  std::memcpy(code.data() + 1, &immediate, sizeof immediate);
+  return code;
+}
+
 }  // namespace
 
 Vdso::Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options)
@@ -48,16 +67,30 @@ Vdso::Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options)
       clocksource_(options.clocksource) {
   std::vector<std::byte> code(image_.loaded().begin(), image_.loaded().end());
   fit(code, options);
-  if (options.mode == VdsoMode::Trap) make_trap(code);
+  if (options.mode == VdsoMode::Trap) make_trap(code, options.abi);
+  const char* const data_name = options.only_vsyscall ? kVsyscallName : "[vvar]";
+  const char* const code_name = options.only_vsyscall ? kVsyscallName : "[vdso]";
   const Region regions[] = {
-      {.range = {at, data()}, .permissions = {}, .name = "[vvar]"},
-      {.range = {data(), base_}, .permissions = {.read = true}, .name = "[vvar]"},
+      {.range = {at, data()}, .permissions = {}, .name = data_name},
+      {.range = {data(), base_}, .permissions = {.read = true}, .name = data_name},
       {.range = {base_, {page_up(base_.value + code.size())}},
        .permissions = {.read = true, .execute = true},
-       .name = "[vdso]"}};
+       .name = code_name}};
   for (const Region& region : regions)
     CHECK(memory.map(region) == 0, "{} could not be mapped", region.name);
   CHECK(memory.write_as_kernel(base_, code), "[vdso] could not be written");
+}
+
+std::optional<GuestAddress> Vdso::vsyscall_entry(std::string_view call) const {
+  for (const VdsoImage::Step& step : image_.steps())
+    if (step.what == fmt::format("vsyscall {}", call)) return base_ + step.offset;
+  return std::nullopt;
+}
+
+SignalReturns Vdso::signal_returns() const {
+  if (image_.abi() != Abi::I386) return {};
+  return {.plain = base_ + image_.function("__kernel_sigreturn"),
+          .extended = base_ + image_.function("__kernel_rt_sigreturn")};
 }
 
 std::span<const std::uint8_t> Vdso::code_at(GuestAddress address) const {
@@ -76,17 +109,17 @@ void Vdso::fit(std::vector<std::byte>& code, const VdsoOptions& options) const {
   }
 }
 
-/// At each entry: mov $number, %eax; syscall; ret.
-void Vdso::make_trap(std::vector<std::byte>& code) const {
+/// At each entry of a function that stands for a call: that call, and return.
+void Vdso::make_trap(std::vector<std::byte>& code, Abi abi) const {
   for (const VdsoImage::Function& function : image_.functions()) {
     if (!function.name.starts_with(kPrefix)) continue;
     const SyscallRow* const row =
-        find_syscall(Abi::Amd64, std::string_view(function.name).substr(kPrefix.size()));
+        find_syscall(abi, std::string_view(function.name).substr(kPrefix.size()));
     CHECK(row != nullptr, "no system call stands behind {}", function.name);
-    std::uint8_t trap[] = {0xb8, 0, 0, 0, 0, 0x0f, 0x05, 0xc3};
-    const std::uint32_t number = static_cast<std::uint16_t>(row->amd64);
-    std::memcpy(trap + 1, &number, sizeof number);
-    place(code, function.offset, trap);
+    if (abi == Abi::Amd64)
+      place(code, function.offset, trap_of(kTrap, row->amd64));
+    else
+      place(code, function.offset, trap_of(kTrap32, row->i386));
   }
 }
 
@@ -97,6 +130,7 @@ void Vdso::publish(const SimulatedClock& clock) {
   // The counter is odd while the data are written, for readers on other processors. There is one
   // processor, so nobody sees it odd.
   vvar.sequence = sequence_ += 2;
+  vvar.first_number = vvar.second_number = sequence_;
   // False where the guest has unmapped it.
   memory_.write_as_kernel(data(), std::as_bytes(std::span(&vvar, 1)));
 }

@@ -19,11 +19,18 @@ namespace ringfare {
 /// system call of their name at once; none, and no word of it in the auxiliary vector.
 enum class VdsoMode : std::uint8_t { Real, Trap, Absent };
 
+/// Features that stand for an open door of 32-bit code.
+inline constexpr std::string_view kSyscall32 = "syscall32", kSysenter32 = "sysenter32";
+
+/// The name of what stands for the executable vsyscall page; /proc/self/maps has the page instead.
+inline constexpr const char* kVsyscallName = "[vsyscall]";
+
 struct VdsoOptions {
   Abi abi = Abi::Amd64;
   VdsoMode mode = VdsoMode::Real;  // not Absent
   Clocksource clocksource = Clocksource::Tsc;
-  std::string release;                          // the kernel's: "6.1.0"
+  bool only_vsyscall = false;  // there for the functions of an executable vsyscall page alone
+  std::string release;         // the kernel's: "6.1.0"
   std::set<std::string, std::less<>> features;  // of the processor, as /proc/cpuinfo spells them
 };
 
@@ -33,11 +40,18 @@ class Vdso {
   /// Maps [vvar] at `at` and [vdso] behind it.
   Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options);
 
-  GuestAddress base() const { return base_; }  // AT_SYSINFO_EHDR
+  GuestAddress base() const { return base_; }                                // AT_SYSINFO_EHDR
+  GuestAddress kernel_vsyscall() const { return base_ + image_.entry(); }    // AT_SYSINFO of i386
+  GuestAddress landing_pad() const { return base_ + image_.landing_pad(); }  // behind it
   GuestAddress data() const { return base_ - kVvarPageSize; }
   GuestRange code() const { return {base_, base_ + image_.loaded().size()}; }
+  /// Where the code of a function of the vsyscall page lies, where user mode executes that page.
+  std::optional<GuestAddress> vsyscall_entry(std::string_view call) const;
   std::span<const std::uint8_t> code_at(GuestAddress address) const;  // to the end; within `code`
   const VdsoImage& image() const { return image_; }
+  Abi abi() const { return image_.abi(); }
+  /// Of i386: where handlers return to.
+  SignalReturns signal_returns() const;
 
   /// The timer ticks up to now reach the data page, and the sequence counter goes on by two. Where
   /// a reader has begun, it begins again.
@@ -53,7 +67,7 @@ class Vdso {
 
  private:
   void fit(std::vector<std::byte>& code, const VdsoOptions& options) const;
-  void make_trap(std::vector<std::byte>& code) const;
+  void make_trap(std::vector<std::byte>& code, Abi abi) const;
 
   AddressSpace& memory_;
   VdsoImage image_;

@@ -170,8 +170,10 @@ int main(void) {
     look_for(&image, kNames[i], "LINUX_2.5");
   }
   struct timespec now = {-1, -1};
+  const char* const fitting =
+      sizeof(time_t) > sizeof(void*) ? "__vdso_clock_gettime64" : "__vdso_clock_gettime";
   int (*const gettime)(int, struct timespec*) = (int (*)(int, struct timespec*))(
-      image.base + image.symbols[by_hash(&image, "__vdso_clock_gettime", "LINUX_2.6")].st_value);
+      image.base + image.symbols[by_hash(&image, fitting, "LINUX_2.6")].st_value);
   const int got = gettime(CLOCK_MONOTONIC, &now);
   printf("called: %d, %s\n", got, now.tv_sec >= 0 && now.tv_nsec >= 0 ? "a time" : "none");
   return 0;

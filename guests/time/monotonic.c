@@ -5,10 +5,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "clock_call.h"
 
 static int64_t nanoseconds(const struct timespec* time) {
   return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
@@ -16,7 +17,7 @@ static int64_t nanoseconds(const struct timespec* time) {
 
 static int64_t read_clock(int clock, int raw) {
   struct timespec now;
-  if (raw ? syscall(SYS_clock_gettime, clock, &now) != 0 : clock_gettime(clock, &now) != 0) abort();
+  if (raw ? syscall(kGettimeCall, clock, &now) != 0 : clock_gettime(clock, &now) != 0) abort();
   return nanoseconds(&now);
 }
 

@@ -4,12 +4,16 @@
 // own image.
 #pragma once
 
-#include <stdint.h>
-
 // Features that choose a replacement, in the order of preference: a later row of a site wins.
 #define ALTERNATIVE_LFENCE 0
 #define ALTERNATIVE_RDTSCP 1
 #define ALTERNATIVE_RDPID 2
+// The door for 32-bit code that processor and kernel have opened.
+#define ALTERNATIVE_SYSCALL32 3
+#define ALTERNATIVE_SYSENTER32 4
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
 
 // One row of the section .altinstructions. Offsets are from the member itself.
 struct Alternative {
@@ -17,3 +21,4 @@ struct Alternative {
   uint16_t feature;
   uint8_t site_length, replacement_length;
 };
+#endif

@@ -43,7 +43,7 @@ extern uint32_t vvar_cue __attribute__((visibility("hidden")));
 static inline uint64_t ordered_counter(void) {
   uint32_t low, high;
   __asm__ volatile(
-      "771: rdtsc\n.byte 0x0f, 0x1f, 0x00\n772:\n" ALTERNATIVE(ALTERNATIVE_LFENCE, "lfence\nrdtsc")
+      "771: rdtsc\nnop\nnop\nnop\n772:\n" ALTERNATIVE(ALTERNATIVE_LFENCE, "lfence\nrdtsc")
           ALTERNATIVE(ALTERNATIVE_RDTSCP, "rdtscp")
       : "=a"(low), "=d"(high)
       :

@@ -29,6 +29,8 @@ struct Vvar {
   uint32_t coarse_resolution;  // nanoseconds, of the coarse ones: a timer tick
   int32_t minutes_west, dst_time;
   uint32_t random_ready;
+  // The two counters of the vsyscall page's protocol: equal but while an update is under way.
+  uint32_t first_number, second_number;
   uint64_t random_generation;  // of the kernel's random number generator
   struct VvarTime clock[kVvarClocks];
 };

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// Programs that ask for the time, with a vDSO, without one, and through the page before it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/guests/child_process.hpp"
+
+namespace ringfare::testing {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Outcome ringfare(const std::string& program, const Words& arguments, const Words& options) {
+  Launch launch{.arguments = {guest(program)}};
+  launch.arguments.insert(launch.arguments.end(), arguments.begin(), arguments.end());
+  return run(under_ringfare(launch, options));
+}
+
+class EachLibrary : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(guest(program("lookup"))))
+      GTEST_SKIP() << "this machine has nothing to build programs of this kind with";
+  }
+  std::string program(const std::string& name) const { return name + "." + GetParam(); }
+  bool narrow() const { return std::string_view(GetParam()).ends_with("i386"); }
+};
+
+/// What the image exports: of version LINUX_2.6, and of LINUX_2.5.
+Words exported(bool narrow) {
+  Words lines;
+  for (const char* name : {"clock_gettime", "gettimeofday", "time", "getcpu", "clock_getres"})
+    lines.push_back(fmt::format("__vdso_{} LINUX_2.6", name));
+  if (!narrow) {
+    for (const char* name :
+         {"clock_gettime", "gettimeofday", "time", "getcpu", "clock_getres", "getrandom"})
+      lines.push_back(fmt::format("{} LINUX_2.6", name));
+    lines.emplace_back("__vdso_getrandom LINUX_2.6");
+  } else {
+    lines.emplace_back("__vdso_clock_gettime64 LINUX_2.6");
+    for (const char* name : {"vsyscall", "sigreturn", "rt_sigreturn"})
+      lines.push_back(fmt::format("__kernel_{} LINUX_2.5", name));
+  }
+  return lines;
+}
+
+TEST_P(EachLibrary, FindsTheFunctionsByHand) {
+  const Words wanted = exported(narrow());
+  for (const char* engine : {"translator", "unicorn"}) {
+    const Outcome outcome = ringfare(program("lookup"), {}, {"run", "-q", "--engine", engine});
+    EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+    EXPECT_TRUE(outcome.output.ends_with("called: 0, a time\n")) << outcome.output;
+    std::size_t found = 0, lines = 0;
+    std::istringstream text(outcome.output);
+    for (std::string line; std::getline(text, line); ++lines) {
+      const std::string name = line.substr(0, line.find(':'));
+      const bool is_wanted = std::ranges::find(wanted, name) != wanted.end();
+      if (name == "called") continue;
+      EXPECT_EQ(line, name + (is_wanted ? ": found found found" : ": - - -"));
+      found += is_wanted;
+    }
+    EXPECT_EQ(found, wanted.size());
+    EXPECT_GT(lines, wanted.size());
+  }
+}
+
+/// What is left of a program's calls where the vDSO does the rest.
+std::size_t gettime_calls(const std::string& program, Words options) {
+  options.insert(options.begin(), {"trace", "-e", "trace=clock_gettime,clock_gettime64"});
+  const Outcome outcome = ringfare(program, {}, options);
+  EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+  std::size_t calls = 0;
+  for (std::size_t at = 0; (at = outcome.errors.find("clock_gettime", at)) != std::string::npos;
+       ++at)
+    ++calls;
+  return calls;
+}
+
+TEST_P(EachLibrary, EntersTheKernelForFewClocks) {
+  // Of twelve clocks these are the kernel's: two of CPU time, two of alarms, and one that is none.
+  EXPECT_EQ(gettime_calls(program("clocks"), {}), 5u);
+  // Without the counter two coarse ones are left to the vDSO; musl's gettimeofday and time, and
+  // the gettimeofday of glibc's i386, ask clock_gettime.
+  const std::size_t all = program("").starts_with(".musl") ? 12 : narrow() ? 11 : 10;
+  EXPECT_EQ(gettime_calls(program("clocks"), {"--clocksource", "hpet"}), all);
+}
+
+TEST_P(EachLibrary, TellsTheSameTimesThroughSystemCalls) {
+  const auto seconds = [](const Outcome& outcome) {
+    std::string kept;  // lines without their fractions of a second
+    for (std::size_t at = 0; at < outcome.output.size(); ++at)
+      if (outcome.output[at] == '.') {
+        while (at + 1 < outcome.output.size() && std::isdigit(outcome.output[at + 1]) != 0) ++at;
+      } else {
+        kept += outcome.output[at];
+      }
+    return kept;
+  };
+  const Outcome vdso = ringfare(program("clocks"), {}, {"run", "-q"});
+  const Outcome raw = ringfare(program("clocks"), {"raw"}, {"run", "-q"});
+  EXPECT_EQ(seconds(vdso), seconds(raw));
+  EXPECT_EQ(seconds(vdso),
+            seconds(ringfare(program("clocks"), {}, {"run", "-q", "--vdso", "trap"})));
+  EXPECT_EQ(seconds(vdso),
+            seconds(ringfare(program("clocks"), {}, {"run", "-q", "--vdso", "absent"})));
+}
+
+TEST_P(EachLibrary, NeverGoesBackwards) {
+  EXPECT_EQ(ringfare(program("monotonic"), {}, {"run", "-q"}).output,
+            "1000000 readings, 0 backwards\n");
+}
+
+TEST_P(EachLibrary, ShowsTicksToWhoOnlyLooks) {
+  for (const char* engine : {"translator", "unicorn"})
+    EXPECT_EQ(
+        ringfare(program("coarse"), {}, {"run", "-q", "--mhz", "100", "--engine", engine}).output,
+        "three ticks\n");
+}
+
+TEST_P(EachLibrary, ABadPointerIsAnErrorOrAFault) {
+  EXPECT_EQ(ringfare(program("pointers"), {"call"}, {"run", "-q"}).output, "-1 EFAULT\n");
+  const Outcome fault = ringfare(program("pointers"), {"vdso"}, {"trace"});
+  EXPECT_EQ(fault.ending(), "signal 11");
+  EXPECT_NE(fault.errors.find("si_code=SEGV_MAPERR"), std::string::npos) << fault.errors;
+  constexpr const char* kInside = "signal 11 code 1, inside the vDSO, of the pointer\n";
+  // glibc of i386 asks for 64-bit time into a place of its own, and stores through the pointer
+  // itself.
+  const std::string bare = run({.arguments = {guest(program("pointers")), "handled"}}).output;
+  if (program("") != ".glibc-i386") {
+    EXPECT_EQ(bare, kInside);
+  }
+  for (const char* engine : {"translator", "unicorn"})
+    EXPECT_EQ(ringfare(program("pointers"), {"handled"}, {"run", "-q", "--engine", engine}).output,
+              bare)
+        << engine;
+}
+
+TEST_P(EachLibrary, SleepsOnSimulatedOrRealTime) {
+  const auto took = [&](const Words& options) {
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_EQ(ringfare(program("waiting"), {"700"}, options).output, "700 ms\n");
+    return std::chrono::steady_clock::now() - before;
+  };
+  took({"run", "-q"});
+  EXPECT_GE(took({"run", "-q", "--real-time"}), std::chrono::milliseconds(700));
+}
+
+INSTANTIATE_TEST_SUITE_P(Guests, EachLibrary,
+                         ::testing::Values("glibc", "musl", "glibc-i386", "musl-i386"),
+                         [](const auto& row) {
+                           std::string name = row.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(VdsoMode, AbsentIsNowhere) {
+  EXPECT_EQ(ringfare("lookup.musl", {}, {"run", "-q", "--vdso", "absent"}).output, "no vDSO\n");
+}
+
+TEST(VdsoMode, TrapMakesTheCallsVisible) {
+  const Outcome outcome = ringfare("clocks.glibc", {}, {"trace", "--vdso", "trap"});
+  EXPECT_NE(outcome.errors.find("gettimeofday({"), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("time(NULL)"), std::string::npos) << outcome.errors;
+}
+
+TEST(Epoch, IsTheTimeOfDayAtTheStart) {
+  for (const char* epoch : {"86400", "1970-01-02", "1970-01-02T00:00:00Z", "86400.0"}) {
+    const Outcome outcome = ringfare("clocks.musl", {}, {"run", "-q", "--epoch", epoch});
+    EXPECT_NE(outcome.output.find("time 86400\n"), std::string::npos) << outcome.output;
+  }
+  EXPECT_EQ(ringfare("clocks.musl", {}, {"run", "-q", "--epoch", "soon"}).ending(), "exit 125");
+}
+
+TEST(VdsoCalls, AreShownWithoutChangingTheRun) {
+  const Outcome without = ringfare("clocks.glibc", {}, {"trace"});
+  const Outcome shown = ringfare("clocks.glibc", {}, {"trace", "--vdso-calls"});
+  EXPECT_EQ(shown.output, without.output);
+  EXPECT_NE(shown.errors.find("cy, vdso>"), std::string::npos) << shown.errors;
+  std::string left;  // the lines that are not the vDSO's
+  for (std::size_t at = 0; at < shown.errors.size();) {
+    const std::size_t end = shown.errors.find('\n', at) + 1;
+    const std::string line = shown.errors.substr(at, end - at);
+    if (line.find(", vdso>") == std::string::npos) left += line;
+    at = end;
+  }
+  EXPECT_EQ(left, without.errors);
+}
+
+TEST(Unwinding, WorksFromEveryInstructionThatIsExecuted) {
+  const Launch launch{.arguments = {guest("unwind.glibc")}};
+  EXPECT_EQ(run(launch).output, "many places, 0 lost\n");  // on the host, in the host's vDSO
+  for (const char* name : {"unwind.glibc", "unwind.glibc-i386"}) {
+    if (!std::filesystem::exists(guest(name))) continue;
+    for (const char* engine : {"translator", "unicorn"})
+      EXPECT_EQ(ringfare(name, {}, {"run", "-q", "--engine", engine}).output,
+                "many places, 0 lost\n")
+          << name << " on " << engine;
+  }
+}
+
+TEST(Ways, CostWhatTheyPass) {
+  const Outcome outcome = ringfare("ways.glibc", {}, {"run", "-q"});
+  double function = 0, vdso = 0, call = 0, page = 0;
+  ASSERT_EQ(std::sscanf(outcome.output.c_str(), "function %lf vdso %lf syscall %lf vsyscall %lf",
+                        &function, &vdso, &call, &page),
+            4)
+      << outcome.output;
+  EXPECT_LT(vdso - function, 40);  // a few loads and branches
+  EXPECT_GT(call, 5 * vdso);
+  EXPECT_GT(page, call);
+}
+
+struct PageRow {
+  const char *what, *output;
+};
+
+// As Linux 6.1 answers with vsyscall=xonly; `code` 128 is SI_KERNEL, 1 SEGV_MAPERR.
+constexpr PageRow kPageRows[] = {
+    {"time", "1\n"},
+    {"gettimeofday", "0 1\n"},
+    {"getcpu", "0 1\n"},
+    {"inside", "signal 11 code 128 address (nil)\n"},
+    {"read", "signal 11 code 1 address 0xffffffffff600000\n"},
+    {"pointer", "signal 11 code 128 address (nil)\n"},
+    {"kernel", "signal 11 code 1 address 0xffffffff80000000\n"},
+};
+
+TEST(VsyscallPage, ServesItsEntriesAndNothingElse) {
+  for (const PageRow& row : kPageRows)
+    for (const char* engine : {"translator", "unicorn"})
+      EXPECT_EQ(ringfare("vsyscall.glibc", {row.what}, {"run", "-q", "--engine", engine}).output,
+                row.output)
+          << row.what << " on " << engine;
+}
+
+TEST(VsyscallPage, AnswersAsTheHostDoes) {
+  if (read_whole("/proc/self/maps").find("--xp 00000000 00:00 0                  [vsyscall]") ==
+      std::string::npos)
+    GTEST_SKIP() << "the host has no page of this kind";
+  for (const PageRow& row : kPageRows)
+    EXPECT_EQ(run({.arguments = {guest("vsyscall.glibc"), row.what}}).output, row.output)
+        << row.what;
+}
+
+/// The same kernel with the page in another mode.
+std::string kernel_with(const ScratchDirectory& scratch, const std::string& mode) {
+  const std::string file = scratch.path() / "kernel.toml";
+  write_whole(file, fmt::format("extends = \"linux-6.1\"\nvsyscall = \"{}\"\n", mode));
+  return file;
+}
+
+TEST(VsyscallPage, IsUserCodeWhereItsKernelSaysSo) {
+  const ScratchDirectory scratch;
+  const std::string kernel = kernel_with(scratch, "native");
+  for (const char* what : {"time", "gettimeofday", "getcpu"}) {
+    const Outcome outcome = ringfare("vsyscall.glibc", {what}, {"trace", "--kernel", kernel});
+    EXPECT_EQ(outcome.output, std::string_view(what) == "time" ? "1\n" : "0 1\n") << outcome.errors;
+    EXPECT_EQ(outcome.errors.find("vsyscall>"), std::string::npos) << outcome.errors;
+  }
+}
+
+TEST(VsyscallPage, IsNowhereWithoutOne) {
+  const ScratchDirectory scratch;
+  const std::string kernel = kernel_with(scratch, "none");
+  EXPECT_EQ(ringfare("vsyscall.glibc", {"time"}, {"run", "-q", "--kernel", kernel}).output,
+            "signal 11 code 1 address 0xffffffffff600400\n");
+}
+
+TEST(VsyscallPage, IsShownInTheTrace) {
+  const Outcome outcome = ringfare("vsyscall.glibc", {"time"}, {"trace"});
+  EXPECT_NE(outcome.errors.find(", vsyscall>"), std::string::npos) << outcome.errors;
+}
+
+}  // namespace
+}  // namespace ringfare::testing
