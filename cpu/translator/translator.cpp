@@ -15,6 +15,7 @@
 #include "cpu/translator/entry_map.hpp"
 #include "cpu/translator/faults.hpp"
 #include "cpu/translator/host_segments.hpp"
+#include "cpu/translator/indirect_table.hpp"
 #include "cpu/translator/ledger.hpp"
 #include "cpu/translator/target_profile.hpp"
 #include "cpu/translator/writer.hpp"
@@ -145,7 +146,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   void link(ExitId id, Superblock& to);
   void link_exits(const Superblock& from);
   void link_to(Superblock& made);
-  void take_table_entry(Superblock& superblock);
+  void take_table_entry(std::uint32_t index);
   Follow usual_way(GuestAddress start) const override;
   std::vector<GuestAddress> usual_targets(GuestAddress start) const override;
   bool is_path_head(GuestAddress address) const override;
@@ -167,6 +168,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Arena arena_;
   Writer writer_;
   std::vector<Superblock> superblocks_;  // ascending by host address
+  IndirectTable indirect_{arena_.table(), superblocks_};
   Ledger ledger_;
   Lanes counted_{};  // what was added to the totals of threads
   FaultCatcher catcher_;
@@ -335,8 +337,8 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
     case LeaveReason::IndirectMiss: {
       const GuestAddress target{context.guest_target};
       thread.registers.rip = target.value;
-      Superblock& superblock = superblocks_[superblock_at(target)];
-      if (linking_) take_table_entry(superblock);
+      const std::uint32_t index = superblock_at(target);
+      if (linking_) take_table_entry(index);
       return std::nullopt;
     }
     case LeaveReason::IndirectExit: {
@@ -652,12 +654,13 @@ void Translator::Core::replace(GuestAddress entry, Tier tier) {
   Superblock& old = superblocks_[*now];
   const std::vector<ExitId> incoming = std::exchange(old.incoming, {});
   const bool in_table = old.indirect_head != nullptr;
+  if (in_table) indirect_.remove(*now);
   const std::uint32_t index = translate(tier, entry, in_table);
   by_entry_.set(entry, index);
   Superblock& made = superblocks_[index];
   link_exits(made);
   for (const ExitId id : incoming) link(id, made);
-  if (in_table) take_table_entry(made);
+  if (in_table) take_table_entry(index);
 }
 
 void Translator::Core::link(ExitId id, Superblock& to) {
@@ -685,10 +688,10 @@ void Translator::Core::link_to(Superblock& made) {
 }
 
 /// Indirect branches to the superblock's entry find it from now on.
-void Translator::Core::take_table_entry(Superblock& superblock) {
+void Translator::Core::take_table_entry(std::uint32_t index) {
+  Superblock& superblock = superblocks_[index];
   if (superblock.indirect_head == nullptr) writer_.write_indirect_head(superblock);
-  arena_.table()[superblock.entry.value % Arena::kTableEntries] =
-      Arena::address_of(superblock.indirect_head);
+  indirect_.add(index);
 }
 
 Follow Translator::Core::usual_way(GuestAddress start) const {
@@ -752,9 +755,7 @@ void Translator::Core::kill(std::uint32_t index) {
     exit.site.link(exit.unlinked);
     waiting_[exit.target].push_back(id);
   }
-  std::uint64_t& slot = arena_.table()[superblock.entry.value % Arena::kTableEntries];
-  if (superblock.indirect_head != nullptr && slot == Arena::address_of(superblock.indirect_head))
-    slot = Arena::address_of(writer_.indirect_miss_stub());
+  if (superblock.indirect_head != nullptr) indirect_.remove(index);
 }
 
 /// What the exits of `superblock` mean to whoever follows the paths.
@@ -791,8 +792,7 @@ void Translator::Core::forget_all() {
   unguarded_.clear();
   in_files_.clear();
   writer_.rewind();
-  std::fill_n(arena_.table(), Arena::kTableEntries,
-              Arena::address_of(writer_.indirect_miss_stub()));
+  indirect_.clear(writer_.indirect_miss_stub());
 }
 
 const Superblock* Translator::Core::superblock_of(std::uint64_t pc) const {

@@ -364,7 +364,7 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
     note_path(draft, to, id);
     full = check_ring(draft, to);
   }
-  if (counting_.hidden_totals && !counting_.paths) {
+  if (counting_.hidden_totals && !counting_.paths && to.mode() == CodeMode::Long64) {
     to.bytes({0x0f, 0xb7, 0xc9});  // movzx ecx, cx
   } else {
     to.bytes({0x0f, 0xb7, 0x0d});  // movzx ecx, word [target]
@@ -425,13 +425,15 @@ void Writer::write_check(Emitter& to, Superblock& superblock, std::uint8_t skip)
     to.bytes({0x8d, 0x89});  // lea ecx, [rcx - low]
     to.raw(0u - low);
     to.bytes({0xe3, kJumpSize});
-    to.jump(miss_stub_);
+    superblock.misses[1] = to.jump();
+    superblock.misses[1].link(miss_stub_);
     to.load32(Gpr::Rcx, target + 4);
     to.bytes({0x8d, 0x89});  // lea ecx, [rcx - high]
     to.raw(0u - high);
   }
   to.bytes({0xe3, static_cast<std::uint8_t>(kJumpSize + skip)});  // jrcxz
-  to.jump(miss_stub_);
+  superblock.misses[0] = to.jump();
+  superblock.misses[0].link(miss_stub_);
 }
 
 void Writer::write_indirect_head(Superblock& superblock) {
@@ -546,6 +548,11 @@ void Writer::restore_rcx(const Draft& draft, Emitter& to) {
 /// Counts an exit.
 void Writer::account(const Draft& draft, Emitter& to, ExitId id) {
   if (!counting_.counters) return;
+  if (counting_.hidden_totals && to.mode() == CodeMode::Compat32 && draft.rcx == RcxPlace::Home) {
+    add_price(to, id);
+    count_in_rcx(to, id);
+    return carry_into_high_half(to, id);
+  }
   if (counting_.hidden_totals) return add_up(to, id);
   Context& context = arena_.context();
   if (draft.rcx == RcxPlace::Register) to.store(&context.spill[2], Gpr::Rcx);

@@ -90,6 +90,20 @@ snippet table
 9: .long 2b - 9b, 3b - 9b, 4b - 9b, 5b - 9b
 end_snippet table
 
+# Calls seven functions that lie 64 KiB apart from rdi on, 600 times.
+snippet same_place
+  mov $600, %ecx
+1: mov %rdi, %rdx
+  mov $7, %esi
+2: call *%rdx
+  add $0x10000, %rdx
+  dec %esi
+  jnz 2b
+  dec %ecx
+  jnz 1b
+  syscall
+end_snippet same_place
+
 # Flags live across a conditional branch, a direct jump, a call and a return; red zone untouched.
 snippet flags
   movq $0x1122, -8(%rsp)

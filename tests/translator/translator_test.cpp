@@ -26,6 +26,7 @@
 SNIPPET(loop)
 SNIPPET(calls)
 SNIPPET(table)
+SNIPPET(same_place)
 SNIPPET(flags)
 SNIPPET(segments)
 SNIPPET(string)
@@ -160,6 +161,32 @@ TEST_P(TranslatorTest, JumpTables) {
   guest.run_to_gate();
   EXPECT_EQ(guest[Gpr::Rax], 750u * 1111u);
   expect_counts(guest, 3 + 3000 * 5 + 750 * 2 * 3 + 750 + 3000 * 2 + 1);
+}
+
+/// What indirect branches are looked up by are the low 16 bits of their targets.
+TEST_P(TranslatorTest, TargetsThatShareAPlaceInTheTable) {
+  constexpr GuestAddress kFunctions{0x1000000};
+  constexpr std::uint64_t kApart = 0x10000, kInstructions = 1 + 600 * (2 + 7 * 6 + 2) + 1;
+  Guest guest(k_same_place(), options());
+  for (std::uint8_t i = 0; i < 7; ++i) {
+    const GuestAddress at = kFunctions + i * kApart;
+    ASSERT_EQ(guest.memory.map(
+                  {.range = {at, at + kPageSize}, .permissions = {true, true, true}, .name = ""}),
+              0);
+    const std::array<std::uint8_t, 4> add_and_return{0x83, 0xc0, std::uint8_t(i + 1), 0xc3};
+    ASSERT_TRUE(guest.memory.store(at, add_and_return));
+  }
+  guest.thread.registers[Gpr::Rdi] = kFunctions.value;
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rax], 600u * 28u);
+  expect_counts(guest, kInstructions);
+  ASSERT_TRUE(guest.memory.store(kFunctions + 2 * kApart + 2, std::uint8_t{100}));  // it was 3
+  for (const GuestRange range : guest.memory.take_changed_code()) guest.engine.invalidate(range);
+  guest.thread.registers.rip = kCode.value;
+  guest.thread.registers[Gpr::Rax] = 0;
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rax], 600u * 125u);
+  expect_counts(guest, 2 * kInstructions);
 }
 
 TEST_P(TranslatorTest, SegmentBasesAreTheGuests) {
