@@ -49,10 +49,20 @@ const std::vector<Row> kGuests = {
       "busybox cat <<END\nhere $x\nEND\necho $(echo a; echo b) | busybox tr a-z A-Z"}},
 };
 
-class SharedMachine : public ::testing::TestWithParam<Row> {};
+class SharedMachine : public ::testing::TestWithParam<Row> {
+ protected:
+  Launch launch() const {
+    Launch launch = launch_of(GetParam());
+    launch.directory = room_.path();
+    return launch;
+  }
+
+ private:
+  ScratchDirectory room_;
+};
 
 TEST_P(SharedMachine, DoesAsOnTheBareMachine) {
-  const Launch launch = launch_of(GetParam());
+  const Launch launch = this->launch();
   const Outcome native = run(launch);
   const Outcome inside = run(under_ringfare(launch));
   EXPECT_EQ(inside.output, native.output);
@@ -61,7 +71,7 @@ TEST_P(SharedMachine, DoesAsOnTheBareMachine) {
 }
 
 TEST_P(SharedMachine, RepeatsToTheByte) {
-  const Launch launch = under_ringfare(launch_of(GetParam()), {"trace"});
+  const Launch launch = under_ringfare(this->launch(), {"trace"});
   const Outcome first = run(launch), second = run(launch);
   EXPECT_GT(first.errors.size(), 1000u);
   EXPECT_EQ(first.errors, second.errors);
@@ -69,7 +79,7 @@ TEST_P(SharedMachine, RepeatsToTheByte) {
 }
 
 TEST_P(SharedMachine, HasOtherSchedulesWithTheSameResult) {
-  const Launch launch = launch_of(GetParam());
+  const Launch launch = this->launch();
   const std::string native = run(launch).output;
   const auto with_seed = [&](const std::string& seed) {
     const Outcome inside = run(under_ringfare(launch, {"trace", "--schedule-seed", seed}));
