@@ -112,6 +112,12 @@ const DoorBill* DoorComparison::find(std::string_view name, CodeMode mode) const
   return found == bills.end() ? nullptr : &*found;
 }
 
+const Way* DoorComparison::way(std::string_view name, CodeMode mode) const {
+  const auto found =
+      std::ranges::find_if(ways, [&](const Way& it) { return it.name == name && it.mode == mode; });
+  return found == ways.end() ? nullptr : &*found;
+}
+
 const DoorBill* DoorComparison::fast(CodeMode mode) const {
   const DoorBill* best = nullptr;
   for (const DoorBill& it : bills) {

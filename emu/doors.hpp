@@ -47,13 +47,24 @@ struct DoorBill {
   CrossingBill bill;
 };
 
+/// A way to the same answer that leads through no door.
+struct Way {
+  std::string_view name;  // "vdso", "vsyscall"
+  CodeMode mode = CodeMode::Long64;
+  CrossingBill bill;
+
+  unsigned bits() const { return mode == CodeMode::Long64 ? 64 : 32; }
+};
+
 /// The same call through every door that exists on the machine and knows it; `function` is what a
 /// function call and its return cost there.
 struct DoorComparison {
   Cycles function;
+  std::vector<Way> ways;  // of a call that has some (emu/vdso/ways.hpp)
   std::vector<DoorBill> bills;
 
   const DoorBill* find(std::string_view name, CodeMode mode) const;  // null where it is not there
+  const Way* way(std::string_view name, CodeMode mode) const;
   /// The cheapest door of that code which is no interrupt; null where there is none.
   const DoorBill* fast(CodeMode mode) const;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cpu/failure.hpp"
+#include "emu/vdso/vsyscall_crossing.hpp"
 
 namespace ringfare {
 
@@ -15,6 +16,7 @@ struct FurtherMachines::Row {
   Machine machine;
   Pricer pricer{machine.cpu};
   Crossings crossings{machine, pricer};
+  VsyscallCrossing vsyscall{machine, pricer};
   EmulatedPrices emulated{machine.cpu};
   Account account;
   Registers registers;  // of the crossing under way
@@ -67,6 +69,15 @@ void FurtherMachines::leave(std::size_t slot, bool failed, std::int64_t result,
 void FurtherMachines::end(std::size_t slot, const ServiceCharge& charge) {
   for (const auto& row : rows_)
     if (!row->shut) row->account.charge(slot, charge.call, false, row->crossings.end(charge));
+}
+
+void FurtherMachines::page_call(std::size_t slot, bool failed, std::int64_t result,
+                                const ServiceCharge& charge) {
+  for (const auto& row : rows_) {
+    const VsyscallMode mode = row->machine.kernel.vsyscall;
+    if (mode == VsyscallMode::Emulate || mode == VsyscallMode::Xonly)
+      row->account.charge(slot, charge.call, failed, row->vsyscall.bill(result, charge));
+  }
 }
 
 void FurtherMachines::happened(std::size_t slot, KernelEvent event) {

@@ -42,6 +42,9 @@ class FurtherMachines {
   void leave(std::size_t slot, bool failed, std::int64_t result, const ServiceCharge& charge);
   void end(std::size_t slot, const ServiceCharge& charge);
 
+  /// A call through the vsyscall page. A machine whose kernel serves none charges nothing.
+  void page_call(std::size_t slot, bool failed, std::int64_t result, const ServiceCharge& charge);
+
   /// The kernel did something besides calls.
   void happened(std::size_t slot, KernelEvent event);
 

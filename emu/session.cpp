@@ -31,6 +31,7 @@
 #include "emu/vdso/probe.hpp"
 #include "emu/vdso/vsyscall.hpp"
 #include "emu/vdso/vsyscall_crossing.hpp"
+#include "emu/vdso/ways.hpp"
 
 namespace ringfare {
 namespace {
@@ -132,7 +133,7 @@ class Session::Run {
   std::vector<Sink*> sinks_;
   Pricer pricer_{machine_.cpu};
   Crossings crossings_{machine_, pricer_};
-  VsyscallCrossing vsyscall_{machine_};
+  VsyscallCrossing vsyscall_{machine_, pricer_};
   FurtherMachines further_{inputs_.further};
   BlockPrices prices_{all_pricers()};
   EngineChoice choice_ = choose_engine(inputs_.engine);
@@ -222,15 +223,14 @@ void Session::Run::map_vdso() {
   const bool absent = inputs_.vdso == VdsoMode::Absent || !machine_.kernel.has_vdso;
   if (absent && machine_.kernel.vsyscall != VsyscallMode::Native) return;
   const bool wide = image_.layout.mode == CodeMode::Long64;
-  std::set<std::string, std::less<>> features(machine_.cpu.features.begin(),
-                                              machine_.cpu.features.end());
-  if (!wide && further_.size() == 0) {  // other processors may not have the same door
-    const bool sysenter = crossings_.has_door(Gate::Sysenter, CodeMode::Compat32);
-    const bool syscall = crossings_.has_door(Gate::Syscall, CodeMode::Compat32);
-    if (sysenter || syscall) features.emplace(sysenter ? kSysenter32 : kSyscall32);
+  const Abi abi = wide ? Abi::Amd64 : Abi::I386;
+  auto features = vdso_features(machine_, crossings_, abi);
+  if (further_.size() != 0) {  // other processors may not have the same door
+    features.erase(std::string(kSysenter32));
+    features.erase(std::string(kSyscall32));
   }
   vdso_.emplace(memory_, image_.layout.mmap_top + kPageSize,
-                VdsoOptions{.abi = wide ? Abi::Amd64 : Abi::I386,
+                VdsoOptions{.abi = abi,
                             .mode = absent ? VdsoMode::Real : inputs_.vdso,
                             .clocksource = inputs_.clocksource,
                             .only_vsyscall = absent,
@@ -610,8 +610,11 @@ void Session::Run::serve_vsyscall(const VsyscallFetch& fetch) {
   const Interest wanted = interest(name);
   if (wanted == Interest::Text) description_.before(request);
   const Served served = linux_->serve(thread_, request);
-  const CrossingBill& crossing = vsyscall_.bill(name);
+  const ServiceCharge charge{
+      .call = name, .file_kind = {}, .bytes_in = served.bytes_in, .bytes_out = served.bytes_out};
+  const CrossingBill& crossing = vsyscall_.bill(served.result, charge);
   account_.charge(slot_of(request), name, is_error(served.result), crossing);
+  further_.page_call(slot_of(request), is_error(served.result), served.result, charge);
   registers[Gpr::Rax] = static_cast<std::uint64_t>(served.result);
   registers.rip = fetch.return_address;
   registers[Gpr::Rsp] += sizeof fetch.return_address;

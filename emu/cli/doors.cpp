@@ -12,6 +12,7 @@
 #include "emu/cli/verbs.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/report/doors_text.hpp"
+#include "emu/vdso/ways.hpp"
 
 namespace ringfare {
 namespace {
@@ -51,6 +52,12 @@ std::optional<Machine> machine_if_possible(const ParsedOptions& options, const C
   }
 }
 
+DoorComparison compared(const Machine& machine, const AskedCall& call) {
+  DoorComparison comparison = compare_doors(machine, call);
+  comparison.ways = ways_without_a_door(machine, call.charge.call);
+  return comparison;
+}
+
 std::vector<DoorMachine> all_machines(const ParsedOptions& options, const AskedCall& call) {
   const ModelLibrary library = model_library();
   const bool cpus = options.text("cpu") == kAll, kernels = options.text("kernel") == kAll;
@@ -66,7 +73,7 @@ std::vector<DoorMachine> all_machines(const ParsedOptions& options, const AskedC
   for (const CpuModel& cpu : processors)
     for (const KernelModel& kernel : systems)
       if (const auto machine = machine_if_possible(options, cpu, kernel)) {
-        DoorComparison comparison = compare_doors(*machine, call);
+        DoorComparison comparison = compared(*machine, call);
         if (!comparison.bills.empty())
           machines.push_back(described(*machine, std::move(comparison)));
       }
@@ -96,7 +103,7 @@ int doors_verb(const std::vector<std::string>& words) {
     return 0;
   }
   const Machine machine = chosen_machine(options);
-  DoorComparison comparison = compare_doors(machine, call);
+  DoorComparison comparison = compared(machine, call);
   if (comparison.bills.empty())
     throw UserError(fmt::format("doors: {} on {} has no door for '{}'", machine.kernel.name,
                                 machine.cpu.name, row.name));

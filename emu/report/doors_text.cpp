@@ -18,6 +18,10 @@ std::string door_name(const Doorway& door) {
   return fmt::format("{} from {}-bit code", door.name, door.bits());
 }
 
+std::string way_name(const Way& way) {
+  return fmt::format("{} from {}-bit code", way.name, way.bits());
+}
+
 double per(Cycles cycles, Cycles unit) {
   return unit.hundredths <= 0
              ? 0
@@ -41,6 +45,8 @@ std::string totals(const Machine& machine, const DoorComparison& comparison, con
                         fmt::format("{:.1f}", per(cycles, comparison.function)));
   };
   line("function call", comparison.function, nullptr);
+  for (const Way& it : comparison.ways)
+    line(way_name(it), it.bill.total, comparison.find("int80", it.mode));
   for (const DoorBill& it : comparison.bills)
     line(door_name(it.door), it.bill.total, comparison.find("int80", it.door.mode));
   return text;
@@ -69,12 +75,12 @@ std::string bar(Cycles from, Cycles length, Cycles whole) {
 }
 
 /// The lines of one door's waterfall, all of one width.
-std::vector<std::string> column(const DoorBill& it, Cycles scale, const Paint& paint) {
+std::vector<std::string> column(const std::string& name, const CrossingBill& bill, Cycles scale,
+                                const Paint& paint) {
   constexpr std::size_t kWidth = kNameWidth + 1 + 9 + 2 + kBarWidth + 1;
-  std::vector<std::string> lines = {
-      paint.heading(fmt::format("{:<{}}", door_name(it.door), kWidth))};
+  std::vector<std::string> lines = {paint.heading(fmt::format("{:<{}}", name, kWidth))};
   Cycles before;
-  for (const StageCost& stage : it.bill.stages) {
+  for (const StageCost& stage : bill.stages) {
     lines.push_back(fmt::format(
         "{} {} |{}|", paint.name(fmt::format("{:<{}.{}}", stage.name, kNameWidth, kNameWidth)),
         paint.price(fmt::format("{:>9}", cycles_text(stage.cycles))),
@@ -82,20 +88,27 @@ std::vector<std::string> column(const DoorBill& it, Cycles scale, const Paint& p
     before += stage.cycles;
   }
   lines.push_back(
-      paint.heading(fmt::format("{:<{}} {:>9}{:{}}", "total", kNameWidth,
-                                cycles_text(it.bill.total), "", kWidth - kNameWidth - 10)));
+      paint.heading(fmt::format("{:<{}} {:>9}{:{}}", "total", kNameWidth, cycles_text(bill.total),
+                                "", kWidth - kNameWidth - 10)));
   return lines;
 }
 
 std::string side_by_side(const DoorComparison& comparison, const Paint& paint) {
+  struct Shown {
+    std::string name;
+    const CrossingBill* bill;
+  };
+  std::vector<Shown> all;
+  for (const Way& it : comparison.ways) all.push_back({way_name(it), &it.bill});
+  for (const DoorBill& it : comparison.bills) all.push_back({door_name(it.door), &it.bill});
   Cycles scale;
-  for (const DoorBill& it : comparison.bills) scale = std::max(scale, it.bill.total);
+  for (const Shown& it : all) scale = std::max(scale, it.bill->total);
   std::string text;
-  for (std::size_t first = 0; first < comparison.bills.size(); first += kAbreast) {
+  for (std::size_t first = 0; first < all.size(); first += kAbreast) {
     std::vector<std::vector<std::string>> columns;
-    const std::size_t end = std::min(first + kAbreast, comparison.bills.size());
+    const std::size_t end = std::min(first + kAbreast, all.size());
     for (std::size_t i = first; i < end; ++i)
-      columns.push_back(column(comparison.bills[i], scale, paint));
+      columns.push_back(column(all[i].name, *all[i].bill, scale, paint));
     const std::size_t rows = std::ranges::max(columns, {}, &std::vector<std::string>::size).size();
     text += '\n';
     for (std::size_t row = 0; row < rows; ++row) {
@@ -111,21 +124,42 @@ std::string side_by_side(const DoorComparison& comparison, const Paint& paint) {
 
 using Json = nlohmann::ordered_json;
 
+/// A column of the table of machines.
+struct NamedWay {
+  std::string_view name;
+  CodeMode mode;
+
+  unsigned bits() const { return mode == CodeMode::Long64 ? 64 : 32; }
+};
+constexpr NamedWay kWays[] = {
+    {"vdso", CodeMode::Compat32}, {"vdso", CodeMode::Long64}, {"vsyscall", CodeMode::Long64}};
+
+std::vector<NamedWay> ways_anywhere(const std::vector<DoorMachine>& machines) {
+  std::vector<NamedWay> shown;
+  for (const NamedWay& way : kWays)
+    if (std::ranges::any_of(machines, [&](const DoorMachine& machine) {
+          return machine.comparison.way(way.name, way.mode) != nullptr;
+        }))
+      shown.push_back(way);
+  return shown;
+}
+
 double number(Cycles cycles) {
   return static_cast<double>(cycles.hundredths) / 100.0;
 }
 
-Json door_json(const DoorBill& it, const DoorMachine& machine) {
+Json bill_json(std::string_view name, unsigned bits, const CrossingBill& bill,
+               const DoorMachine& machine) {
   Json stages = Json::array();
-  for (const StageCost& stage : it.bill.stages)
+  for (const StageCost& stage : bill.stages)
     stages.push_back({{"name", stage.name},
                       {"side", stage.side},
                       {"cycles", number(stage.cycles)},
                       {"instructions", stage.instructions}});
-  return {{"door", it.door.name},
-          {"bits", it.door.bits()},
-          {"cycles", number(it.bill.total)},
-          {"ns", time_of(it.bill.total, machine.core_khz).count()},
+  return {{"door", name},
+          {"bits", bits},
+          {"cycles", number(bill.total)},
+          {"ns", time_of(bill.total, machine.core_khz).count()},
           {"stages", std::move(stages)}};
 }
 
@@ -153,9 +187,13 @@ DoorMachine described(const Machine& machine, DoorComparison comparison) {
 std::string door_table(std::string_view call, const std::vector<DoorMachine>& machines,
                        const Paint& paint) {
   std::string text = fmt::format("{} in cycles through every door\n\n", call);
-  std::string first = fmt::format("    {:<38} {:>8}", "", ""), second = first;
-  first = fmt::format("    {:<38} {:>8}", "", "function");
-  second = fmt::format("    {:<21} {:<16} {:>8}", "processor", "kernel", "call");
+  std::string first = fmt::format("    {:<38} {:>8}", "", "function");
+  std::string second = fmt::format("    {:<21} {:<16} {:>8}", "processor", "kernel", "call");
+  const std::vector<NamedWay> ways = ways_anywhere(machines);
+  for (const NamedWay& way : ways) {
+    first += fmt::format(" {:>9}", way.name);
+    second += fmt::format(" {:>9}", fmt::format("{}-bit", way.bits()));
+  }
   std::vector<Doorway> shown;
   for (const Doorway& door : all_doorways()) {
     const bool anywhere = std::ranges::any_of(machines, [&](const DoorMachine& machine) {
@@ -171,10 +209,16 @@ std::string door_table(std::string_view call, const std::vector<DoorMachine>& ma
   for (const DoorMachine& machine : machines) {
     text += fmt::format("    {} {:<16} {:>8}", paint.name(fmt::format("{:<21}", machine.cpu)),
                         machine.kernel, cycles_text(machine.comparison.function));
+    const auto cell = [&](const CrossingBill* bill) {
+      text += ' ' + paint.price(fmt::format("{:>9}", bill ? cycles_text(bill->total) : "-"));
+    };
+    for (const NamedWay& way : ways) {
+      const Way* it = machine.comparison.way(way.name, way.mode);
+      cell(it ? &it->bill : nullptr);
+    }
     for (const Doorway& door : shown) {
       const DoorBill* it = machine.comparison.find(door.name, door.mode);
-      text += fmt::format(
-          " {}", paint.price(fmt::format("{:>9}", it ? cycles_text(it->bill.total) : "-")));
+      cell(it ? &it->bill : nullptr);
     }
     for (const CodeMode mode : kModes) {
       const DoorBill* interrupt = machine.comparison.find("int80", mode);
@@ -190,14 +234,18 @@ std::string door_table(std::string_view call, const std::vector<DoorMachine>& ma
 std::string doors_json(std::string_view call, const std::vector<DoorMachine>& machines) {
   Json all = Json::array();
   for (const DoorMachine& machine : machines) {
-    Json doors = Json::array();
-    for (const DoorBill& it : machine.comparison.bills) doors.push_back(door_json(it, machine));
+    Json doors = Json::array(), ways = Json::array();
+    for (const DoorBill& it : machine.comparison.bills)
+      doors.push_back(bill_json(it.door.name, it.door.bits(), it.bill, machine));
+    for (const Way& it : machine.comparison.ways)
+      ways.push_back(bill_json(it.name, it.bits(), it.bill, machine));
     all.push_back({{"machine",
                     {{"cpu", machine.cpu},
                      {"core_khz", machine.core_khz},
                      {"kernel", machine.kernel},
                      {"mitigations", machine.mitigations}}},
                    {"function_call", number(machine.comparison.function)},
+                   {"ways", std::move(ways)},
                    {"doors", std::move(doors)}});
   }
   const Json whole = {{"program", "ringfare doors"}, {"call", call}, {"machines", std::move(all)}};

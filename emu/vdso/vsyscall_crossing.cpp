@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "emu/vdso/vsyscall_crossing.hpp"
 
-#include <numeric>
+#include <algorithm>
 #include <string>
 
 #include "cpu/failure.hpp"
+#include "emu/kernel/syscall_table.hpp"
+#include "emu/vdso/vsyscall.hpp"
 
 namespace ringfare {
 namespace {
 
-/// The sum of a door's micro-steps: of the keys that begin with `prefix`.
-StageCost hardware_stage(const CpuModel& cpu, std::string_view name, std::string_view prefix) {
-  StageCost stage;
-  stage.name = name;
-  stage.side = "gate";
-  for (const auto& [key, price] : cpu.prices) {
-    if (!key.starts_with(prefix)) continue;
-    stage.cycles += price.cycles;
-    stage.source = price.source;
-  }
-  return stage;
-}
+constexpr std::uint8_t kIntLength = 2;
 
 StageCost stage_of(std::string_view name, std::string_view side, const Price& price) {
   StageCost stage;
@@ -31,22 +22,53 @@ StageCost stage_of(std::string_view name, std::string_view side, const Price& pr
   return stage;
 }
 
+/// A thread of 64-bit code that calls i386 number `number`.
+Registers caller(std::int16_t number) {
+  Registers registers;
+  registers.rip = kVsyscallPage.begin.value;
+  registers[Gpr::Rax] = static_cast<std::uint64_t>(number);
+  return registers;
+}
+
 }  // namespace
 
-VsyscallCrossing::VsyscallCrossing(const Machine& machine) : machine_(machine) {}
+VsyscallCrossing::VsyscallCrossing(const Machine& machine, Pricer& pricer)
+    : machine_(machine), pricer_(pricer) {}
 
-const CrossingBill& VsyscallCrossing::bill(std::string_view call) {
-  const KernelModel& kernel = machine_.kernel;
-  auto service = kernel.services.find(call);
-  if (service == kernel.services.end()) service = kernel.services.find("default");
-  CHECK(service != kernel.services.end(), "a kernel without a default service");
-  bill_.stages = {hardware_stage(machine_.cpu, "page fault", "int."),
-                  stage_of("fault handler", "entry", kernel.vsyscall_fault.value_or(Price{})),
-                  stage_of("service", "service", service->second.fixed),
-                  hardware_stage(machine_.cpu, "iretq", "iret.")};
-  bill_.total =
-      std::accumulate(bill_.stages.begin(), bill_.stages.end(), Cycles{},
-                      [](Cycles sum, const StageCost& stage) { return sum + stage.cycles; });
+/// Where the model's kernel has no interrupt for 64-bit code: the handler and the service alone.
+CrossingBill VsyscallCrossing::without_interrupts(const ServiceCharge& charge) const {
+  auto service = machine_.kernel.services.find(charge.call);
+  if (service == machine_.kernel.services.end()) service = machine_.kernel.services.find("default");
+  CHECK(service != machine_.kernel.services.end(), "a kernel without a default service");
+  CrossingBill bill;
+  bill.stages = {stage_of("service", "service", service->second.fixed)};
+  bill.total = service->second.fixed.cycles;
+  return bill;
+}
+
+void VsyscallCrossing::put_handler_in_front_of_service() {
+  const auto service = std::ranges::find(bill_.stages, "service", &StageCost::side);
+  StageCost handler =
+      stage_of("fault handler", "entry", machine_.kernel.vsyscall_fault.value_or(Price{}));
+  handler.note = "the address is an entry of the page; its arguments and return address are good";
+  bill_.total += handler.cycles;
+  bill_.stages.insert(service, std::move(handler));
+}
+
+const CrossingBill& VsyscallCrossing::bill(std::int64_t result, const ServiceCharge& charge) {
+  if (!crossings_) crossings_.emplace(machine_, pricer_);
+  const SyscallRow* const row = find_syscall(Abi::I386, charge.call);
+  CHECK(row != nullptr, "no system call '{}'", charge.call);
+  bill_ = without_interrupts(charge);
+  if (crossings_->has_door(Gate::Interrupt, CodeMode::Long64)) {
+    Registers registers = caller(row->i386);
+    if (crossings_->enter(registers, Gate::Interrupt, kIntLength)) {
+      bill_ = crossings_->leave(registers, result, charge);
+      bill_.stages.front().name = "page fault";
+      bill_.stages.front().note = "the fetch of an instruction that may not be executed";
+    }
+  }
+  put_handler_in_front_of_service();
   return bill_;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cpu/decoder.hpp"
 #include "cpu/failure.hpp"
+#include "cpu/segments.hpp"
 #include "emu/kernel/guest_layout.hpp"
 
 namespace ringfare {
@@ -18,6 +19,10 @@ constexpr GuestRange kWorkspace{VdsoWalk::kBuffer, {0x24000}};
 constexpr GuestAddress kCaller{0x30000};  // where nothing is mapped: coming back there is the end
 constexpr std::size_t kMostInstructions = 100'000;
 
+const GuestLayout& layout_of(Abi abi) {
+  return abi == Abi::Amd64 ? kLayout64 : kLayout32;
+}
+
 }  // namespace
 
 VdsoWalk::VdsoWalk(const Machine& machine, const VdsoOptions& options)
@@ -25,14 +30,16 @@ VdsoWalk::VdsoWalk(const Machine& machine, const VdsoOptions& options)
       cpuid_(machine.cpu, host_cpuid, choice_.executes(Isa::Baseline)),
       clock_(machine.cpu.core_khz, machine.cpu.tsc_khz, SimulatedClock::kDefaultEpoch),
       emulated_(machine.cpu, cpuid_, clock_),
-      vdso_(memory_, kLayout64.mmap_top + kPageSize, options) {
+      vdso_(memory_, layout_of(options.abi).mmap_top + kPageSize, options) {
   const Region workspace{.range = kWorkspace, .permissions = {.read = true, .write = true}};
   CHECK(memory_.map(workspace) == 0, "no memory for the call");
   engine_ = choice_.make(memory_, prices_, {});
+  if (options.abi == Abi::I386)
+    enter_compatibility_mode(thread_.registers, kLayout32.code, kLayout32.data);
 }
 
 std::uint8_t VdsoWalk::length_at(std::uint64_t rip) const {
-  const auto instruction = decode_instruction(vdso_.code_at({rip}), {rip});
+  const auto instruction = decode_instruction(vdso_.code_at({rip}), {rip}, mode());
   CHECK(instruction, "no instruction at {:#x} of the vDSO", rip - vdso_.base().value);
   return instruction->length;
 }
@@ -50,7 +57,8 @@ bool VdsoWalk::step(Call& call) {
     done.ends_block = true;
   } else if (const auto* gate = std::get_if<AtGate>(&stop)) {
     registers[Gpr::Rax] = static_cast<std::uint64_t>(-ENOSYS);
-    registers.rip += gate->length;
+    registers.rip = gate->gate == Gate::Sysenter ? vdso_.base().value + vdso_.image().landing_pad()
+                                                 : registers.rip + gate->length;
     done.gate = done.ends_block = true;
   } else if (const auto* fault = std::get_if<AtFault>(&stop)) {
     CHECK(vdso_.is_cue(fault->address), "a fault at {:#x} in the vDSO", fault->address.value);
@@ -65,15 +73,34 @@ bool VdsoWalk::step(Call& call) {
   return true;
 }
 
+/// Arguments and return address as the ABI has them.
+void VdsoWalk::place_call(const std::array<std::uint64_t, 3>& arguments) {
+  constexpr std::uint64_t kStack = kWorkspace.end.value - 64;
+  Registers& registers = thread_.registers;
+  registers[Gpr::Rsp] = kStack;
+  if (mode() == CodeMode::Long64) {
+    registers[Gpr::Rdi] = arguments[0];
+    registers[Gpr::Rsi] = arguments[1];
+    registers[Gpr::Rdx] = arguments[2];
+    registers[Gpr::Rsp] -= sizeof kCaller.value;  // the stack is aligned before the call
+    CHECK(memory_.store(GuestAddress{registers[Gpr::Rsp]}, kCaller.value), "no stack");
+    return;
+  }
+  std::uint64_t at = kStack;
+  for (const std::uint64_t argument : arguments) {
+    CHECK(memory_.store(GuestAddress{at}, static_cast<std::uint32_t>(argument)), "no stack");
+    at += sizeof(std::uint32_t);
+  }
+  registers[Gpr::Rsp] -= sizeof(std::uint32_t);
+  CHECK(memory_.store(GuestAddress{registers[Gpr::Rsp]}, static_cast<std::uint32_t>(kCaller.value)),
+        "no stack");
+}
+
 VdsoWalk::Call VdsoWalk::call(std::uint64_t offset, const std::array<std::uint64_t, 3>& arguments,
                               const Before& before) {
   Registers& registers = thread_.registers;
   registers.rip = vdso_.base().value + offset;
-  registers[Gpr::Rdi] = arguments[0];
-  registers[Gpr::Rsi] = arguments[1];
-  registers[Gpr::Rdx] = arguments[2];
-  registers[Gpr::Rsp] = kWorkspace.end.value - 2 * sizeof kCaller.value;
-  CHECK(memory_.store(GuestAddress{registers[Gpr::Rsp]}, kCaller.value), "no stack");
+  place_call(arguments);
   vdso_.publish(clock_);
   Call call;
   do {
@@ -146,13 +173,13 @@ CrossingBill VdsoWalk::bill(const Call& call, Pricer& pricer, bool intel_syntax)
       bytes.insert(bytes.end(), code.begin(), code.end());
       lengths.push_back(i->length);
     }
-    const RunCost cost = pricer.price(bytes, lengths);
+    const RunCost cost = pricer.price(bytes, lengths, mode());
     for (auto i = first; i != end; ++i) {
       const GuestAddress address = vdso_.base() + i->offset;
       const auto code = vdso_.code_at(address).first(i->length);
       bill.add(i->offset, {.address = address.value,
                            .bytes = {code.begin(), code.end()},
-                           .text = disassemble(code, address.value, syntax),
+                           .text = disassemble(code, address.value, syntax, mode()),
                            .effect = i->gate ? "into the kernel: not part of this" : "",
                            .cycles = cost.each[static_cast<std::size_t>(i - first)] + i->apart});
     }

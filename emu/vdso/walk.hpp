@@ -59,6 +59,8 @@ class VdsoWalk {
   };
 
   std::uint8_t length_at(std::uint64_t rip) const;
+  CodeMode mode() const { return thread_.registers.mode(); }
+  void place_call(const std::array<std::uint64_t, 3>& arguments);
   bool step(Call& call);
 
   NoPrices prices_;

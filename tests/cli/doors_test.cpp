@@ -47,6 +47,43 @@ TEST(Doors, AsJsonEachIsTheSumOfItsStages) {
   }
 }
 
+TEST(Doors, AreSetBesideTheWaysThatNeedNone) {
+  const Outcome out = doors({"gettimeofday"});
+  ASSERT_EQ(out.ending(), "exit 0") << out.errors;
+  for (const char* part : {"vdso from 32-bit code", "vdso from 64-bit code",
+                           "vsyscall from 64-bit code", "time-stamp counter", "fault handler"})
+    EXPECT_TRUE(has(out, part)) << part << "\n" << out.output;
+  EXPECT_FALSE(has(doors({"getpid"}), "vdso"));
+  EXPECT_FALSE(has(doors({"--kernel", "linux-2.4", "--cpu", "k7", "gettimeofday"}), "vdso"));
+}
+
+/// On every machine: the vDSO costs a small part of any door, and the page is the dearest way
+/// where a fault serves it, one of the cheapest where it is code.
+TEST(Doors, CostSeveralTimesWhatTheVdsoDoes) {
+  const Outcome out = doors({"--cpu", "all", "--kernel", "all", "--json", "gettimeofday"});
+  ASSERT_EQ(out.ending(), "exit 0") << out.errors;
+  std::size_t vdsos = 0, native = 0, faults = 0;
+  const auto whole = nlohmann::json::parse(out.output);
+  for (const auto& machine : whole["machines"])
+    for (const auto& way : machine["ways"]) {
+      const double cycles = way["cycles"];
+      for (const auto& door : machine["doors"]) {
+        const double through = door["cycles"];
+        const bool page = way["door"] == "vsyscall";
+        if (page && machine["machine"]["kernel"] != "linux-2.6-x86_64") {
+          EXPECT_GT(cycles, through) << machine["machine"];
+          ++faults;
+        } else if (way["bits"] == door["bits"]) {
+          EXPECT_GT(through, cycles * 2) << machine["machine"];
+          ++(page ? native : vdsos);
+        }
+      }
+    }
+  EXPECT_GT(vdsos, 100u);
+  EXPECT_GT(native, 5u);
+  EXPECT_GT(faults, 100u);
+}
+
 TEST(Doors, ATableOfAllMachinesLeavesOutWhatCannotBe) {
   const Outcome out = doors({"--cpu", "all", "--kernel", "all", "--json"});
   ASSERT_EQ(out.ending(), "exit 0") << out.errors;

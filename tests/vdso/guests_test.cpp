@@ -212,9 +212,44 @@ TEST(Ways, CostWhatTheyPass) {
                         &function, &vdso, &call, &page),
             4)
       << outcome.output;
-  EXPECT_LT(vdso - function, 40);  // a few loads and branches
+  EXPECT_NEAR(vdso, function, 5);  // an ordinary function does the same work
   EXPECT_GT(call, 5 * vdso);
   EXPECT_GT(page, call);
+}
+
+TEST(Ways, OfThe32BitsCostWhatTheyPass) {
+  if (!std::filesystem::exists(guest("ways.glibc-i386"))) GTEST_SKIP() << "not built";
+  const Outcome outcome = ringfare("ways.glibc-i386", {}, {"run", "-q"});
+  double function = 0, vdso = 0, call = 0, interrupt = 0;
+  ASSERT_EQ(std::sscanf(outcome.output.c_str(), "function %lf vdso %lf syscall %lf int80 %lf",
+                        &function, &vdso, &call, &interrupt),
+            4)
+      << outcome.output;
+  EXPECT_NEAR(vdso, function, 5);
+  EXPECT_GT(call, 5 * vdso);
+  EXPECT_GT(interrupt, 20 * vdso);
+}
+
+TEST(Generations, HaveOneClock) {
+  constexpr const char* kFine =
+      "child 0: 0, parent 0\nchild 1: 0, parent 0\nexecuted\nchild 2: 0, parent 0\n";
+  // The program that a child executes is of its parent's kind, or another.
+  const std::pair<const char*, const char*> kRows[] = {
+      {"generations.glibc", ""},
+      {"generations.musl", ""},
+      {"generations.glibc", "generations.musl-i386"},
+      {"generations.glibc-i386", "generations.glibc"},
+  };
+  for (const auto& [first, next] : kRows) {
+    if (!std::filesystem::exists(guest(first)) || !std::filesystem::exists(guest(next))) continue;
+    const Words arguments = *next == '\0' ? Words{} : Words{guest(next)};
+    for (const char* engine : {"translator", "unicorn"})
+      EXPECT_EQ(ringfare(first, arguments, {"run", "-q", "--engine", engine}).output, kFine)
+          << first << " and " << next << " on " << engine;
+    const Outcome shown = ringfare(first, arguments, {"trace", "--vdso-calls"});
+    EXPECT_EQ(shown.output, kFine);
+    EXPECT_NE(shown.errors.find("cy, vdso>"), std::string::npos) << shown.errors;
+  }
 }
 
 struct PageRow {
