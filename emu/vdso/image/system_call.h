@@ -29,18 +29,13 @@ enum {
   kClockGetresTime64 = 406
 };  // numbers of the i386 ABI
 
-// Through whatever door __kernel_vsyscall takes. EBX is not the compiler's to give away in
-// position-independent code of every version.
+// Through whatever door __kernel_vsyscall takes.
 static inline long system_call3(long number, long a, long b, long c) {
   long result;
-  __asm__ volatile(
-      "pushl %%ebx\n.cfi_adjust_cfa_offset 4\n.cfi_rel_offset ebx, 0\n"
-      "movl %%esi, %%ebx\n"
-      "call __kernel_vsyscall\n"
-      "popl %%ebx\n.cfi_adjust_cfa_offset -4\n.cfi_restore ebx\n"
-      : "=a"(result)
-      : "0"(number), "S"(a), "c"(b), "d"(c)
-      : "memory");
+  __asm__ volatile("call __kernel_vsyscall"
+                   : "=a"(result)
+                   : "0"(number), "b"(a), "c"(b), "d"(c)
+                   : "memory");
   return result;
 }
 #endif
