@@ -42,6 +42,9 @@ struct alignas(kPageSize) Context {
   std::uint64_t guest_target = 0;  // LeaveReason::Indirect...: where the guest wants to go
   std::uint64_t spill[3] = {};     // registers parked inside a translated sequence
   std::uint64_t rcx_home = 0;      // the guest's RCX while translated code uses the register
+  /// Where a budget is kept: translated code takes from it what a path has executed, and comes back
+  /// when less than nothing is left.
+  std::int32_t allowance = 0;
 };
 
 enum class LeaveReason : std::uint32_t {

@@ -58,6 +58,11 @@ class Emitter {
     relative(slot, 0);
   }
 
+  void store32(const void* slot, Gpr reg) {  // the low eight registers
+    bytes({0x89, static_cast<std::uint8_t>(static_cast<unsigned>(reg) << 3 | 5)});
+    relative(slot, 0);
+  }
+
   void store_imm32(const void* slot, std::uint32_t value) {
     bytes({0xc7, 0x05});
     relative(slot, 4);

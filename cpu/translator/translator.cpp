@@ -122,6 +122,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::uint64_t reach() const { return code_.mode() == CodeMode::Long64 ? INT32_MAX : UINT32_MAX; }
   void load_segments(const Registers& registers);
   std::uint64_t retired() const;
+  std::int32_t allowance(std::uint64_t left) const;
   void copy_totals(Lanes& to, const Lanes& from) const;
   void load(const Thread& thread);
   void store(Thread& thread);
@@ -178,8 +179,10 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
   PageIndex<std::uint32_t> on_page_;                               // superblocks
-  bool singly_ = false;  // a budget of 1: superblocks are single instructions
-  bool linking_ = true;  // off while a budget is kept: every superblock comes back here
+  bool singly_ = false;        // a budget of 1: superblocks are single instructions
+  bool linking_ = true;        // off then: every superblock comes back here
+  std::uint64_t longest_ = 0;  // the most instructions that a superblock executes
+  std::uint64_t spent_ = 0;    // instructions executed under budgets, where nothing else counts
   // A store into guarded code is executed alone, with its page writable; translations made
   // meanwhile are not guarded and do not last.
   bool stepping_over_ = false;
@@ -191,16 +194,18 @@ class Translator::Core final : private BoundaryTest, private Experience {
 Stop Translator::Core::run(Thread& thread, Budget budget) {
   Context& context = arena_.context();
   if (thread.registers.mode() != code_.mode()) set_mode(thread.registers.mode());
-  const bool limited = budget.instructions != Budget{}.instructions;
   const bool singly = budget.instructions == 1;
-  if (limited == linking_ || singly != singly_) {
+  const bool limited = budget.instructions != Budget{}.instructions && !singly;
+  if (limited != counting_.limited || singly != singly_) {
+    counting_.limited = limited;
+    writer_.set_mode(code_.mode(), counting_);
     forget_all();
-    linking_ = !limited;
+    linking_ = !singly;
     singly_ = singly;
   }
   if (!in_files_.empty()) forget_changed_files();
   load(thread);
-  const std::uint64_t start = limited && !singly ? retired() : 0;
+  const std::uint64_t start = limited ? retired() : 0;
   for (;;) {
     if (Interruption::pending()) {
       store(thread);
@@ -212,17 +217,20 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     const std::uint32_t index = superblock_at({thread.registers.rip});
     context.target = entry_address(superblocks_[index].head);
     context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
-    if (limited && !singly) {
+    std::int32_t granted = 0;
+    if (limited) {
       const std::uint64_t left = budget.instructions - (retired() - start);
-      if (left == 0) {
+      const bool too_long = longest_path(superblocks_[index]) > left;
+      if (left == 0 || (too_long && !counting_.counters)) {
         store(thread);
         return BudgetSpent{};
       }
       // Too long for what is left: single-step it, and stop inside.
-      if (longest_path(superblocks_[index]) > left) {
+      if (too_long) {
         catcher_.step(left);
         context.rflags |= flag::kTrap;
       }
+      granted = context.allowance = too_long ? -1 : allowance(left);
     }
     const bool traced = (guest_flags & flag::kTrap) != 0;
     if (traced) {
@@ -233,6 +241,7 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     }
     popped_flags_ = false;
     ringfare_world_enter(&context);
+    if (limited) spent_ += static_cast<std::uint32_t>(granted - context.allowance);
     if (counting_.hidden_totals && code_.mode() == CodeMode::Compat32)
       take_mask_totals(context.totals);
     if (paths_ != nullptr) flush_paths();
@@ -264,7 +273,9 @@ std::uint64_t Translator::Core::entry_address(const std::byte* head) const {
 /// What is translated is of one mode.
 void Translator::Core::set_mode(CodeMode mode) {
   code_.set_mode(mode);
+  const bool limited = counting_.limited;
   counting_ = counting_for(options_, mode);
+  counting_.limited = limited;
   writer_.set_mode(mode, counting_);
   forget_all();
   Lanes counted_otherwise{};
@@ -534,8 +545,16 @@ void Translator::Core::count_partly(const Superblock& superblock, std::size_t la
 
 /// Instructions retired so far by whatever ran on this engine, up to a constant.
 std::uint64_t Translator::Core::retired() const {
+  if (!counting_.counters) return spent_;
   return counting_.hidden_totals ? arena_.context().totals[kInstructionLane]
                                  : ledger_.derived_totals()[kInstructionLane];
+}
+
+/// What linked code may spend of `left`: as long as something is left of it, no superblock can
+/// execute more than `left`.
+std::int32_t Translator::Core::allowance(std::uint64_t left) const {
+  constexpr std::uint64_t kMost = (1u << 24) - 1;  // what shares a byte with the sign is 0
+  return static_cast<std::int32_t>(std::min(left, kMost)) - static_cast<std::int32_t>(longest_);
 }
 
 /// What 64-bit code reaches through FS, and 32-bit code through GS, is in the host's GS.
@@ -620,6 +639,7 @@ std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address, bool 
                     : tier == Tier::Second ? select_path(code_, address, {.reach = reach()}, *this)
                                            : single_block(code_, address, usual_targets(address));
   superblocks_.push_back(writer_.write({tier, address, index, indirect}, path, ledger_.exits()));
+  longest_ = std::max(longest_, longest_path(superblocks_.back()));
   if (paths_ != nullptr) tell_paths(superblocks_.back());
   for (const Step& step : path) {
     const GuestRange seen = CodeMap::seen(*step.entry);
@@ -784,6 +804,7 @@ void Translator::Core::forget_all() {
   }
   ledger_.close();
   superblocks_.clear();
+  longest_ = 0;
   by_entry_.clear();
   first_tier_.clear();
   targets_.clear();

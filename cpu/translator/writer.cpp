@@ -52,6 +52,7 @@ struct Writer::Draft {
   RcxPlace rcx = RcxPlace::Register;
   Lanes price{};               // of the path up to here
   std::uint32_t executed = 0;  // blocks of the path up to here
+  std::int32_t instructions = 0;
 };
 
 Writer::Writer(Arena& arena, const Counting& counting)
@@ -204,6 +205,7 @@ void Writer::write_block(Draft& draft, std::size_t step) {
   }
   for (std::size_t lane = 0; lane < kLanes; ++lane) draft.price[lane] += entry.price[lane];
   if (!block.instructions.empty()) draft.executed = static_cast<std::uint32_t>(step + 1);
+  draft.instructions += static_cast<std::int32_t>(block.instructions.size());
   write_terminator(draft, step);
 }
 
@@ -364,7 +366,9 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
     note_path(draft, to, id);
     full = check_ring(draft, to);
   }
-  if (counting_.hidden_totals && !counting_.paths && to.mode() == CodeMode::Long64) {
+  if (counting_.limited) spend(draft, to).link(miss_stub_);
+  if (counting_.hidden_totals && !counting_.paths && !counting_.limited &&
+      to.mode() == CodeMode::Long64) {
     to.bytes({0x0f, 0xb7, 0xc9});  // movzx ecx, cx
   } else {
     to.bytes({0x0f, 0xb7, 0x0d});  // movzx ecx, word [target]
@@ -454,7 +458,7 @@ void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
 
 void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   const ExitId id = add_exit(draft, ExitKind::Direct, target);
-  std::optional<JumpSite> often, full;
+  std::optional<JumpSite> often, full, spent;
   if (counting_.paths) {
     note_path(draft, to, id);
     restore_rcx(draft, to);
@@ -463,6 +467,7 @@ void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
     often = count_and_watch(draft, to, id);
   else
     account(draft, to, id);
+  if (counting_.limited) spent = spend(draft, to);
   std::byte* const check = counting_.paths ? check_ring(draft, to) : nullptr;
   Exit& exit = draft.exits[id];
   exit.site = to.jump();
@@ -477,6 +482,7 @@ void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   exit.site.link(exit.unlinked);
   if (often) often->link(exit.unlinked);
   if (full) full->link(exit.unlinked);
+  if (spent) spent->link(exit.unlinked);
 }
 
 void Writer::side_exit(Draft& draft, JumpSite from, GuestAddress target) {
@@ -537,6 +543,26 @@ std::byte* Writer::check_ring(const Draft& draft, Emitter& to) {
   std::byte* const displacement = to.here() - 1;
   restore_rcx(draft, to);
   return displacement;
+}
+
+/// Takes the path's instructions from the allowance; answers the jump taken where too little was
+/// left. RCX is as it was, but for one in its home.
+JumpSite Writer::spend(const Draft& draft, Emitter& to) {
+  const std::int32_t* const allowance = &arena_.context().allowance;
+  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
+  to.load32(Gpr::Rcx, allowance);
+  to.bytes({0x8d, 0x89});  // lea ecx, [rcx - instructions]
+  to.raw(-draft.instructions);
+  to.store32(allowance, Gpr::Rcx);
+  to.bytes({0x0f, 0xb6, 0x0d});  // movzx ecx, byte [the sign and what is beside it]
+  to.relative(reinterpret_cast<const std::byte*>(allowance) + 3, 0);
+  to.bytes({0xe3, 0});  // jrcxz
+  std::byte* const enough = to.here() - 1;
+  restore_rcx(draft, to);
+  const JumpSite spent = to.jump();
+  link_short(enough, to.here());
+  restore_rcx(draft, to);
+  return spent;
 }
 
 void Writer::restore_rcx(const Draft& draft, Emitter& to) {

@@ -20,7 +20,8 @@ struct Counting {
   /// such register: k7 downwards hold a total each, k0 the constant one.
   bool hidden_totals = true;
   unsigned lanes = 2;
-  bool paths = false;  // every path taken is noted in the ring
+  bool paths = false;    // every path taken is noted in the ring
+  bool limited = false;  // Context::allowance is kept
 };
 
 /// Writes superblocks into the arena: the path itself into the hot part, what is off the path (side
@@ -86,6 +87,7 @@ class Writer {
   void side_exit(Draft& draft, JumpSite from, GuestAddress target);
   ExitId add_exit(Draft& draft, ExitKind kind, GuestAddress target);
   void note_path(const Draft& draft, Emitter& to, ExitId id);
+  JumpSite spend(const Draft& draft, Emitter& to);
   std::byte* check_ring(const Draft& draft, Emitter& to);
   void restore_rcx(const Draft& draft, Emitter& to);
   void account(const Draft& draft, Emitter& to, ExitId id);

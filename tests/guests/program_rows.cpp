@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <filesystem>
 #include <ostream>
 
 namespace ringfare::testing {
@@ -72,6 +74,11 @@ void prepare(const std::filesystem::path& directory) {
   std::filesystem::create_directories(directory / "tree/inner");
   write_whole(directory / "tree/one", "one\n");
   write_whole(directory / "tree/inner/two", std::string(5000, '2'));
+  // Archives tell how old their files are.
+  const auto long_ago = std::filesystem::file_time_type::clock::from_sys(
+      std::chrono::sys_days(std::chrono::year(2001) / 2 / 3));
+  for (const char* file : {"tree/one", "tree/inner/two", "tree/inner", "tree"})
+    std::filesystem::last_write_time(directory / file, long_ago);
   const auto native = [&](std::vector<std::string> arguments, const char* file) {
     arguments.insert(arguments.begin(), "/bin/busybox");
     const Outcome made = run({.arguments = arguments, .directory = directory});
