@@ -81,11 +81,8 @@ Counting counting_for(const TranslatorOptions& options, CodeMode mode) {
           .paths = options.paths != nullptr && mode == CodeMode::Long64};
 }
 
-/// One at a time, as the world switch stores and loads them: wider loads would wait until the
-/// stores have reached the cache.
 void copy_registers(const std::uint64_t* from, std::uint64_t* to) {
-#pragma GCC unroll 16
-  for (std::size_t i = 0; i < 16; ++i) to[i] = from[i];
+  std::memcpy(to, from, sizeof Context::gpr);
 }
 
 }  // namespace
