@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -115,6 +116,43 @@ TEST_P(EachLibrary, TellsTheSameTimesThroughSystemCalls) {
 TEST_P(EachLibrary, NeverGoesBackwards) {
   EXPECT_EQ(ringfare(program("monotonic"), {}, {"run", "-q"}).output,
             "1000000 readings, 0 backwards\n");
+}
+
+/// Nanoseconds of the bill of a run that ends behind so many instructions; 0: at its end.
+std::pair<std::int64_t, std::uint64_t> bill_of(const std::string& program, const Words& arguments,
+                                               std::uint64_t instructions) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "bill.json";
+  Words options = {"run", "-q", "--bill", file};
+  if (instructions != 0)
+    options.insert(options.end(), {"--max-instructions", std::to_string(instructions)});
+  ringfare(program, arguments, options);
+  const auto json = nlohmann::json::parse(read_whole(file));
+  return {json.at("simulated_ns"), json.at("instructions")};
+}
+
+/// The time that the guest reads is the bill's at the instruction that reads the counter, or enters
+/// the kernel: up to it the bill has no more, behind it at least what that instruction costs.
+TEST_P(EachLibrary, ReadsTheTimeOfTheBillToTheNanosecond) {
+  constexpr std::int64_t kCounter = 5, kCrossing = 100;  // ns, less than either takes
+  for (const bool raw : {false, true}) {
+    const Words arguments = raw ? Words{"raw"} : Words{};
+    const std::string output = ringfare(program("clocks"), arguments, {"run", "-q"}).output;
+    const std::size_t line = output.find("\n 1: 0 0.");
+    ASSERT_NE(line, std::string::npos) << output;
+    const std::int64_t read = std::stoll(output.substr(line + 9, 9));
+    std::uint64_t low = 1, high = bill_of(program("clocks"), arguments, 0).second;
+    while (low < high) {  // the last instruction up to which the bill has no more
+      const std::uint64_t middle = (low + high + 1) / 2;
+      if (bill_of(program("clocks"), arguments, middle).first <= read)
+        low = middle;
+      else
+        high = middle - 1;
+    }
+    EXPECT_EQ(bill_of(program("clocks"), arguments, low).first, read);
+    EXPECT_GE(bill_of(program("clocks"), arguments, low + 1).first,
+              read + (raw ? kCrossing : kCounter));
+  }
 }
 
 TEST_P(EachLibrary, ShowsTicksToWhoOnlyLooks) {
