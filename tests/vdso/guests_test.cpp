@@ -198,6 +198,24 @@ INSTANTIATE_TEST_SUITE_P(Guests, EachLibrary,
                            return name;
                          });
 
+/// Go's runtime parses the image by itself: its readings enter the kernel only where there is none.
+TEST(Go, FindsTheFunctionsByItself) {
+  if (!std::filesystem::exists(guest("now.go"))) GTEST_SKIP() << "golang-go is not installed";
+  for (const char* name : {"now.go", "now.go-i386"}) {
+    for (const char* engine : {"translator", "unicorn"})
+      EXPECT_EQ(ringfare(name, {"day"}, {"run", "-q", "--engine", engine}).output,
+                "2026-01-01T00:00:00Z\n1000 readings, 0 backwards\n")
+          << name << " on " << engine;
+    const auto calls = [&](const char* vdso) {
+      const Outcome outcome = ringfare(
+          name, {}, {"trace", "--vdso", vdso, "-e", "trace=clock_gettime,clock_gettime64"});
+      return std::ranges::count(outcome.errors, '\n');
+    };
+    EXPECT_LE(calls("real"), 1) << name;  // the end of the program
+    EXPECT_GT(calls("absent"), 2000) << name;
+  }
+}
+
 TEST(VdsoMode, AbsentIsNowhere) {
   EXPECT_EQ(ringfare("lookup.musl", {}, {"run", "-q", "--vdso", "absent"}).output, "no vDSO\n");
 }
