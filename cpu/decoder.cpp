@@ -118,12 +118,19 @@ bool is_jcc(const ZydisDecodedInstruction& insn) {
   return (insn.opcode & 0xf0) == (insn.opcode_map == ZYDIS_OPCODE_MAP_0F ? 0x80 : 0x70);
 }
 
+/// Questions about descriptors. The host has others, and one whose limit is the number of the
+/// processor that the program runs on.
+bool asks_about_descriptor(const ZydisDecodedInstruction& insn) {
+  constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LAR, ZYDIS_MNEMONIC_LSL, ZYDIS_MNEMONIC_VERR,
+                                  ZYDIS_MNEMONIC_VERW};
+  return std::ranges::find(kMnemonics, insn.mnemonic) != kMnemonics.end();
+}
+
 /// What 32-bit code does with segments is not left to the host, whose segments are its own: 8C and
-/// 8E, PUSH and POP of a segment register, far pointers and transfers, questions about descriptors.
+/// 8E, PUSH and POP of a segment register, far pointers and transfers.
 bool concerns_segments(const ZydisDecodedInstruction& insn) {
-  constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LDS, ZYDIS_MNEMONIC_LES,  ZYDIS_MNEMONIC_LSS,
-                                  ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS,  ZYDIS_MNEMONIC_LAR,
-                                  ZYDIS_MNEMONIC_LSL, ZYDIS_MNEMONIC_VERR, ZYDIS_MNEMONIC_VERW};
+  constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LDS, ZYDIS_MNEMONIC_LES, ZYDIS_MNEMONIC_LSS,
+                                  ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS};
   if (std::ranges::find(kMnemonics, insn.mnemonic) != kMnemonics.end()) return true;
   const bool transfers = insn.mnemonic == ZYDIS_MNEMONIC_JMP ||
                          insn.mnemonic == ZYDIS_MNEMONIC_CALL ||
@@ -231,7 +238,7 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
   Instruction decoded;
   decoded.length = insn.length;
   decoded.mnemonic = static_cast<std::uint16_t>(insn.mnemonic);
-  if (narrow && concerns_segments(insn)) {
+  if (asks_about_descriptor(insn) || (narrow && concerns_segments(insn))) {
     decoded.flow = Flow::Segment;
   } else if (const auto row = kFlowIndex[insn.mnemonic]; row != 0) {
     decoded.flow = kFlows[row - 1].flow;

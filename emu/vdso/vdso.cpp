@@ -20,7 +20,29 @@ constexpr std::string_view kFeatures[] = {"sse2", "rdtscp", "rdpid", kSyscall32,
 static_assert(ALTERNATIVE_LFENCE == 0 && ALTERNATIVE_RDTSCP == 1 && ALTERNATIVE_RDPID == 2 &&
               ALTERNATIVE_SYSCALL32 == 3 && ALTERNATIVE_SYSENTER32 == 4);
 
-constexpr std::byte kNop{0x90};
+/// One instruction that does nothing, by its length (SDM vol. 2, NOP, table 4-12).
+constexpr std::size_t kLongestNop = 9;
+constexpr std::array<std::array<std::uint8_t, kLongestNop>, kLongestNop + 1> kNops = {
+    {{},
+     {0x90},
+     {0x66, 0x90},
+     {0x0f, 0x1f, 0x00},
+     {0x0f, 0x1f, 0x40, 0x00},
+     {0x0f, 0x1f, 0x44, 0x00, 0x00},
+     {0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00},
+     {0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00},
+     {0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00},
+     {0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00}}};
+
+/// As few as it takes.
+void fill_with_nops(std::span<std::byte> room) {
+  while (!room.empty()) {
+    const std::size_t length = std::min(room.size(), kLongestNop);
+    std::memcpy(room.data(), kNops[length].data(), length);
+    room = room.subspan(length);
+  }
+}
+
 constexpr std::string_view kPrefix = "__vdso_";
 
 /// "6.1.0-13" as LINUX_VERSION_CODE.
@@ -102,10 +124,10 @@ void Vdso::fit(std::vector<std::byte>& code, const VdsoOptions& options) const {
   place(code, image_.version_note(), version_code(options.release));
   for (const VdsoImage::Site& site : image_.sites()) {
     if (!options.features.contains(kFeatures[site.feature])) continue;
-    const auto to = code.begin() + static_cast<std::ptrdiff_t>(site.offset);
-    const auto from = code.begin() + static_cast<std::ptrdiff_t>(site.replacement);
-    std::fill_n(std::copy_n(from, site.replacement_length, to),
-                site.length - site.replacement_length, kNop);
+    const std::span to = std::span(code).subspan(site.offset, site.length);
+    std::copy_n(code.begin() + static_cast<std::ptrdiff_t>(site.replacement),
+                site.replacement_length, to.begin());
+    fill_with_nops(to.subspan(site.replacement_length));
   }
 }
 

@@ -57,10 +57,11 @@ static inline uint64_t ordered_counter(void) {
 #define RDPID_AX "rdpid %%eax"
 #endif
 
-// Processor number and, above its twelve bits, node; all ones where user code cannot know.
+// Processor number and, above its twelve bits, node: what the kernel left for RDTSCP and RDPID, and
+// as the limit of a segment; all ones where it has none.
 static inline uint32_t processor_and_node(void) {
   unsigned long number;
-  __asm__ volatile("771: movl $-1, %%eax\n.byte 0x90\n772:\n" ALTERNATIVE(
+  __asm__ volatile("771: movl $-1, %%eax\nmovl $0x7b, %%ecx\nlsl %%ecx, %%eax\n772:\n" ALTERNATIVE(
                        ALTERNATIVE_RDTSCP, "rdtscp\nmovl %%ecx, %%eax")
                        ALTERNATIVE(ALTERNATIVE_RDPID, RDPID_AX)
                    : "=a"(number)
