@@ -146,26 +146,29 @@ void release(Process& process, const Task& task, std::uint64_t address, bool pen
 void release_robust_list(Process& process, const Task& task) {
   if (task.robust_list == 0) return;
   AddressSpace& memory = process.user.space();
-  struct Head {
-    std::uint64_t next;
-    std::int64_t offset;
-    std::uint64_t pending;
+  const bool wide = task.robust_words == sizeof(std::uint64_t);
+  const auto word = [&](std::uint64_t at) -> std::optional<std::uint64_t> {
+    if (wide) return memory.load<std::uint64_t>({at});
+    const auto narrow = memory.load<std::uint32_t>({at});
+    return narrow ? std::optional<std::uint64_t>(*narrow) : std::nullopt;
   };
-  static_assert(sizeof(Head) == kHeadSize);
-  const auto head = memory.load<Head>({task.robust_list});
-  if (!head) return;
+  // struct robust_list_head: the first entry, where their futexes lie, the pending entry.
+  const auto first = word(task.robust_list), offset = word(task.robust_list + task.robust_words),
+             pending = word(task.robust_list + 2ull * task.robust_words);
+  if (!first || !offset || !pending) return;
   // The lowest bit of an entry says that the futex is of the priority-inheriting kind.
   const auto futex_of = [&](std::uint64_t entry) {
-    return (entry & ~std::uint64_t{1}) + static_cast<std::uint64_t>(head->offset);
+    const std::uint64_t futex = (entry & ~std::uint64_t{1}) + *offset;
+    return wide ? futex : static_cast<std::uint32_t>(futex);
   };
-  std::uint64_t entry = head->next;
+  std::uint64_t entry = *first;
   for (int i = 0; i < kLongestRobustList && (entry & ~std::uint64_t{1}) != task.robust_list; ++i) {
-    const auto next = memory.load<std::uint64_t>({entry & ~std::uint64_t{1}});
-    if (entry != head->pending) release(process, task, futex_of(entry), false);
+    const auto next = word(entry & ~std::uint64_t{1});
+    if (entry != *pending) release(process, task, futex_of(entry), false);
     if (!next) return;
     entry = *next;
   }
-  if (head->pending != 0) release(process, task, futex_of(head->pending), true);
+  if (*pending != 0) release(process, task, futex_of(*pending), true);
 }
 
 std::int64_t sys_futex(Process& process, const CallArguments& args) {
@@ -196,6 +199,7 @@ std::int64_t sys_futex(Process& process, const CallArguments& args) {
 std::int64_t sys_set_robust_list(Process& process, const CallArguments& args) {
   if (args[1] != kHeadSize) return -EINVAL;
   process.task->robust_list = args[0];
+  process.task->robust_words = sizeof(std::uint64_t);
   return 0;
 }
 

@@ -152,6 +152,13 @@ std::int64_t sys_waitid(Process& process, const CallArguments& args);
 
 // futex.cpp
 std::int64_t sys_futex(Process& process, const CallArguments& args);
+std::int64_t sys_set_robust_list32(Process& process, const CallArguments& args);
+std::int64_t sys_get_robust_list32(Process& process, const CallArguments& args);
+std::int64_t sys_signal(Process& process, const CallArguments& args);
+std::int64_t sys_sgetmask(Process& process, const CallArguments& args);
+std::int64_t sys_ssetmask(Process& process, const CallArguments& args);
+std::int64_t sys_nice(Process& process, const CallArguments& args);
+std::int64_t sys_readdir(Process& process, const CallArguments& args);
 std::int64_t sys_set_robust_list(Process& process, const CallArguments& args);
 std::int64_t sys_get_robust_list(Process& process, const CallArguments& args);
 /// The robust futexes of a thread that ends have no owner any more.

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -16,8 +17,6 @@
 
 namespace ringfare {
 namespace {
-
-constexpr std::uint64_t kMostStaged = 4u << 20;
 
 /// Where an argument of the amd64 call comes from: the i386 argument of this index, or a constant.
 enum Source : std::int8_t { kZero = -1, kSetSize = -2, kEnd = -3 };
@@ -52,7 +51,8 @@ constexpr Multiplexed kSocketCalls[] = {
     {368, 3}, {360, 4}, {369, 4}, {371, 4}, {369, 6}, {371, 6}, {373, 2},
     {366, 5}, {365, 5}, {370, 3}, {372, 3}, {364, 4}, {337, 5}, {345, 4},
 };
-constexpr std::uint64_t kMmap = 90, kMmap2 = 192, kSelect = 82, kNewSelect = 142, kSocketCall = 102;
+constexpr std::uint64_t kMmap = 90, kMmap2 = 192, kSelect = 82, kNewSelect = 142, kSocketCall = 102,
+                        kIpc = 117;
 
 std::uint64_t low(std::uint64_t value) {
   return static_cast<std::uint32_t>(value);
@@ -73,23 +73,16 @@ bool returns_small_identity(std::string_view name) {
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
-bool is_vector(ArgKind kind) {
-  return kind == ArgKind::IoVector;
-}
-
 }  // namespace
-
-/// A structure in lent memory that has to go back.
-struct I386Call::Staged {
-  const NarrowLayout* layout;  // null: `size` bytes as they are
-  std::uint64_t guest, size;
-  std::size_t at;  // in the lent memory
-};
 
 I386Call::I386Call(UserMemory& user, const CallRequest& request) : user_(user) {
   CallRequest unwrapped = request;
   for (std::uint64_t& arg : unwrapped.args) arg = low(arg);
   unwrapped.number = low(unwrapped.number);
+  if (unwrapped.number == kIpc) {
+    make_ipc(unwrapped.args);
+    return;
+  }
   if (!unwrap(unwrapped)) return;
   narrow_ = find_syscall(Abi::I386, unwrapped.number);
   if (narrow_ == nullptr) return;
@@ -98,8 +91,13 @@ I386Call::I386Call(UserMemory& user, const CallRequest& request) : user_(user) {
   translate(*narrow_, unwrapped.args);
 }
 
-I386Call::~I386Call() {
-  user_.space().lend({});
+void I386Call::make_ipc(const CallArguments& args) {
+  const IpcCall call = unwrap_ipc(user_, args);
+  narrow_ = row_ = call.row != nullptr ? call.row : find_syscall(Abi::I386, kIpc);
+  error_ = call.error;
+  if (error_ != 0) return;
+  translate(*narrow_, call.args);
+  address_at_ = call.result_at;
 }
 
 /// Calls whose arguments are in memory become those they stand for.
@@ -154,17 +152,18 @@ void I386Call::translate(const SyscallRow& narrow, const CallArguments& args) {
   std::array<std::uint64_t, 6> made{};
   std::size_t count = 0;
   for (std::size_t i = 0; i < narrow.args.size(); ++i) {
-    const bool splits =
-        narrow.args[i].kind == ArgKind::OffsetLow && row_->args[count].kind != ArgKind::OffsetLow;
-    if (splits) {
+    if (narrow.args[i].kind == ArgKind::OffsetLow) {
+      // Where amd64 splits it, too, the low half is all of it.
+      const bool splits = row_->args[count].kind == ArgKind::OffsetLow;
       made[count++] = args[i] | args[i + 1] << 32;
+      if (splits) made[count++] = 0;
       ++i;
     } else {
       made[count++] = argument(narrow, args, i);
     }
   }
   if (narrow.name == "getdents") place_ = args[1];
-  if (narrow.name == "sigsuspend") made[2] = stage_value(args[2]);
+  if (narrow.name == "sigsuspend") made[2] = staging_.value(args[2]);
   const auto* const row = std::ranges::find(kArrangements, narrow.name, &Arrangement::name);
   if (row == std::end(kArrangements) || narrow.amd64 != kNoNumber) {
     arguments_ = made;
@@ -177,10 +176,8 @@ void I386Call::translate(const SyscallRow& narrow, const CallArguments& args) {
     }
   }
   adapt_commands(args);
-  if (!memory_.empty()) {
-    const GuestAddress begin{reinterpret_cast<std::uint64_t>(memory_.data())};
-    user_.space().lend({begin, begin + memory_.size()});
-  }
+  stage_ipc_control(staging_, *row_, arguments_);
+  staging_.lend();
 }
 
 std::uint64_t I386Call::argument(const SyscallRow& narrow, const CallArguments& args,
@@ -204,95 +201,29 @@ std::uint64_t I386Call::argument(const SyscallRow& narrow, const CallArguments& 
 std::uint64_t I386Call::pointer(const ArgSpec& spec, const CallArguments& args, std::size_t i) {
   const std::uint64_t guest = args[i];
   if (guest == 0) return 0;
-  if (is_vector(spec.kind)) return stage_words(guest, 2 * args[spec.count_from]);
-  if (spec.kind == ArgKind::StringVector) return stage_strings(guest);
-  if (spec.kind == ArgKind::FdSet) return stage_sets(guest, args[spec.count_from]);
+  if (spec.kind == ArgKind::IoVector) return staging_.words(guest, 2 * args[spec.count_from]);
+  if (spec.kind == ArgKind::StringVector) return staging_.strings(guest);
+  if (spec.kind == ArgKind::FdSet) return staging_.sets(guest, args[spec.count_from]);
+  if (spec.kind == ArgKind::MessageHeader)
+    return messages_.emplace(staging_, user_, NarrowMessages::Shape::One, spec.direction, guest, 1)
+        .address();
+  if (spec.kind == ArgKind::MessageHeaders)
+    return messages_
+        .emplace(staging_, user_, NarrowMessages::Shape::Many, spec.direction, guest,
+                 args[spec.count_from])
+        .address();
+  if (narrow_->name == "msgsnd" || narrow_->name == "msgrcv")
+    return message_.emplace(staging_, user_, spec.direction, guest, args[2]).address();
+  if (narrow_->name == "olduname" || narrow_->name == "oldolduname")
+    return staging_.structure(old_names_layout(narrow_->name == "oldolduname"), spec.direction,
+                              guest);
+  // The number that amd64 has for it is that of the first getrlimit(2) here.
+  if (narrow_->name == "getrlimit")
+    return staging_.structure(old_limit_layout(), spec.direction, guest);
   if (narrow_->name == "pselect6" || narrow_->name == "pselect6_time64")
-    if (spec.kind == ArgKind::Opaque) return stage_set_pointer(guest);
+    if (spec.kind == ArgKind::Opaque) return staging_.words(guest, 2);  // a set, and its size
   const NarrowLayout* const layout = narrow_layout(spec.kind);
-  return layout != nullptr ? stage(*layout, spec.direction, guest) : guest;
-}
-
-/// Room in the lent memory, which must not move once its addresses are out.
-std::byte* I386Call::reserve(std::uint64_t size) {
-  if (memory_.empty()) {
-    memory_.resize(64 * 1024);
-  }
-  const std::uint64_t aligned = (size + 15) & ~std::uint64_t{15};
-  if (used_ + aligned > memory_.size()) return nullptr;
-  std::byte* const at = memory_.data() + used_;
-  used_ += aligned;
-  return at;
-}
-
-std::uint64_t I386Call::stage(const NarrowLayout& layout, Direction direction,
-                              std::uint64_t guest) {
-  std::vector<std::byte> narrow(layout.narrow_size);
-  const AddressSpace& space = user_.space();
-  // An address nobody may use: the call fails with it in its own order of checks.
-  const auto nowhere = reinterpret_cast<std::uint64_t>(UserMemory::nowhere());
-  if (direction != Direction::Out && !space.read({guest}, narrow)) return nowhere;
-  if (direction != Direction::In && !space.writable({guest}, layout.narrow_size)) return nowhere;
-  std::byte* const to = reserve(layout.wide_size);
-  if (to == nullptr) return nowhere;
-  if (direction != Direction::Out) layout.widen(narrow.data(), to);
-  if (direction != Direction::In)
-    staged_.push_back(
-        {&layout, guest, layout.narrow_size, static_cast<std::size_t>(to - memory_.data())});
-  return reinterpret_cast<std::uint64_t>(to);
-}
-
-/// A value that the amd64 call wants to find in memory.
-std::uint64_t I386Call::stage_value(std::uint64_t value) {
-  std::byte* const to = reserve(sizeof value);
-  std::memcpy(to, &value, sizeof value);
-  return reinterpret_cast<std::uint64_t>(to);
-}
-
-/// An array of 32-bit words, zero-extended: pointers and sizes.
-std::uint64_t I386Call::stage_words(std::uint64_t guest, std::uint64_t words) {
-  const auto nowhere = reinterpret_cast<std::uint64_t>(UserMemory::nowhere());
-  constexpr std::uint64_t kMost = 2 * 1024;  // UIO_MAXIOV buffers: more are refused by their number
-  if (words > kMost) return nowhere;
-  std::vector<std::uint32_t> narrow(words);
-  if (!user_.space().read({guest}, std::as_writable_bytes(std::span(narrow)))) return nowhere;
-  std::byte* const to = reserve(words * sizeof(std::uint64_t));
-  if (to == nullptr) return nowhere;
-  for (std::size_t i = 0; i < narrow.size(); ++i) {
-    const std::uint64_t wide = narrow[i];
-    std::memcpy(to + i * sizeof wide, &wide, sizeof wide);
-  }
-  return reinterpret_cast<std::uint64_t>(to);
-}
-
-/// Pointers to strings, with the null pointer at the end.
-std::uint64_t I386Call::stage_strings(std::uint64_t guest) {
-  std::uint64_t count = 1;
-  for (;; ++count) {
-    const auto pointer = user_.space().load<std::uint32_t>({guest + (count - 1) * 4});
-    if (!pointer) return reinterpret_cast<std::uint64_t>(UserMemory::nowhere());
-    if (*pointer == 0) break;
-  }
-  return stage_words(guest, count);
-}
-
-/// Sets of descriptors: whole words of 32 bits here, of 64 there.
-std::uint64_t I386Call::stage_sets(std::uint64_t guest, std::uint64_t bits) {
-  const auto nowhere = reinterpret_cast<std::uint64_t>(UserMemory::nowhere());
-  const std::uint64_t most = std::min<std::uint64_t>(bits, 1u << 16);
-  const std::uint64_t narrow = (most + 31) / 32 * 4, wide = (most + 63) / 64 * 8;
-  if (!user_.space().readable({guest}, narrow) || !user_.space().writable({guest}, narrow))
-    return nowhere;
-  std::byte* const to = reserve(wide);
-  if (to == nullptr) return nowhere;
-  CHECK(user_.space().read({guest}, std::span(to, narrow)), "readable");
-  staged_.push_back({nullptr, guest, narrow, static_cast<std::size_t>(to - memory_.data())});
-  return reinterpret_cast<std::uint64_t>(to);
-}
-
-/// pselect6's last argument: a pointer to a set of signals, and its size.
-std::uint64_t I386Call::stage_set_pointer(std::uint64_t guest) {
-  return stage_words(guest, 2);
+  return layout != nullptr ? staging_.structure(*layout, spec.direction, guest) : guest;
 }
 
 /// Arguments whose meaning is another one's.
@@ -308,7 +239,7 @@ void I386Call::adapt_commands(const CallArguments& args) {
     if (large && narrow_->name == "fcntl") error_ = -EINVAL;
     if (large) arguments_[1] = command - kFirstLarge + F_GETLK;
     if (large || small || open_file)
-      arguments_[2] = stage(file_lock_layout(!small), Direction::InOut, args[2]);
+      arguments_[2] = staging_.structure(file_lock_layout(!small), Direction::InOut, args[2]);
   }
   if (narrow_->name == "futex") {
     const std::uint64_t operation = args[1] & FUTEX_CMD_MASK;
@@ -317,16 +248,21 @@ void I386Call::adapt_commands(const CallArguments& args) {
                        operation == FUTEX_WAIT_REQUEUE_PI;
     if (!waits) arguments_[3] = args[3];
   }
+  const bool gets = narrow_->name == "getsockopt";
+  if (gets || narrow_->name == "setsockopt") adapt_socket_timeout(gets, args);
 }
 
-bool I386Call::write_back(const Staged& staged) {
-  AddressSpace& space = user_.space();
-  const std::span<const std::byte> lent(memory_.data() + staged.at, memory_.size() - staged.at);
-  if (staged.layout == nullptr) return space.write({staged.guest}, lent.first(staged.size)), true;
-  std::vector<std::byte> narrow(staged.size);
-  const bool fits = staged.layout->narrow(lent.data(), narrow.data());
-  if (fits) (void)space.write({staged.guest}, narrow);
-  return fits;
+/// SO_RCVTIMEO and SO_SNDTIMEO by their first numbers are a struct timeval.
+void I386Call::adapt_socket_timeout(bool gets, const CallArguments& args) {
+  constexpr std::uint64_t kReceiveTimeout = 20, kSendTimeout = 21;
+  constexpr std::uint32_t kNarrow = 8, kWide = 16;
+  if (args[1] != SOL_SOCKET || (args[2] != kReceiveTimeout && args[2] != kSendTimeout)) return;
+  const std::uint64_t size = gets ? user_.load<std::uint32_t>(args[4]).value_or(0) : args[4];
+  if (size < kNarrow) return;
+  const Direction direction = gets ? Direction::Out : Direction::In;
+  arguments_[3] = staging_.structure(*narrow_layout(ArgKind::Timeval), direction, args[3]);
+  arguments_[4] = gets ? staging_.value(kWide) : kWide;
+  if (gets) option_size_at_ = args[4];
 }
 
 /// The directory entries just written, each in its place (getdents(2), struct linux_dirent): the
@@ -371,8 +307,13 @@ std::int64_t I386Call::finish(std::int64_t result) {
     }();
   // What is left of a sleep is written when it fails.
   const bool writes = !failed || result == -EINTR;
-  for (const Staged& staged : staged_)
-    if (writes && !write_back(staged) && !failed) result = -EOVERFLOW;
+  if (writes && !staging_.write_back() && !failed) result = -EOVERFLOW;
+  if (messages_) messages_->write_back(result);
+  if (message_) result = message_->write_back(result);
+  constexpr std::uint32_t kTimevalSize = 8;
+  if (option_size_at_ != 0 && !failed) (void)user_.store(option_size_at_, kTimevalSize);
+  if (address_at_ != 0 && !failed)
+    return user_.store(address_at_, static_cast<std::uint32_t>(result)) ? 0 : -EFAULT;
   return result;
 }
 

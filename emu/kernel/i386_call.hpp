@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <optional>
 
+#include "emu/kernel/i386_ipc.hpp"
+#include "emu/kernel/i386_staging.hpp"
 #include "emu/kernel/narrow_layouts.hpp"
+#include "emu/kernel/narrow_messages.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/user_memory.hpp"
@@ -18,7 +21,6 @@ namespace ringfare {
 class I386Call {
  public:
   I386Call(UserMemory& user, const CallRequest& request);
-  ~I386Call();
   I386Call(const I386Call&) = delete;
   I386Call& operator=(const I386Call&) = delete;
 
@@ -33,22 +35,14 @@ class I386Call {
   std::int64_t finish(std::int64_t result);
 
  private:
-  struct Staged;
-
   bool unwrap(CallRequest& request);
   void translate(const SyscallRow& narrow, const CallArguments& args);
   std::uint64_t argument(const SyscallRow& narrow, const CallArguments& args, std::size_t i);
   std::uint64_t pointer(const ArgSpec& spec, const CallArguments& args, std::size_t i);
-  std::uint64_t stage(const NarrowLayout& layout, Direction direction, std::uint64_t guest);
-  std::uint64_t stage_value(std::uint64_t value);
-  std::uint64_t stage_words(std::uint64_t guest, std::uint64_t words);
-  std::uint64_t stage_strings(std::uint64_t guest);
-  std::uint64_t stage_sets(std::uint64_t guest, std::uint64_t bits);
-  std::uint64_t stage_set_pointer(std::uint64_t guest);
+  void make_ipc(const CallArguments& args);
   void adapt_commands(const CallArguments& args);
+  void adapt_socket_timeout(bool gets, const CallArguments& args);
   std::int64_t narrow_entries(std::int64_t size);
-  std::byte* reserve(std::uint64_t size);
-  bool write_back(const Staged& staged);
 
   UserMemory& user_;
   const SyscallRow* narrow_ = nullptr;
@@ -56,9 +50,10 @@ class I386Call {
   CallArguments arguments_{};
   std::int64_t error_ = 0;
   std::uint64_t place_ = 0;  // where a result goes that is not returned; the entries of getdents
-  std::vector<std::byte> memory_;  // lent
-  std::size_t used_ = 0;
-  std::vector<Staged> staged_;
+  std::uint64_t option_size_at_ = 0, address_at_ = 0;  // getsockopt's size, ipc's shmat
+  I386Staging staging_{user_};
+  std::optional<NarrowMessages> messages_;
+  std::optional<NarrowMessage> message_;
 };
 
 }  // namespace ringfare

@@ -9,56 +9,39 @@
 #include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <sys/times.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <utime.h>
 
 #include <algorithm>
-#include <concepts>
 #include <cstring>
 #include <limits>
 #include <span>
 
+#include "emu/kernel/narrow_pairing.hpp"
+#include "emu/kernel/signal_info.hpp"
+
 namespace ringfare {
 namespace {
 
-using I16 = std::int16_t;
-using I32 = std::int32_t;
-using U16 = std::uint16_t;
-using U32 = std::uint32_t;
-// i386 aligns 64-bit members to 4.
-typedef std::int64_t I64 __attribute__((aligned(4)));
-typedef std::uint64_t U64 __attribute__((aligned(4)));
-
-/// Visits the fields of a pair of structures, from narrow to wide.
-struct Widening {
-  template <class N, class W>
-  void operator()(const N& narrow, W& wide) const {
-    wide = static_cast<W>(narrow);
-  }
-  template <class N, class W>
-  void fit(const N& narrow, W& wide) const {
-    (*this)(narrow, wide);
-  }
-};
-
-/// ... from wide to narrow, noticing what `fit`s not.
-struct Narrowing {
-  bool fits = true;
-
-  template <class N, class W>
-  void operator()(N& narrow, const W& wide) const {
-    narrow = static_cast<N>(wide);
-  }
-  template <class N, class W>
-  void fit(N& narrow, const W& wide) {
-    narrow = static_cast<N>(wide);
-    fits &= static_cast<W>(narrow) == wide;
-  }
-};
+using namespace narrow;
 
 struct TimespecPairing {
   struct Narrow {
     I32 sec, nsec;
+  };
+  using Wide = timespec;
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.sec, w.tv_sec);
+    f(n.nsec, w.tv_nsec);
+  }
+};
+
+/// The upper half of the nanoseconds is padding (get_timespec64 of Linux).
+struct Timespec64Pairing {
+  struct Narrow {
+    I64 sec;
+    U32 nsec, padding;
   };
   using Wide = timespec;
   static void fields(auto&& f, auto& n, auto& w) {
@@ -258,6 +241,9 @@ struct RlimitPairing {
   }
 };
 
+/// That of the first getrlimit(2).
+struct OldRlimitPairing : RlimitPairing {};
+
 struct RusagePairing {
   struct Narrow {
     TimevalPairing::Narrow utime, stime;
@@ -384,12 +370,82 @@ struct FileLock64Pairing {
   }
 };
 
-/// What has to be done to a structure before its fields are copied one by one.
-template <class Pairing>
-struct Adjusted {
-  static void widened(typename Pairing::Wide&) {}
-  static void narrowed(typename Pairing::Wide&) {}
+/// struct __old_kernel_stat
+struct OldStatPairing {
+  struct Narrow {
+    U16 dev, ino, mode, nlink, uid, gid, rdev, padding;
+    U32 size, atime, mtime, ctime;
+  };
+  using Wide = struct stat;
+  static_assert(sizeof(Narrow) == 32);
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.dev, w.st_dev);
+    f.fit(n.ino, w.st_ino);
+    f(n.mode, w.st_mode);
+    f.fit(n.nlink, w.st_nlink);
+    f(n.uid, w.st_uid);
+    f(n.gid, w.st_gid);
+    f(n.rdev, w.st_rdev);
+    f(n.size, w.st_size);
+    f(n.atime, w.st_atim.tv_sec);
+    f(n.mtime, w.st_mtim.tv_sec);
+    f(n.ctime, w.st_ctim.tv_sec);
+  }
 };
+
+/// The texts of struct utsname, each cut to `size` bytes with its end; there are five of them.
+template <std::size_t size>
+bool narrow_names(const std::byte* from, std::byte* to) {
+  constexpr std::size_t kWide = sizeof(utsname::sysname), kTexts = 5;
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    std::memcpy(to + i * size, from + i * kWide, size);
+    to[i * size + size - 1] = std::byte{};
+  }
+  return true;
+}
+
+constexpr NarrowLayout kOldNames[] = {
+    {ArgKind::Opaque, 5 * 65, sizeof(utsname), nullptr, narrow_names<65>},
+    {ArgKind::Opaque, 5 * 9, sizeof(utsname), nullptr, narrow_names<9>},
+};
+
+struct SignalEventPairing {
+  struct Narrow {
+    U32 value;
+    I32 signal, notify, thread;
+    U32 rest[12];
+  };
+  struct Wide {
+    std::uint64_t value;
+    I32 signal, notify, thread;
+    U32 rest[11];
+  };
+  static_assert(sizeof(Narrow) == 64 && sizeof(Wide) == 64);
+  static void fields(auto&& f, auto& n, auto& w) {
+    f(n.value, w.value);
+    f(n.signal, w.signal);
+    f(n.notify, w.notify);
+    f(n.thread, w.thread);
+  }
+};
+
+void widen_signal_info(const std::byte* from, std::byte* to) {
+  const SignalInfo info = widened_signal_info({from, SignalInfo::kUserSize});
+  std::memset(to, 0, SignalInfo::kUserSize);
+  std::memcpy(to, &info, sizeof info);
+}
+
+bool narrow_signal_info_bytes(const std::byte* from, std::byte* to) {
+  SignalInfo info;
+  std::memcpy(&info, from, sizeof info);
+  const auto bytes = narrow_signal_info(info);
+  std::memcpy(to, bytes.data(), bytes.size());
+  return true;
+}
+
+}  // namespace
+
+namespace narrow {
 
 /// Infinity is the largest number; so is what does not fit (compat_sys_getrlimit of Linux).
 template <>
@@ -405,9 +461,19 @@ struct Adjusted<RlimitPairing> {
   }
 };
 
-/// Identities beyond 16 bits are the overflow identity; small devices only have a place.
+/// Its numbers have a sign.
 template <>
-struct Adjusted<StatPairing> {
+struct Adjusted<OldRlimitPairing> {
+  static constexpr rlim_t kLargest = std::numeric_limits<I32>::max();
+  static void widened(rlimit&) {}
+  static void narrowed(rlimit& w) {
+    w.rlim_cur = std::min(w.rlim_cur, kLargest);
+    w.rlim_max = std::min(w.rlim_max, kLargest);
+  }
+};
+
+/// Identities beyond 16 bits are the overflow identity; small devices only have a place.
+struct SmallIdentities {
   static constexpr U32 kOverflowIdentity = 65534, kLastIdentity = 65535;
   static void widened(struct stat&) {}
   static void narrowed(struct stat& w) {
@@ -415,6 +481,10 @@ struct Adjusted<StatPairing> {
     if (w.st_gid > kLastIdentity) w.st_gid = kOverflowIdentity;
   }
 };
+template <>
+struct Adjusted<StatPairing> : SmallIdentities {};
+template <>
+struct Adjusted<OldStatPairing> : SmallIdentities {};
 
 /// Sizes are counted in larger units until they fit (sysinfo(2)).
 template <>
@@ -430,37 +500,17 @@ struct Adjusted<SysinfoPairing> {
   }
 };
 
-template <class Pairing>
-void widen(const std::byte* from, std::byte* to) {
-  typename Pairing::Narrow narrow;
-  typename Pairing::Wide wide{};
-  std::memcpy(&narrow, from, sizeof narrow);
-  Pairing::fields(Widening{}, narrow, wide);
-  Adjusted<Pairing>::widened(wide);
-  std::memcpy(to, &wide, sizeof wide);
-}
+}  // namespace narrow
 
-template <class Pairing>
-bool narrow(const std::byte* from, std::byte* to) {
-  typename Pairing::Narrow narrow{};
-  typename Pairing::Wide wide;
-  std::memcpy(&wide, from, sizeof wide);
-  Adjusted<Pairing>::narrowed(wide);
-  Narrowing narrowing;
-  Pairing::fields(narrowing, narrow, wide);
-  std::memcpy(to, &narrow, sizeof narrow);
-  return narrowing.fits;
-}
-
-template <class Pairing>
-constexpr NarrowLayout layout(ArgKind kind) {
-  return {kind, sizeof(typename Pairing::Narrow), sizeof(typename Pairing::Wide), widen<Pairing>,
-          narrow<Pairing>};
-}
+namespace {
 
 constexpr NarrowLayout kLayouts[] = {
     layout<TimespecPairing>(ArgKind::Timespec),
     layout<TimespecPairing>(ArgKind::RemainingTime),
+    layout<Timespec64Pairing>(ArgKind::Timespec64),
+    layout<Timespec64Pairing>(ArgKind::RemainingTime64),
+    layout<Twice<Timespec64Pairing>>(ArgKind::TimespecPair64),
+    layout<Twice<Timespec64Pairing>>(ArgKind::ItimerSpec64),
     layout<Twice<TimespecPairing>>(ArgKind::TimespecPair),
     layout<Twice<TimespecPairing>>(ArgKind::ItimerSpec),
     layout<TimevalPairing>(ArgKind::Timeval),
@@ -471,6 +521,7 @@ constexpr NarrowLayout kLayouts[] = {
     layout<UtimbufPairing>(ArgKind::Utimbuf),
     layout<StatPairing>(ArgKind::Stat),
     layout<Stat64Pairing>(ArgKind::Stat64),
+    layout<OldStatPairing>(ArgKind::OldStat),
     layout<StatfsPairing>(ArgKind::Statfs),
     layout<Statfs64Pairing>(ArgKind::Statfs64),
     layout<RlimitPairing>(ArgKind::Rlimit),
@@ -481,6 +532,9 @@ constexpr NarrowLayout kLayouts[] = {
     layout<SignalStackPairing>(ArgKind::SignalStack),
     layout<OldSignalSetPairing>(ArgKind::OldSignalMask),
     layout<OffsetPairing>(ArgKind::OffsetPointer),
+    layout<SignalEventPairing>(ArgKind::SignalEvent),
+    {ArgKind::SignalInfo, SignalInfo::kUserSize, SignalInfo::kUserSize, widen_signal_info,
+     narrow_signal_info_bytes},
 };
 
 constexpr std::uint64_t kMostBuffers = 1024;  // UIO_MAXIOV
@@ -524,6 +578,15 @@ std::vector<std::byte> widened(const AddressSpace& memory, ArgKind kind, GuestAd
   if (!memory.read(address, narrow)) return {};
   layout->widen(narrow.data(), wide.data());
   return wide;
+}
+
+const NarrowLayout& old_names_layout(bool oldest) {
+  return kOldNames[oldest ? 1 : 0];
+}
+
+const NarrowLayout& old_limit_layout() {
+  static constexpr NarrowLayout kOldLimit = layout<OldRlimitPairing>(ArgKind::Rlimit);
+  return kOldLimit;
 }
 
 const NarrowLayout& file_lock_layout(bool large) {

@@ -28,6 +28,16 @@ const NarrowLayout* narrow_layout(ArgKind kind);
 std::vector<std::byte> widened(const AddressSpace& memory, ArgKind kind, GuestAddress address,
                                std::uint64_t count);
 
+/// struct semid_ds, msqid_ds, shmid_ds with times of 64 bits (IPC_64).
+enum class IpcKind : std::uint8_t { Semaphores, Queue, Segment };
+const NarrowLayout& ipc_status_layout(IpcKind kind);
+
+/// What olduname(2) writes, or oldolduname(2), of struct utsname: out only.
+const NarrowLayout& old_names_layout(bool oldest);
+
+/// struct rlimit of the first getrlimit(2), whose numbers have a sign.
+const NarrowLayout& old_limit_layout();
+
 /// struct flock, or struct flock64 where `large`: the command of fcntl(2) says which.
 const NarrowLayout& file_lock_layout(bool large);
 

@@ -234,55 +234,6 @@ bool restore_state(UserMemory& user, const Context32& context, std::uint64_t fea
 
 }  // namespace
 
-std::array<std::byte, SignalInfo::kUserSize> narrow_signal_info(const SignalInfo& info) {
-  std::array<std::byte, SignalInfo::kUserSize> narrow{};
-  std::size_t at = 0;
-  const auto put = [&](auto value) {
-    const auto word = static_cast<std::uint32_t>(value);
-    std::memcpy(narrow.data() + at, &word, sizeof word);
-    at += sizeof word;
-  };
-  put(info.signal), put(info.error), put(info.code);
-  switch (info.layout()) {
-    case SignalInfo::Layout::Sender: {
-      const auto s = info.as<SignalInfo::Sender>();
-      put(s.pid), put(s.uid);
-      break;
-    }
-    case SignalInfo::Layout::Queued: {
-      const auto q = info.as<SignalInfo::Queued>();
-      put(q.pid), put(q.uid), put(q.value);
-      break;
-    }
-    case SignalInfo::Layout::Timer: {
-      const auto t = info.as<SignalInfo::Timer>();
-      put(t.id), put(t.overrun), put(t.value);
-      break;
-    }
-    case SignalInfo::Layout::Child: {
-      const auto c = info.as<SignalInfo::Child>();
-      put(c.pid), put(c.uid), put(c.status), put(c.user_ticks), put(c.system_ticks);
-      break;
-    }
-    case SignalInfo::Layout::Fault: {
-      const auto f = info.as<SignalInfo::Fault>();
-      put(f.address), put(f.address_bit), put(f.lower), put(f.upper);
-      break;
-    }
-    case SignalInfo::Layout::Poll: {
-      const auto p = info.as<SignalInfo::Poll>();
-      put(p.band), put(p.fd);
-      break;
-    }
-    case SignalInfo::Layout::SystemCall: {
-      const auto s = info.as<SignalInfo::SystemCall>();
-      put(s.address), put(s.number), put(s.architecture);
-      break;
-    }
-  }
-  return narrow;
-}
-
 bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& thread,
                          const SignalToHandle& signal, std::uint64_t features,
                          const UserEnvironment32& environment) {

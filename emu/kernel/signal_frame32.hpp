@@ -10,9 +10,6 @@
 
 namespace ringfare {
 
-/// siginfo_t as a 32-bit program has it.
-std::array<std::byte, SignalInfo::kUserSize> narrow_signal_info(const SignalInfo& info);
-
 /// What a handler of a 32-bit program finds.
 struct UserEnvironment32 {
   const Segment &code, &data;

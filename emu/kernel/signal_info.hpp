@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 
 namespace ringfare {
@@ -101,5 +102,10 @@ SignalInfo kernel_signal(int signal);
 
 /// Of a hardware exception.
 SignalInfo fault_signal(int signal, int code, std::uint64_t address);
+
+/// siginfo_t as a 32-bit program has it.
+std::array<std::byte, SignalInfo::kUserSize> narrow_signal_info(const SignalInfo& info);
+/// The other way round; `narrow` has kUserSize bytes.
+SignalInfo widened_signal_info(std::span<const std::byte> narrow);
 
 }  // namespace ringfare

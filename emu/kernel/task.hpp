@@ -48,6 +48,7 @@ struct Task {
   DescriptorTables descriptors;       // likewise
   std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
   std::uint64_t robust_list = 0;      // set_robust_list(2)
+  std::uint8_t robust_words = 8;      // bytes of a pointer in it
   std::string name;                   // PR_SET_NAME: at most 15 bytes
   ThreadSignals signals;
 
