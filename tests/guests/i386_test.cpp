@@ -125,6 +125,16 @@ std::vector<ProgramRow> own_i386_rows() {
   };
 }
 
+/// The calls of i386 by their numbers, a section each.
+std::vector<ProgramRow> call_rows() {
+  std::vector<ProgramRow> rows;
+  for (const char* section :
+       {"signals", "names", "files", "directories", "robust", "identities", "times", "information",
+        "messages", "ipc", "offsets", "limits", "priorities"})
+    rows.push_back({section, "calls32.glibc-i386", {section}});
+  return rows;
+}
+
 std::string name_of(const ::testing::TestParamInfo<EngineRow>& info) {
   return std::string(info.param.row.name);
 }
@@ -137,9 +147,13 @@ INSTANTIATE_TEST_SUITE_P(NumbersTranslated, I386SameAsNative,
                          name_of);
 INSTANTIATE_TEST_SUITE_P(BusyboxTranslated, I386SameAsNative,
                          ::testing::ValuesIn(on(busybox_i386_rows(), "translator")), name_of);
+INSTANTIATE_TEST_SUITE_P(CallsTranslated, I386SameAsNative,
+                         ::testing::ValuesIn(on(call_rows(), "translator")), name_of);
 INSTANTIATE_TEST_SUITE_P(OwnTranslated, I386SameAsNative,
                          ::testing::ValuesIn(on(own_i386_rows(), "translator")), name_of);
 #ifdef RINGFARE_UNICORN
+INSTANTIATE_TEST_SUITE_P(CallsOnUnicorn, I386SameAsNative,
+                         ::testing::ValuesIn(on(call_rows(), "unicorn")), name_of);
 INSTANTIATE_TEST_SUITE_P(OwnOnUnicorn, I386SameAsNative,
                          ::testing::ValuesIn(on(own_i386_rows(), "unicorn")), name_of);
 #endif
