@@ -10,7 +10,7 @@
 
 namespace ringfare {
 
-class DescriptorTimer;
+class OwnFile;
 
 /// An open file of the guest.
 struct Descriptor {
@@ -21,11 +21,10 @@ struct Descriptor {
   int host_fd = -1;
   bool close_on_exec = false;
   Source source = Source::Host;
-  bool own = false;       // a pipe or a pair of sockets: only guests have its other end
-  std::string_view kind;  // "regular", "terminal", ...; empty until asked for
-  std::string path;       // of a text we made; empty where the host knows
-  std::shared_ptr<DescriptorTimer> timer;  // of timerfd_create(2)
-  bool timer_blocks = false;               // read(2) of `timer` waits
+  bool own = false;                   // a pipe or a pair of sockets: only guests have its other end
+  std::string_view kind;              // "regular", "terminal", ...; empty until asked for
+  std::string path;                   // of a text we made; empty where the host knows
+  std::shared_ptr<OwnFile> own_file;  // `host_fd` only says whether it is readable
 };
 
 /// The guest's descriptor table. Closed: only 0, 1 and 2, where the host has them, and what the

@@ -220,10 +220,14 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
     case F_OFD_SETLKW:
       return lock(process, descriptor->host_fd, command, args[2]);
     case F_SETFL:
-      if (descriptor->timer != nullptr)
-        return descriptor->timer_blocks = (args[2] & O_NONBLOCK) == 0, 0;
-      [[fallthrough]];
-    case F_GETFL:
+      if (descriptor->own_file != nullptr)
+        return descriptor->own_file->waits = (args[2] & O_NONBLOCK) == 0, 0;
+      return host_call(SYS_fcntl, descriptor->host_fd, command, args[2]);
+    case F_GETFL: {
+      const std::int64_t flags = host_call(SYS_fcntl, descriptor->host_fd, command, args[2]);
+      const bool waits = descriptor->own_file != nullptr && descriptor->own_file->waits;
+      return waits ? flags & ~O_NONBLOCK : flags;
+    }
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:
     case F_GET_SEALS:
@@ -236,8 +240,8 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
 
 std::int64_t sys_read(Process& process, const CallArguments& args) {
   const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(args[0]));
-  if (descriptor != nullptr && descriptor->timer != nullptr)
-    return read_timer(process, args[0], args[1], args[2]);
+  if (descriptor != nullptr && descriptor->own_file != nullptr)
+    return descriptor->own_file->read(process, args[1], args[2]);
   return reads_random(process, args[0]) ? read_random(process, args[1], args[2])
                                         : pass_to_host(process, args);
 }

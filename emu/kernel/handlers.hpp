@@ -52,8 +52,6 @@ std::int64_t sys_ioctl(Process& process, const CallArguments& args);
 std::int64_t sys_timerfd_create(Process& process, const CallArguments& args);
 std::int64_t sys_timerfd_settime(Process& process, const CallArguments& args);
 std::int64_t sys_timerfd_gettime(Process& process, const CallArguments& args);
-std::int64_t read_timer(Process& process, std::uint64_t fd, std::uint64_t address,
-                        std::uint64_t size);
 
 // shared_memory.cpp, semaphore.cpp, message_queue.cpp: System V
 std::int64_t sys_shmget(Process& process, const CallArguments& args);
@@ -215,6 +213,10 @@ std::int64_t sys_rt_sigpending(Process& process, const CallArguments& args);
 std::int64_t sys_sigaltstack(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigreturn(Process& process, const CallArguments& args);
 std::int64_t sys_sigreturn(Process& process, const CallArguments& args);
+
+// signal_file.cpp
+std::int64_t sys_signalfd(Process& process, const CallArguments& args);
+std::int64_t sys_signalfd4(Process& process, const CallArguments& args);
 
 // signal_waiting.cpp
 std::int64_t sys_pause(Process& process, const CallArguments& args);

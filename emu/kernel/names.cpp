@@ -151,6 +151,7 @@ constexpr Name kStatx[] = {
     {0x80, "STATX_CTIME"},   {0x100, "STATX_INO"},         {0x200, "STATX_SIZE"},
     {0x400, "STATX_BLOCKS"}, {0x800, "STATX_BTIME"},       {0x1000, "STATX_MNT_ID"}};
 constexpr Name kMemfd[] = {{0x1, "MFD_CLOEXEC"}, {0x2, "MFD_ALLOW_SEALING"}, {0x4, "MFD_HUGETLB"}};
+constexpr Name kSignalfd[] = {{0x80000, "SFD_CLOEXEC"}, {0x800, "SFD_NONBLOCK"}};
 constexpr Name kEventfd[] = {
     {0x1, "EFD_SEMAPHORE"}, {0x80000, "EFD_CLOEXEC"}, {0x800, "EFD_NONBLOCK"}};
 constexpr Name kTimerfd[] = {{0x80000, "TFD_CLOEXEC"}, {0x800, "TFD_NONBLOCK"}};
@@ -497,6 +498,7 @@ constexpr KindNames kKindNames[] = {
     {ArgKind::StatxMask, {{}, 0, kStatx, "STATX_???"}},
     {ArgKind::MemfdFlags, {{}, 0, kMemfd, "MFD_???"}},
     {ArgKind::EventfdFlags, {{}, 0, kEventfd, "EFD_???"}},
+    {ArgKind::SignalfdFlags, {{}, 0, kSignalfd, "SFD_???"}},
     {ArgKind::TimerfdFlags, {{}, 0, kTimerfd, "TFD_???"}},
     {ArgKind::EpollFlags, {{}, 0, kEpoll, "EPOLL_???"}},
     {ArgKind::EpollOperation, {kEpollOperations, kAll, {}, "EPOLL_CTL_???"}},

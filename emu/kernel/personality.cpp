@@ -34,7 +34,7 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
   };
   const auto once = [&] {
     if (interrupted() && process.task->wait->interrupted) return *process.task->wait->interrupted;
-    return process.shares() ? serve_shared(process, handler, args) : handler(process, args);
+    return process.waits_apart() ? serve_shared(process, handler, args) : handler(process, args);
   };
   std::int64_t result = once();
   // What was due before the wait began ends it at once.

@@ -24,26 +24,6 @@ namespace {
 using std::chrono::nanoseconds;
 using Timeout = std::optional<nanoseconds>;  // nothing: for ever
 
-/// Waits with `host_wait(timeout)`, the host's answer for a time limit of ours. Descriptors of
-/// timers become ready on the simulated clock: it is moved to each expiration that comes before the
-/// time limit, and nobody waits for the host meanwhile.
-template <class HostWait>
-std::int64_t wait_with_timers(Process& process, const Timeout& timeout, const HostWait& host_wait) {
-  const nanoseconds began = process.clock.since_start();
-  while (true) {
-    const nanoseconds now = process.clock.since_start();
-    process.descriptor_timers.advance(now);
-    const Timeout next = process.descriptor_timers.next();
-    const Timeout left = timeout ? Timeout(*timeout - (now - began)) : timeout;
-    const bool timer_first = next && (!left || *next - now < *left);
-    const std::int64_t ready = host_wait(timer_first ? Timeout(nanoseconds(0)) : left);
-    if (ready != 0) return ready;
-    if (!timer_first && left) process.clock.sleep(*left);
-    if (!timer_first) return 0;
-    process.clock.sleep(*next - now);
-  }
-}
-
 /// The time limit of a call that may have waited before.
 std::optional<nanoseconds> end_of(const Process& process, const Timeout& timeout) {
   if (process.task->wait) return process.task->wait->until;
@@ -51,28 +31,42 @@ std::optional<nanoseconds> end_of(const Process& process, const Timeout& timeout
   return process.clock.since_start() + *timeout;
 }
 
-/// Others can go on meanwhile: the host only says what is ready now.
-std::int64_t wait_shared(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
-  const timespec at_once{};
-  const std::int64_t ready = host_call(SYS_ppoll, files.data(), files.size(), &at_once, nullptr, 8);
-  const bool late = process.task->wait && process.task->wait->end == Wait::End::Late;
-  if (ready != 0 || late || (timeout && timeout->count() <= 0)) return ready;
-  return process.block({.what = "one of several files",
-                        .until = end_of(process, timeout),
-                        .files = files,
-                        .outside = process.any_outside(files)});
+/// Whether a signal makes one of them ready.
+bool takes_signals(Process& process, const std::vector<pollfd>& files) {
+  for (int fd = 0; fd < process.descriptors.end(); ++fd) {
+    const Descriptor* const open = process.descriptors.find(fd);
+    if (open == nullptr || open->own_file == nullptr || !open->own_file->takes_signals()) continue;
+    if (std::ranges::find(files, open->host_fd, &pollfd::fd) != files.end()) return true;
+  }
+  return false;
 }
 
-/// One host poll; simulated time passes where the whole timeout did.
-std::int64_t wait_for(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
-  if (process.shares()) return wait_shared(process, files, timeout);
+/// `host_wait()` says what is ready now. Where nothing is, the thread waits for `files`; a signal
+/// ends that with `interrupted`.
+template <class HostWait>
+std::int64_t wait_for(Process& process, const std::vector<pollfd>& files, const Timeout& timeout,
+                      std::int64_t interrupted, const HostWait& host_wait) {
+  process.own_files.refresh(process);
+  const std::int64_t ready = host_wait();
+  const std::optional<Wait>& wait = process.task->wait;
+  const bool late = wait && wait->end == Wait::End::Late;
+  if (ready != 0 || late || (timeout && timeout->count() <= 0)) return ready;
+  if (wait && wait->end == Wait::End::Interrupted) return interrupted;
+  // Without files it is a signal that ends it, maybe one from outside.
   const bool watches = std::ranges::any_of(files, [](const pollfd& file) { return file.fd >= 0; });
-  return wait_with_timers(process, timeout, [&](const Timeout& limit) {
-    timespec host_timeout = to_timespec(limit.value_or(nanoseconds(0)));
-    // Nothing to watch: the host need not wait.
-    if (!watches && limit) host_timeout = {};
-    return host_call(SYS_ppoll, files.data(), files.size(), limit ? &host_timeout : nullptr,
-                     nullptr, 8);
+  if (!watches && timeout && !process.waits_apart()) return process.clock.sleep(*timeout), 0;
+  return process.block({.what = watches ? "one of several files" : "a signal",
+                        .until = end_of(process, timeout),
+                        .files = watches ? files : std::vector<pollfd>(),
+                        .outside = !watches || process.any_outside(files),
+                        .signals = takes_signals(process, files),
+                        .interrupted = std::nullopt});
+}
+
+std::int64_t wait_for(Process& process, std::vector<pollfd>& files, const Timeout& timeout) {
+  return wait_for(process, files, timeout, -restart::kIfNoHandler, [&] {
+    const timespec at_once{};
+    return host_call(SYS_ppoll, files.data(), files.size(), &at_once, nullptr, 8);
   });
 }
 
@@ -101,6 +95,28 @@ std::int64_t poll_files(Process& process, std::uint64_t address, std::uint64_t c
     if (!process.user.store(at, asked[i].revents)) return -EFAULT;
   }
   return total;
+}
+
+std::int64_t go_on_polling(Process& process, const RestartBlock& block);
+
+/// poll(2): what a signal leaves of its time limit is waited for afterwards.
+std::int64_t poll_with_rest(Process& process, std::uint64_t address, std::uint64_t count,
+                            const Timeout& timeout) {
+  const std::int64_t ready = poll_files(process, address, count, timeout);
+  if (ready != -restart::kIfNoHandler) return ready;
+  const Timeout& end = process.task->wait->until;
+  process.thread_signals().restart = {
+      .resume = go_on_polling,
+      .what = {address, count, end.has_value(),
+               static_cast<std::uint64_t>(end.value_or(nanoseconds(0)).count())}};
+  return -restart::kResume;
+}
+
+std::int64_t go_on_polling(Process& process, const RestartBlock& block) {
+  const nanoseconds end(static_cast<std::int64_t>(block.what[3]));
+  const nanoseconds left = std::max(end - process.clock.since_start(), nanoseconds(0));
+  return poll_with_rest(process, block.what[0], block.what[1],
+                        block.what[2] != 0 ? Timeout(left) : std::nullopt);
 }
 
 using Set = std::array<std::uint64_t, FD_SETSIZE / 64>;
@@ -162,13 +178,17 @@ std::int64_t select_files(Process& process, std::uint64_t limit, const CallArgum
   return total;
 }
 
-/// What is left of a timeout after `ready` files: Linux writes it back, and nothing on failure.
+/// What is left of a time limit, which Linux writes back.
+nanoseconds rest_of(const Process& process, const Timeout& timeout) {
+  const std::optional<Wait>& wait = process.task->wait;
+  if (!wait || !wait->until) return *timeout;
+  return std::max(*wait->until - process.clock.since_start(), nanoseconds(0));
+}
+
 template <class Time>
-void store_rest(Process& process, std::uint64_t address, std::int64_t ready, const Time& given) {
-  if (address == 0) return;
-  // A wait that ended early took no simulated time.
-  if (process.user.space().writable({address}, sizeof(Time)))
-    process.user.store(address, ready == 0 ? Time{} : given);
+void store_rest(Process& process, std::uint64_t address, std::int64_t ready, const Time& rest) {
+  if (address == 0 || ready == kBlocked) return;
+  if (process.user.space().writable({address}, sizeof(Time))) process.user.store(address, rest);
 }
 
 /// Reads struct timespec at `address`; `error` is set where it is bad.
@@ -187,10 +207,20 @@ Timeout milliseconds(std::uint64_t argument) {
 }
 
 /// The signal mask for the time of the wait: 0 or -errno.
-std::int64_t check_mask(Process& process, std::uint64_t address, std::uint64_t size) {
+std::int64_t set_mask(Process& process, std::uint64_t address, std::uint64_t size) {
   if (address == 0) return 0;
   if (size != sizeof(std::uint64_t)) return -EINVAL;
-  return process.user.load<std::uint64_t>(address) ? 0 : -EFAULT;
+  const auto mask = process.user.load<std::uint64_t>(address);
+  if (!mask) return -EFAULT;
+  process.thread_signals().set_mask_for_call(*mask);
+  return 0;
+}
+
+/// What did not end with a signal has its mask back before any is delivered.
+std::int64_t with_mask_back(Process& process, std::int64_t result) {
+  const bool goes_on = result == kBlocked || is_restart(result) || result == -EINTR;
+  if (!goes_on) process.thread_signals().restore_mask();
+  return result;
 }
 
 std::int64_t wait_for_events(Process& process, const CallArguments& args, const Timeout& timeout) {
@@ -199,21 +229,14 @@ std::int64_t wait_for_events(Process& process, const CallArguments& args, const 
   if (count <= 0 || count > kMostEvents) return -EINVAL;
   const std::uint64_t size = static_cast<std::uint64_t>(count) * sizeof(epoll_event);
   const std::uint64_t there = process.user.writable_prefix(args[1], size) / sizeof(epoll_event);
-  const bool shares = process.shares();
-  const auto host_wait = [&](const Timeout& limit) {
-    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(limit.value_or(nanoseconds(0)));
+  const std::vector<pollfd> instance{{process.host_fd(args[0]), POLLIN, 0}};
+  // epoll_wait(2) is never made again after a handler; signal(7).
+  const std::int64_t ready = wait_for(process, instance, timeout, -EINTR, [&] {
     return host_call(
-        SYS_epoll_wait, process.host_fd(args[0]),
+        SYS_epoll_wait, instance.front().fd,
         there == 0 ? UserMemory::unusable(args[1], size) : AddressSpace::host({args[1]}),
-        there == 0 ? static_cast<std::uint64_t>(count) : there,
-        limit ? std::min<std::int64_t>(whole.count(), INT_MAX) : -1);
-  };
-  const std::int64_t ready =
-      shares ? host_wait(nanoseconds(0)) : wait_with_timers(process, timeout, host_wait);
-  if (shares && ready == 0 && (!timeout || timeout->count() > 0)) {
-    std::vector<pollfd> instance{{process.host_fd(args[0]), POLLIN, 0}};
-    return wait_shared(process, instance, timeout);
-  }
+        there == 0 ? static_cast<std::uint64_t>(count) : there, 0);
+  });
   if (ready > 0) process.user.count_out(static_cast<std::uint64_t>(ready) * sizeof(epoll_event));
   return ready;
 }
@@ -221,18 +244,19 @@ std::int64_t wait_for_events(Process& process, const CallArguments& args, const 
 }  // namespace
 
 std::int64_t sys_poll(Process& process, const CallArguments& args) {
-  return poll_files(process, args[0], static_cast<std::uint32_t>(args[1]), milliseconds(args[2]));
+  const std::uint64_t count = static_cast<std::uint32_t>(args[1]);
+  return poll_with_rest(process, args[0], count, milliseconds(args[2]));
 }
 
 std::int64_t sys_ppoll(Process& process, const CallArguments& args) {
   std::int64_t error = 0;
   const Timeout timeout = timeout_at(process, args[2], error);
-  if (error == 0) error = check_mask(process, args[3], args[4]);
+  if (error == 0) error = set_mask(process, args[3], args[4]);
   if (error != 0) return error;
   const std::int64_t ready =
       poll_files(process, args[0], static_cast<std::uint32_t>(args[1]), timeout);
-  if (timeout) store_rest(process, args[2], ready, to_timespec(*timeout));
-  return ready;
+  if (timeout) store_rest(process, args[2], ready, to_timespec(rest_of(process, timeout)));
+  return with_mask_back(process, ready);
 }
 
 std::int64_t sys_select(Process& process, const CallArguments& args) {
@@ -244,7 +268,7 @@ std::int64_t sys_select(Process& process, const CallArguments& args) {
     timeout = to_duration({time->tv_sec, 0}) + std::chrono::microseconds(time->tv_usec);
   }
   const std::int64_t ready = select_files(process, args[0], args, timeout);
-  if (timeout && ready >= 0) store_rest(process, args[4], ready, to_timeval(*timeout));
+  if (timeout) store_rest(process, args[4], ready, to_timeval(rest_of(process, timeout)));
   return ready;
 }
 
@@ -258,11 +282,11 @@ std::int64_t sys_pselect6(Process& process, const CallArguments& args) {
     mask = *given;
   }
   const Timeout timeout = timeout_at(process, args[4], error);
-  if (error == 0) error = check_mask(process, mask[0], mask[1]);
+  if (error == 0) error = set_mask(process, mask[0], mask[1]);
   if (error != 0) return error;
   const std::int64_t ready = select_files(process, args[0], args, timeout);
-  if (timeout && ready >= 0) store_rest(process, args[4], ready, to_timespec(*timeout));
-  return ready;
+  if (timeout) store_rest(process, args[4], ready, to_timespec(rest_of(process, timeout)));
+  return with_mask_back(process, ready);
 }
 
 std::int64_t sys_epoll_ctl(Process& process, const CallArguments& args) {
@@ -279,15 +303,17 @@ std::int64_t sys_epoll_wait(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_epoll_pwait(Process& process, const CallArguments& args) {
-  const std::int64_t error = check_mask(process, args[4], args[5]);
-  return error != 0 ? error : wait_for_events(process, args, milliseconds(args[3]));
+  const std::int64_t error = set_mask(process, args[4], args[5]);
+  if (error != 0) return error;
+  return with_mask_back(process, wait_for_events(process, args, milliseconds(args[3])));
 }
 
 std::int64_t sys_epoll_pwait2(Process& process, const CallArguments& args) {
   std::int64_t error = 0;
   const Timeout timeout = timeout_at(process, args[3], error);
-  if (error == 0) error = check_mask(process, args[4], args[5]);
-  return error != 0 ? error : wait_for_events(process, args, timeout);
+  if (error == 0) error = set_mask(process, args[4], args[5]);
+  if (error != 0) return error;
+  return with_mask_back(process, wait_for_events(process, args, timeout));
 }
 
 }  // namespace ringfare

@@ -16,6 +16,7 @@
 #include "emu/kernel/broken_pipes.hpp"
 #include "emu/kernel/descriptors.hpp"
 #include "emu/kernel/futex_queue.hpp"
+#include "emu/kernel/own_file.hpp"
 #include "emu/kernel/personality.hpp"
 #include "emu/kernel/process_tree.hpp"
 #include "emu/kernel/random_source.hpp"
@@ -24,7 +25,6 @@
 #include "emu/kernel/signal_state.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/task.hpp"
-#include "emu/kernel/timer_descriptors.hpp"
 #include "emu/kernel/timers.hpp"
 #include "emu/kernel/user_memory.hpp"
 
@@ -118,7 +118,7 @@ class Process {
   ProgramImage image;
   PersonalityOptions options;
   DescriptorTable descriptors;
-  DescriptorTimers descriptor_timers;
+  OwnFiles own_files;
   std::shared_ptr<IpcObjects> ipc;  // of System V; made when the first is asked for
   /// Signals of the thread that is being served.
   ThreadSignals& thread_signals() { return task->signals; }
@@ -127,6 +127,9 @@ class Process {
   bool send(const SignalInfo& info);
   bool send(Task& to, const SignalInfo& info);
   bool send_to_thread(const SignalInfo& info) { return send(*task, info); }
+
+  /// The pending signal of `wanted` that is due first for the thread being served; it is gone then.
+  std::optional<SignalInfo> take_signal(std::uint64_t wanted);
 
   /// Ends the waits of threads that have a signal to take.
   void wake_for_signals();

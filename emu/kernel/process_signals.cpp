@@ -26,6 +26,13 @@ bool Process::send(Task& to, const SignalInfo& info) {
   return sent;
 }
 
+std::optional<SignalInfo> Process::take_signal(std::uint64_t wanted) {
+  auto info = task->signals.pending.take(wanted);
+  if (!info) info = signals.pending.take(wanted);
+  if (info) timers.taken(*info, timer_times());
+  return info;
+}
+
 /// A signal to the process ends the wait of one thread at most, and of none where the present
 /// thread will take it.
 void Process::wake_for_signals() {

@@ -17,13 +17,6 @@ std::int64_t wait_for_signal(Process& process) {
       {.what = "a signal", .outside = true, .interrupted = -restart::kIfNoHandler});
 }
 
-std::optional<SignalInfo> take_one(Process& process, std::uint64_t wanted) {
-  auto info = process.thread_signals().pending.take(wanted);
-  if (!info) info = process.signals.pending.take(wanted);
-  if (info) process.timers.taken(*info, process.timer_times());
-  return info;
-}
-
 std::int64_t give(Process& process, const SignalInfo& info, std::uint64_t address) {
   if (address == 0) return info.signal;
   struct {
@@ -62,7 +55,7 @@ std::int64_t sys_rt_sigtimedwait(Process& process, const CallArguments& args) {
   ThreadSignals& signals = process.thread_signals();
   const std::optional<Wait>& wait = process.task->wait;
   signals.awaited = 0;
-  if (const auto info = take_one(process, wanted)) return give(process, *info, args[1]);
+  if (const auto info = process.take_signal(wanted)) return give(process, *info, args[1]);
   if (wait && wait->end == Wait::End::Interrupted) return -EINTR;
   if (wait || (timeout && timeout->count() == 0)) return -EAGAIN;
   signals.awaited = wanted;

@@ -24,6 +24,7 @@ struct Wait {
   bool lock = false;               // whatever happens to a file may end it
   std::uint64_t files_seen = 0;    // ProcessTree::files_changes when it began
   bool outside = false;            // somebody who is not a guest can make one of `files` ready
+  bool signals = false;            // one of `files` becomes ready by a signal
 
   /// How it ended: by another thread or a file, by its time limit, by a signal.
   enum class End : std::uint8_t { NotYet, Woken, Late, Interrupted };

@@ -3,17 +3,15 @@
 #include "emu/kernel/timer_descriptors.hpp"
 
 #include <fcntl.h>
-#include <sys/eventfd.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 #include "cpu/failure.hpp"
 #include "emu/kernel/handlers.hpp"
-#include "emu/kernel/host_call.hpp"
 #include "emu/kernel/process.hpp"
 #include "emu/kernel/time_values.hpp"
 
@@ -36,57 +34,59 @@ itimerspec remaining(const Process& process, const DescriptorTimer& timer) {
 std::int64_t find_timer(Process& process, std::uint64_t fd, DescriptorTimer*& timer) {
   const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(fd));
   if (descriptor == nullptr) return -EBADF;
-  if (descriptor->timer == nullptr) return -EINVAL;
-  timer = descriptor->timer.get();
+  timer = dynamic_cast<DescriptorTimer*>(descriptor->own_file.get());
+  if (timer == nullptr) return -EINVAL;
   timer->advance(process.clock.since_start());
   return 0;
 }
 
 }  // namespace
 
-DescriptorTimer::DescriptorTimer(int counter, bool realtime)
-    : counter_(fcntl(counter, F_DUPFD_CLOEXEC, 3)), realtime_(realtime) {
-  CHECK(counter_ >= 0, "a descriptor cannot be copied");
+DescriptorTimer::DescriptorTimer(int eventfd, bool realtime)
+    : expirations_(eventfd), realtime_(realtime) {
+  void* const shared =
+      ::mmap(nullptr, sizeof(Schedule), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  CHECK(shared != MAP_FAILED, "no memory for a timer");
+  schedule_ = new (shared) Schedule;
 }
 
 DescriptorTimer::~DescriptorTimer() {
-  ::close(counter_);
+  ::munmap(schedule_, sizeof(Schedule));
 }
 
 void DescriptorTimer::set(std::optional<nanoseconds> first, nanoseconds interval) {
-  std::uint64_t forgotten = 0;
-  // Setting a timer forgets the expirations nobody has read.
-  while (::read(counter_, &forgotten, sizeof(forgotten)) > 0) {
-  }
-  next_ = first;
-  interval_ = interval;
+  expirations_.take();  // setting a timer forgets the expirations nobody has read
+  *schedule_ = {.next = first, .interval = interval};
 }
 
 void DescriptorTimer::advance(nanoseconds now) {
-  if (!next_ || *next_ > now) return;
+  std::optional<nanoseconds>& next = schedule_->next;
+  if (!next || *next > now) return;
   std::uint64_t times = 1;
-  if (interval_.count() > 0) {
-    times += static_cast<std::uint64_t>((now - *next_) / interval_);
-    *next_ += interval_ * static_cast<std::int64_t>(times);
+  if (interval().count() > 0) {
+    times += static_cast<std::uint64_t>((now - *next) / interval());
+    *next += interval() * static_cast<std::int64_t>(times);
   } else {
-    next_.reset();
+    next.reset();
   }
-  CHECK(::write(counter_, &times, sizeof(times)) == sizeof(times), "an eventfd counts");
+  expirations_.add(times);
 }
 
-void DescriptorTimers::advance(nanoseconds now) {
-  std::erase_if(timers_, [](const auto& timer) { return timer.expired(); });
-  for (const auto& timer : timers_)
-    if (const auto live = timer.lock()) live->advance(now);
+void DescriptorTimer::refresh(Process& process) {
+  advance(process.clock.since_start());
 }
 
-std::optional<nanoseconds> DescriptorTimers::next() const {
-  std::optional<nanoseconds> earliest;
-  for (const auto& timer : timers_) {
-    const auto live = timer.lock();
-    if (live && live->next()) earliest = std::min(earliest.value_or(*live->next()), *live->next());
-  }
-  return earliest;
+/// How often it expired since the last.
+std::int64_t DescriptorTimer::read(Process& process, std::uint64_t address, std::uint64_t size) {
+  if (size < sizeof(std::uint64_t)) return -EINVAL;
+  refresh(process);
+  const std::uint64_t times = expirations_.take();
+  if (times != 0)
+    return process.user.store(address, times) ? static_cast<std::int64_t>(sizeof(times)) : -EFAULT;
+  if (!waits) return -EAGAIN;
+  return process.block({.what = "a timer to expire",
+                        .until = next(),
+                        .files = {pollfd{expirations_.host_fd(), POLLIN, 0}}});
 }
 
 std::int64_t sys_timerfd_create(Process& process, const CallArguments& args) {
@@ -96,17 +96,11 @@ std::int64_t sys_timerfd_create(Process& process, const CallArguments& args) {
   if ((flags & ~std::uint32_t{TFD_CLOEXEC | TFD_NONBLOCK}) != 0) return -EINVAL;
   const bool realtime = std::ranges::find(kRealtime, id) != std::end(kRealtime);
   if (!realtime && std::ranges::find(kMonotonic, id) == std::end(kMonotonic)) return -EINVAL;
-  const std::int64_t host = host_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (host < 0) return host;
-  auto timer = std::make_shared<DescriptorTimer>(static_cast<int>(host), realtime);
-  const std::int64_t fd = process.install(host, (flags & TFD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
-  if (fd < 0) return fd;
-  Descriptor& descriptor = *process.descriptors.find(static_cast<int>(fd));
-  descriptor.timer_blocks = (flags & TFD_NONBLOCK) == 0;
-  descriptor.path = "anon_inode:[timerfd]";
-  process.descriptor_timers.add(timer);
-  descriptor.timer = std::move(timer);
-  return fd;
+  const std::int64_t eventfd = new_eventfd();
+  if (eventfd < 0) return eventfd;
+  return install_own_file(process, eventfd,
+                          std::make_shared<DescriptorTimer>(static_cast<int>(eventfd), realtime),
+                          {.flags = flags, .path = "anon_inode:[timerfd]"});
 }
 
 std::int64_t sys_timerfd_settime(Process& process, const CallArguments& args) {
@@ -133,24 +127,6 @@ std::int64_t sys_timerfd_gettime(Process& process, const CallArguments& args) {
   DescriptorTimer* timer = nullptr;
   if (const std::int64_t error = find_timer(process, args[0], timer); error != 0) return error;
   return process.user.store(args[1], remaining(process, *timer)) ? 0 : -EFAULT;
-}
-
-/// read(2) of a timer: how often it expired since the last.
-std::int64_t read_timer(Process& process, std::uint64_t fd, std::uint64_t address,
-                        std::uint64_t size) {
-  const Descriptor& descriptor = *process.descriptors.find(static_cast<int>(fd));
-  DescriptorTimer& timer = *descriptor.timer;
-  if (size < sizeof(std::uint64_t)) return -EINVAL;
-  timer.advance(process.clock.since_start());
-  std::uint64_t times = 0;
-  while (::read(descriptor.host_fd, &times, sizeof(times)) != sizeof(times)) {
-    if (!descriptor.timer_blocks) return -EAGAIN;
-    if (!timer.next() || process.shares())
-      return process.block({.what = "a timer to expire", .until = timer.next()});
-    process.clock.sleep(*timer.next() - process.clock.since_start());
-    timer.advance(process.clock.since_start());
-  }
-  return process.user.store(address, times) ? static_cast<std::int64_t>(sizeof(times)) : -EFAULT;
 }
 
 }  // namespace ringfare

@@ -23,7 +23,8 @@ using std::chrono::nanoseconds;
 struct WatchedFiles {
   std::vector<pollfd> files;
   std::vector<Task*> owners;
-  bool outside = false;
+  bool outside = false;  // somebody who is not a guest can make one ready
+  bool signals = false;  // a signal can, also one from outside
 };
 
 WatchedFiles watched_files(const Process& process) {
@@ -35,6 +36,7 @@ WatchedFiles watched_files(const Process& process) {
       all.owners.push_back(task.get());
     }
     all.outside = all.outside || task->wait->outside;
+    all.signals = all.signals || task->wait->signals;
   }
   return all;
 }
@@ -42,7 +44,7 @@ WatchedFiles watched_files(const Process& process) {
 /// Asks the host which files are ready, for at most `patience` (nothing: for ever), and wakes who
 /// waits for them. False where a signal came instead.
 bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
-  process.descriptor_timers.advance(process.clock.since_start());
+  process.own_files.refresh(process);
   WatchedFiles all = watched_files(process);
   if (all.files.empty() && patience) return true;
   if (Interruption::pending()) patience = nanoseconds(0);
@@ -88,7 +90,7 @@ std::optional<nanoseconds> earliest_end(const Process& process) {
 /// When the next descriptor of a timer becomes readable, where somebody waits for files.
 std::optional<nanoseconds> next_file(const Process& process) {
   if (watched_files(process).files.empty()) return std::nullopt;
-  return process.descriptor_timers.next();
+  return process.own_files.next();
 }
 
 /// When time alone ends a wait: a limit of its own, or a timer.
@@ -120,9 +122,11 @@ std::string idle(Process& process) {
   std::optional<nanoseconds> left;
   if (const auto end = next_end(process)) left = *end - process.clock.since_start();
   const WatchedFiles all = watched_files(process);
-  // Who waits for a signal only need not wait for the host where a timer will end it.
-  if (all.outside && (!all.files.empty() || !left)) {
-    look_outside(process, left);
+  // Who waits for a signal only need not wait for the host where a timer will end it, nor who has a
+  // timer among the files.
+  if ((all.outside && !all.files.empty()) || ((all.outside || all.signals) && !left)) {
+    const bool by_file = left && next_file(process) == next_end(process);
+    look_outside(process, by_file ? nanoseconds(0) : left);
     if (!process.queue.empty()) return {};
     if (!left) return {};
   }
@@ -143,13 +147,13 @@ std::string idle_among_others(Process& process) {
       return entry.second->waits() && entry.second->wait->lock;
     });
     const std::string what = who_waits(process);
-    const ProcessTree::Rested rested =
-        process.tree.sleep({.until = next_end(process),
-                            .watches_files = locks || !files.files.empty(),
-                            .outside = files.outside && !files.files.empty(),
-                            .awaits_signal = files.outside && files.files.empty(),
-                            .what = what,
-                            .passed = passed});
+    const ProcessTree::Rested rested = process.tree.sleep(
+        {.until = next_end(process),
+         .watches_files = locks || !files.files.empty(),
+         .outside = files.outside && !files.files.empty(),
+         .awaits_signal = files.signals || (files.outside && files.files.empty()),
+         .what = what,
+         .passed = passed});
     if (!rested.deadlock.empty()) return rested.deadlock;
     process.take_news();
     wake_by_time(process);

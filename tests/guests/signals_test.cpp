@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ Launch launch_of(const Row& row) {
   return launch;
 }
 
+bool is_built(const Row& row) {
+  return std::filesystem::exists(guest(std::string(row.program)));
+}
+
 void expect_alike(const Outcome& inside, const Outcome& native) {
   EXPECT_EQ(inside.output, native.output);
   EXPECT_EQ(inside.errors, native.errors);
@@ -41,7 +46,8 @@ void expect_alike(const Outcome& inside, const Outcome& native) {
 const std::vector<Row> kGuests = {
     {"FaultsGlibc", "faults.glibc"},     {"FaultsMusl", "faults.musl"},
     {"DeliveryGlibc", "delivery.glibc"}, {"TimersGlibc", "timers.glibc"},
-    {"TimersMusl", "timers.musl"},
+    {"TimersMusl", "timers.musl"},       {"WaitsGlibc", "signal_waits.glibc"},
+    {"WaitsMusl", "signal_waits.musl"},
 };
 
 /// How `endings` ends: by a signal's number, or by a fault that nobody survives.
@@ -64,11 +70,13 @@ const std::vector<Row> kEndings = [] {
 class Signals : public ::testing::TestWithParam<Row> {};
 
 TEST_P(Signals, ComeAsOnTheBareMachine) {
+  if (!is_built(GetParam())) GTEST_SKIP() << GetParam().program << " was not built";
   const Launch launch = launch_of(GetParam());
   expect_alike(run(under_ringfare(launch)), run(launch));
 }
 
 TEST_P(Signals, ComeAtTheSameInstructionEveryTime) {
+  if (!is_built(GetParam())) GTEST_SKIP() << GetParam().program << " was not built";
   const Launch launch = under_ringfare(launch_of(GetParam()), {"trace"});
   const Outcome first = run(launch), second = run(launch);
   EXPECT_FALSE(first.errors.empty());

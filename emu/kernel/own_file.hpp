@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ringfare {
+
+class Process;
+
+/// A file that lives here and not in the host (timerfd_create(2), signalfd(2), io_uring_setup(2)).
+/// For poll(2) and its like it stands in the host as an eventfd.
+class OwnFile {
+ public:
+  using nanoseconds = std::chrono::nanoseconds;
+
+  virtual ~OwnFile() = default;
+
+  /// Brings it up to now: afterwards its eventfd is readable where the file is.
+  virtual void refresh(Process& process) = 0;
+  /// When time alone makes it readable (simulated, since start).
+  virtual std::optional<nanoseconds> next() const { return std::nullopt; }
+  /// Files of the host on which it depends whether it becomes readable.
+  virtual std::vector<pollfd> watched() const { return {}; }
+  /// Whether a signal makes it readable.
+  virtual bool takes_signals() const { return false; }
+  /// read(2) of what is here: the answer, -EAGAIN or kBlocked.
+  virtual std::int64_t read(Process& process, std::uint64_t address, std::uint64_t size) = 0;
+
+  bool waits = true;  // without O_NONBLOCK
+};
+
+/// A host eventfd that says whether an own file is readable. `descriptor` stays the caller's; a
+/// copy is kept.
+class ReadyFlag {
+ public:
+  explicit ReadyFlag(int descriptor);
+  ~ReadyFlag();
+  ReadyFlag(const ReadyFlag&) = delete;
+  ReadyFlag& operator=(const ReadyFlag&) = delete;
+
+  void set(bool ready);
+  /// Adds to what the eventfd counts.
+  void add(std::uint64_t times);
+  /// What it counts, which is 0 then.
+  std::uint64_t take();
+  int host_fd() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+/// All files of a process that live here.
+class OwnFiles {
+ public:
+  void add(const std::shared_ptr<OwnFile>& file) { files_.push_back(file); }
+  void refresh(Process& process);
+  /// The earliest time at which one becomes readable by itself.
+  std::optional<std::chrono::nanoseconds> next() const;
+  std::vector<pollfd> watched() const;
+
+ private:
+  std::vector<std::weak_ptr<OwnFile>> files_;
+};
+
+/// A new descriptor of the guest's for a file that `make` makes of its eventfd. `flags`: O_CLOEXEC,
+/// O_NONBLOCK. Its number or -errno.
+struct OwnFileFlags {
+  std::uint64_t flags = 0;
+  const char* path = "";  // as /proc/self/fd shows it
+};
+std::int64_t new_eventfd();
+std::int64_t install_own_file(Process& process, std::int64_t host_eventfd,
+                              std::shared_ptr<OwnFile> file, const OwnFileFlags& how);
+
+}  // namespace ringfare
