@@ -78,6 +78,7 @@ PersonalityOptions personality_options(const Machine& machine, const SessionInpu
           .uname_version = machine.kernel.version,
           .uname_machine = machine.kernel.bits == 64 ? "x86_64" : "i686",
           .vsyscall = vsyscall_permissions(machine.kernel.vsyscall),
+          .clocksource = name_of(inputs.clocksource),
           .seed = inputs.seed,
           .schedule_seed = inputs.schedule_seed,
           .features = features};
@@ -311,6 +312,7 @@ void Session::Run::execute(const ExecRequest& request) {
 
 /// This is a new process: it has been charged nothing so far.
 void Session::Run::begin_process() {
+  if (vdso_) vdso_->begin_process();
   account_ = {};
   further_.start_over();
   thread_.totals = {};

@@ -70,6 +70,7 @@ constexpr std::uint64_t kProcessFlags =
 /// In the new process.
 std::int64_t begin_process(Process& process, ProcessEntry& own, const CloneRequest& request) {
   process.become(own);
+  process.renew_random();
   if ((request.flags & CLONE_CLEAR_SIGHAND) != 0) process.signals.forget_handlers();
   if ((request.flags & CLONE_CHILD_SETTID) != 0)
     process.user.store(request.child_tid, static_cast<std::int32_t>(process.pid()));

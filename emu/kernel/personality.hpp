@@ -80,6 +80,7 @@ struct ProgramImage {
 struct PersonalityOptions {
   std::string uname_release, uname_version, uname_machine = "x86_64";
   std::string_view vsyscall = "";  // the page's permissions as /proc/self/maps shows them; or none
+  std::string_view clocksource = "tsc";  // as sysfs names it
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;

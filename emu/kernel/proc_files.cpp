@@ -28,32 +28,40 @@ std::string maps(Process& process) {
   std::string text;
   for (const Region& region : process.user.space().regions())
     if (region.name != "[vsyscall]") text += memory_map_line(region);  // its own line is below
-  if (const std::string_view shown = process.options.vsyscall; !shown.empty())
+  const bool wide = process.image.layout.mode == CodeMode::Long64;
+  if (const std::string_view shown = process.options.vsyscall; wide && !shown.empty())
     text += fmt::format(
         "ffffffffff600000-ffffffffff601000 {} 00000000 00:00 0                  [vsyscall]\n",
         shown);
   return text;
 }
 
-/// Where the initial stack (System V ABI AMD64, figure 3.9) goes on after a null-terminated vector.
+std::uint64_t load_word(Process& process, std::uint64_t address) {
+  const AddressSpace& memory = process.user.space();
+  if (process.image.layout.word() == 8) return memory.load<std::uint64_t>({address}).value_or(0);
+  return memory.load<std::uint32_t>({address}).value_or(0);
+}
+
+/// Where the initial stack (System V ABI AMD64, figure 3.9; i386, figure 2.4) goes on after a
+/// null-terminated vector.
 std::uint64_t after_vector(Process& process, std::uint64_t address) {
-  while (process.user.space().load<std::uint64_t>({address}).value_or(0) != 0) address += 8;
-  return address + 8;
+  const std::uint64_t word = process.image.layout.word();
+  while (load_word(process, address) != 0) address += word;
+  return address + word;
 }
 
 std::string strings_of(Process& process, std::uint64_t vector) {
-  const AddressSpace& memory = process.user.space();
   std::string text;
-  while (const std::uint64_t pointer = memory.load<std::uint64_t>({vector}).value_or(0)) {
-    text += memory.read_string({pointer}, 128u << 10).value_or("");
+  while (const std::uint64_t pointer = load_word(process, vector)) {
+    text += process.user.space().read_string({pointer}, 128u << 10).value_or("");
     text += '\0';
-    vector += 8;
+    vector += process.image.layout.word();
   }
   return text;
 }
 
 std::uint64_t argument_vector(Process& process) {
-  return process.image.stack_pointer.value + 8;
+  return process.image.stack_pointer.value + process.image.layout.word();
 }
 std::string arguments(Process& process) {
   return strings_of(process, argument_vector(process));
@@ -62,15 +70,13 @@ std::string environment(Process& process) {
   return strings_of(process, after_vector(process, argument_vector(process)));
 }
 std::string auxiliary_vector(Process& process) {
-  const AddressSpace& memory = process.user.space();
-  std::uint64_t at = after_vector(process, after_vector(process, argument_vector(process)));
-  std::string text;
-  for (std::uint64_t tag = 1; tag != 0; at += 16) {
-    const auto entry = memory.load<std::array<std::uint64_t, 2>>({at});
-    if (!entry) break;
-    text.append(reinterpret_cast<const char*>(entry->data()), sizeof(*entry));
-    tag = entry->front();
-  }
+  const std::uint64_t begin =
+      after_vector(process, after_vector(process, argument_vector(process)));
+  const std::uint64_t word = process.image.layout.word();
+  std::uint64_t end = begin;
+  while (load_word(process, end) != 0) end += 2 * word;
+  std::string text(end + 2 * word - begin, '\0');
+  process.user.space().read({begin}, std::as_writable_bytes(std::span(text)));
   return text;
 }
 std::string command(Process& process) {
@@ -154,6 +160,14 @@ std::string release(Process& process) {
   return process.options.uname_release + "\n";
 }
 
+// sysfs(5): what time is read from, and what it could be read from.
+std::string clocksource(Process& process) {
+  return std::string(process.options.clocksource) + "\n";
+}
+std::string clocksources(Process&) {
+  return "tsc hpet acpi_pm \n";
+}
+
 constexpr MadeFile kOwnFiles[] = {
     {"maps", maps},    {"cmdline", arguments}, {"environ", environment}, {"auxv", auxiliary_vector},
     {"comm", command}, {"stat", stat_line},    {"status", status},
@@ -167,6 +181,8 @@ constexpr MadeFile kMadeFiles[] = {
     {"/sys/devices/system/cpu/online", processors},
     {"/sys/devices/system/cpu/possible", processors},
     {"/sys/devices/system/cpu/present", processors},
+    {"/sys/devices/system/clocksource/clocksource0/current_clocksource", clocksource},
+    {"/sys/devices/system/clocksource/clocksource0/available_clocksource", clocksources},
 };
 
 constexpr std::string_view kRandomFiles[] = {"/dev/urandom", "/dev/random"};

@@ -135,10 +135,15 @@ void Process::start_program(const ProgramImage& program) {
   task->signals.stack = {};
   membarriers = 0;
   dumpable = 1;
-  random =
-      RandomSource(options.seed ^ kStream ^ ++programs_ << 32 ^ static_cast<std::uint64_t>(pid()));
+  ++programs_;
+  renew_random();
   tree.self().executed = true;
   tree.tell_parent();
+}
+
+void Process::renew_random() {
+  random =
+      RandomSource(options.seed ^ kStream ^ programs_ << 32 ^ static_cast<std::uint64_t>(pid()));
 }
 
 void Process::end(std::int32_t wait_status) {

@@ -102,6 +102,8 @@ class Process {
   void take_lent_memory();
   /// execve(2) has happened: what does not survive it is gone.
   void start_program(const ProgramImage& program);
+  /// Random bytes from here on are this process's and program's own.
+  void renew_random();
   /// The process ends so: whoever waits for that is told.
   void end(std::int32_t wait_status);
   /// The process is stopped by a signal until it is continued.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 
 #include "cpu/failure.hpp"
@@ -153,8 +154,15 @@ void Vdso::publish(const SimulatedClock& clock) {
   // processor, so nobody sees it odd.
   vvar.sequence = sequence_ += 2;
   vvar.first_number = vvar.second_number = sequence_;
+  vvar.random_generation = random_generation_;
   // False where the guest has unmapped it.
   memory_.write_as_kernel(data(), std::as_bytes(std::span(&vvar, 1)));
+}
+
+void Vdso::begin_process() {
+  ++random_generation_;
+  memory_.write_as_kernel(data() + offsetof(Vvar, random_generation),
+                          std::as_bytes(std::span(&random_generation_, 1)));
 }
 
 }  // namespace ringfare

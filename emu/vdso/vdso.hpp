@@ -57,6 +57,9 @@ class Vdso {
   /// a reader has begun, it begins again.
   void publish(const SimulatedClock& clock);
 
+  /// This is another process now: a stream of random bytes that it has inherited is its parent's.
+  void begin_process();
+
   /// Where a reader of a coarse clock says that it is about to look: a load of 32 bits into EAX,
   /// which no processor can do for it (emu/vdso/image/processor.h).
   bool is_cue(GuestAddress address) const { return address == base_ - 2 * kVvarPageSize; }
@@ -74,6 +77,7 @@ class Vdso {
   GuestAddress base_;
   Clocksource clocksource_;
   std::uint32_t sequence_ = 0;
+  std::uint64_t random_generation_ = 1;
   SimulatedClock::TickMark due_;
 };
 

@@ -61,6 +61,11 @@ VvarTime split(std::chrono::nanoseconds time) {
 
 }  // namespace
 
+std::string_view name_of(Clocksource source) {
+  constexpr std::string_view kNames[] = {"tsc", "hpet", "acpi_pm", "jiffies"};
+  return kNames[static_cast<std::size_t>(source)];
+}
+
 Vvar vvar_of(const SimulatedClock& clock, Clocksource source) {
   const std::uint64_t khz = clock.tsc_khz();
   const std::chrono::nanoseconds tick = clock.last_tick();
@@ -77,7 +82,6 @@ Vvar vvar_of(const SimulatedClock& clock, Clocksource source) {
   vvar.resolution = 1;
   vvar.coarse_resolution = static_cast<std::uint32_t>(clock.tick().count());
   vvar.random_ready = 1;
-  vvar.random_generation = 1;
   for (const Row& row : kRows)
     vvar.clock[row.id] = split((is_coarse(row.id) ? tick : whole) +
                                (row.of_day ? clock.epoch() : std::chrono::nanoseconds(0)));

@@ -198,6 +198,47 @@ INSTANTIATE_TEST_SUITE_P(Guests, EachLibrary,
                            return name;
                          });
 
+TEST(RandomStream, IsEachProcesssOwn) {
+  constexpr const char* kExpected =
+      "parameters: 0, fit\n64 values, 0 the same\nchild and parent: each their own\nmany: 5000\n"
+      "unknown flag: -22\nanother size: 8\nnothing: 0\n";
+  const std::string bare = run({.arguments = {guest("stream.glibc")}}).output;
+  if (bare != "no such function\n") {  // since Linux 6.11
+    EXPECT_EQ(bare, kExpected) << "on the bare machine";
+  }
+  for (const char* engine : {"translator", "unicorn"})
+    for (const char* name : {"stream.glibc", "stream.musl"}) {
+      const Outcome outcome = ringfare(name, {}, {"run", "-q", "--engine", engine});
+      EXPECT_EQ(outcome.output, kExpected) << name << " on " << engine << outcome.errors;
+    }
+}
+
+TEST(Surroundings, NameWhatTheClockIs) {
+  const std::string base = "/sys/devices/system/clocksource/clocksource0/";
+  const Launch launch{.arguments = {RINGFARE_BINARY_DIR "/guests/busybox.i386", "cat",
+                                    base + "current_clocksource", base + "available_clocksource"}};
+  if (!std::filesystem::exists(launch.arguments[0])) GTEST_SKIP() << "no busybox.i386";
+  EXPECT_EQ(run(under_ringfare(launch)).output, "tsc\ntsc hpet acpi_pm \n");
+  EXPECT_EQ(run(under_ringfare(launch, {"run", "-q", "--clocksource", "hpet"})).output,
+            "hpet\ntsc hpet acpi_pm \n");
+}
+
+TEST(Surroundings, OfA32BitProgramAreItsOwn) {
+  const std::string busybox = RINGFARE_BINARY_DIR "/guests/busybox.i386";
+  if (!std::filesystem::exists(busybox)) GTEST_SKIP() << "no busybox.i386";
+  const auto shown = [&](const char* file) {
+    return run(under_ringfare({.arguments = {busybox, "cat", file}}, {"run", "-q"})).output;
+  };
+  const std::string words =
+      std::string(busybox) + '\0' + "cat" + '\0' + "/proc/self/cmdline" + '\0';
+  EXPECT_EQ(shown("/proc/self/cmdline"), words);
+  const std::string maps = shown("/proc/self/maps");
+  EXPECT_NE(maps.find("[vdso]\n"), std::string::npos) << maps;
+  EXPECT_EQ(maps.find("[vsyscall]"), std::string::npos) << maps;  // 64-bit programs have it
+  EXPECT_EQ(shown("/proc/self/auxv").size() % 8, 0u);
+  EXPECT_EQ(shown("/proc/self/auxv").substr(0, 4), std::string("\x20\0\0\0", 4));  // AT_SYSINFO
+}
+
 /// Go's runtime parses the image by itself: its readings enter the kernel only where there is none.
 TEST(Go, FindsTheFunctionsByItself) {
   if (!std::filesystem::exists(guest("now.go"))) GTEST_SKIP() << "golang-go is not installed";

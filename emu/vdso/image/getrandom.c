@@ -12,7 +12,6 @@ enum { kBatchBytes = 96 };         // with the key in front of it, two blocks
 enum { kProtection = 3 };          // PROT_READ | PROT_WRITE
 enum { kMapping = 0x22 };          // MAP_PRIVATE | MAP_ANONYMOUS
 enum { kSupportedFlags = 1 | 4 };  // GRND_NONBLOCK, GRND_INSECURE
-enum { kInvalidArgument = -22 };   // -EINVAL
 enum { kPage = 4096 };
 
 // The caller's opaque state, one per thread.
@@ -122,9 +121,9 @@ long __vdso_getrandom(void* buffer, size_t size, unsigned flags, void* opaque, s
   struct State* const state = opaque;
   if (opaque_size == SIZE_MAX && size == 0 && buffer == NULL && flags == 0) return describe(opaque);
   STEP("may the state be used?");
-  if (((uintptr_t)opaque & (kPage - 1)) + sizeof(struct State) > kPage || state == NULL)
+  if (((uintptr_t)opaque & (kPage - 1)) + sizeof(struct State) > kPage || state == NULL ||
+      opaque_size != sizeof(struct State))
     return system_call3(kGetrandom, (long)buffer, (long)size, (long)flags);
-  if (opaque_size != sizeof(struct State)) return kInvalidArgument;
   if (!vvar_page.random_ready || (flags & ~(unsigned)kSupportedFlags) != 0 || state->in_use)
     return system_call3(kGetrandom, (long)buffer, (long)size, (long)flags);
   state->in_use = 1;
