@@ -77,7 +77,7 @@ void prepare(const std::filesystem::path& directory) {
   // Archives tell how old their files are.
   const auto long_ago = std::filesystem::file_time_type::clock::from_sys(
       std::chrono::sys_seconds(std::chrono::sys_days(std::chrono::year(2001) / 2 / 3)));
-  for (const char* file : {"tree/one", "tree/inner/two", "tree/inner", "tree"})
+  for (const char* file : {"text", "tree/one", "tree/inner/two", "tree/inner", "tree"})
     std::filesystem::last_write_time(directory / file, long_ago);
   const auto native = [&](std::vector<std::string> arguments, const char* file) {
     arguments.insert(arguments.begin(), "/bin/busybox");
