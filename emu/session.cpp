@@ -229,6 +229,7 @@ void Session::Run::map_vdso() {
   if (further_.size() != 0) {  // other processors may not have the same door
     features.erase(std::string(kSysenter32));
     features.erase(std::string(kSyscall32));
+    features.erase(std::string(kSyscall32Behind));
   }
   vdso_.emplace(memory_, image_.layout.mmap_top + kPageSize,
                 VdsoOptions{.abi = abi,

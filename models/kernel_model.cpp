@@ -119,13 +119,15 @@ void read_doors(const TomlValue& table, KernelModel& kernel) {
                                              suggestion(member.key, names)));
     }
     const TableReader reader(member.value, fmt::format("door '{}'", member.key),
-                             {"requires", "vendor", "gate"});
+                             {"requires", "vendor", "gate", "returns"});
     door->needs = read_needs(reader);
     if (reader.has("vendor"))
       door->vendor =
           reader.chosen("vendor", {"Intel", "AMD"}) == "AMD" ? Vendor::Amd : Vendor::Intel;
     if (reader.has("gate"))
       door->trap_gate = reader.chosen("gate", {"interrupt", "trap"}) == "trap";
+    if (reader.has("returns"))
+      door->returns_behind = reader.chosen("returns", {"pad", "behind"}) == "behind";
   }
 }
 

@@ -48,6 +48,7 @@ struct DoorModel {
   std::vector<Requirement> needs;  // features without which the kernel does not open it
   std::optional<Vendor> vendor;    // whose processors the kernel opens it on; nothing: all
   bool trap_gate = false;          // int80: interrupts stay on
+  bool returns_behind = false;     // syscall32: not to the landing pad of __kernel_vsyscall
 
   bool open_on(const CpuModel& cpu) const;
 };

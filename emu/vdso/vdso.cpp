@@ -17,7 +17,8 @@ namespace ringfare {
 namespace {
 
 // emu/vdso/image/alternatives.h
-constexpr std::string_view kFeatures[] = {"sse2", "rdtscp", "rdpid", kSyscall32, kSysenter32};
+constexpr std::string_view kFeatures[] = {"sse2",     "rdtscp",    "rdpid",
+                                          kSyscall32, kSysenter32, kSyscall32Behind};
 static_assert(ALTERNATIVE_LFENCE == 0 && ALTERNATIVE_RDTSCP == 1 && ALTERNATIVE_RDPID == 2 &&
               ALTERNATIVE_SYSCALL32 == 3 && ALTERNATIVE_SYSENTER32 == 4);
 

@@ -20,7 +20,8 @@ namespace ringfare {
 enum class VdsoMode : std::uint8_t { Real, Trap, Absent };
 
 /// Features that stand for an open door of 32-bit code.
-inline constexpr std::string_view kSyscall32 = "syscall32", kSysenter32 = "sysenter32";
+inline constexpr std::string_view kSyscall32 = "syscall32", kSysenter32 = "sysenter32",
+                                  kSyscall32Behind = "syscall32-behind";
 
 /// The name of what stands for the executable vsyscall page; /proc/self/maps has the page instead.
 inline constexpr const char* kVsyscallName = "[vsyscall]";

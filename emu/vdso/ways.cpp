@@ -91,6 +91,11 @@ std::optional<CrossingBill> through_page(const Machine& machine, Pricer& pricer,
   return called(VsyscallCrossing(machine, pricer).bill(0, charge), pricer, CodeMode::Long64);
 }
 
+bool returns_behind(const KernelModel& kernel) {
+  const DoorModel* const door = kernel.door("syscall32");
+  return door != nullptr && door->returns_behind;
+}
+
 }  // namespace
 
 std::set<std::string, std::less<>> vdso_features(const Machine& machine, const Crossings& crossings,
@@ -101,7 +106,7 @@ std::set<std::string, std::less<>> vdso_features(const Machine& machine, const C
   if (crossings.has_door(Gate::Sysenter, CodeMode::Compat32))
     features.emplace(kSysenter32);
   else if (crossings.has_door(Gate::Syscall, CodeMode::Compat32))
-    features.emplace(kSyscall32);
+    features.emplace(returns_behind(machine.kernel) ? kSyscall32Behind : kSyscall32);
   return features;
 }
 

@@ -22,8 +22,9 @@ static inline long system_call(long number, long first, long second, long third)
 enum { kExit = 252, kRead = 3, kWrite = 4, kGetpid = 20 };
 
 #ifdef DOOR_SYSENTER
-#define DOOR_NAME "sysenter"
-// The kernel tells where its own way in lies: AT_SYSINFO, found by `start`.
+#define DOOR_NAME "the kernel's entry"
+// The kernel tells where its own way in lies, behind which is the best door there is: AT_SYSINFO,
+// found by `start`.
 extern void (*kernel_entry)(void);
 #define ENTER "call *kernel_entry"
 #else

@@ -30,7 +30,10 @@ static void print(const char* what, unsigned long ticks) {
 #ifdef DOOR_SYSENTER
 enum { kEndOfVector = 0, kSysinfo = 32 };  // AT_NULL, AT_SYSINFO
 
-void (*kernel_entry)(void);
+void enter_by_interrupt(void);
+__asm__("enter_by_interrupt: int $0x80; ret");
+
+void (*kernel_entry)(void) = enter_by_interrupt;  // where the kernel has none of its own
 
 /// Behind the arguments and the environment lies what the kernel has to tell.
 static void find_kernel_entry(const unsigned long* stack) {
@@ -44,6 +47,7 @@ static void find_kernel_entry(const unsigned long* stack) {
 void start(const unsigned long* stack) {
 #ifdef DOOR_SYSENTER
   find_kernel_entry(stack);
+  if (kernel_entry == enter_by_interrupt) write_text("no AT_SYSINFO, so through int 0x80\n");
 #else
   (void)stack;
 #endif

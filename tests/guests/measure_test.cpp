@@ -3,7 +3,9 @@
 // figures: A. Rubini, Kernel System Calls (2000), and A. Arcangeli, vsyscalls (2001).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 
@@ -83,6 +85,61 @@ TEST(Measure, TheWideDoorIsMeasuredToo) {
   ASSERT_EQ(assembly.ending(), "exit 0") << assembly.errors;
   EXPECT_NEAR(std::stod(assembly.output), ticks_of(c.output).at("getpid() through syscall"), 8);
 }
+
+struct Era {
+  const char *cpu, *kernel;
+};
+
+void PrintTo(const Era& row, std::ostream* out) {
+  *out << row.kernel << " on " << row.cpu;
+}
+
+class Doors : public ::testing::TestWithParam<Era> {};
+
+/// Cycles by "door bits", as `ringfare doors` has them.
+std::map<std::string, double> cycles_of_doors(const Era& row) {
+  const Outcome out = run({.arguments = {RINGFARE_BINARY_DIR "/ringfare", "doors", "--json",
+                                         "--cpu", row.cpu, "--kernel", row.kernel}});
+  std::map<std::string, double> cycles;
+  const auto doors = nlohmann::json::parse(out.output)["machines"][0]["doors"];
+  for (const auto& door : doors) {
+    const std::string name = door["door"].get<std::string>() + ' ' + door["bits"].dump();
+    cycles[name] = door["cycles"].get<double>();
+  }
+  return cycles;
+}
+
+/// What a guest measures for itself is what the comparison of doors says, through the interrupt,
+/// the kernel's own entry and the call of 64-bit code, wherever they are.
+TEST_P(Doors, MeasureWhatTheyCost) {
+  const Era& row = GetParam();
+  const std::vector<std::string> machine = {"--cpu", row.cpu, "--kernel", row.kernel};
+  const auto cycles = cycles_of_doors(row);
+  const auto compare = [&](const char* program, const char* what, double expected) {
+    const Outcome out = at_a_terminal(program, machine);
+    ASSERT_EQ(out.ending(), "exit 0") << out.errors;
+    const auto ticks = ticks_of(out.output);
+    ASSERT_TRUE(ticks.contains(what)) << out.output;
+    EXPECT_NEAR(ticks.at(what), expected, 4 + expected * 0.02) << out.output;
+  };
+  compare("getpid-int80.freestanding-i386", kGetpid, cycles.at("int80 32"));
+  double entry = cycles.at("int80 32");
+  for (const char* fast : {"sysenter 32", "syscall 32"})
+    if (const auto found = cycles.find(fast); found != cycles.end())
+      entry = std::min(entry, found->second);
+  compare("getpid-sysenter.freestanding-i386", "getpid() through the kernel's entry", entry);
+  if (const auto wide = cycles.find("syscall 64"); wide != cycles.end())
+    compare("getpid-syscall.freestanding", "getpid() through syscall", wide->second);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfTheirTime, Doors,
+    ::testing::Values(Era{"pentium", "linux-2.2"}, Era{"pentium-ii", "linux-2.4"},
+                      Era{"pentium-iii", "linux-2.6-i386"}, Era{"k7", "linux-2.6-i386"},
+                      Era{"pentium-4", "linux-2.6-i386"}, Era{"k8", "linux-2.6-x86_64"},
+                      Era{"core2", "linux-2.6-x86_64"}, Era{"haswell", "linux-4.4"},
+                      Era{"zen1", "linux-4.15"}, Era{"skylake", "linux-6.1"},
+                      Era{"zen3", "linux-6.1"}, Era{"zen4", "linux-6.12"}));
 
 TEST(Measure, AProgramOf64BitsNeedsAKernelOf64) {
   const Outcome out =

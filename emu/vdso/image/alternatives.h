@@ -11,6 +11,7 @@
 // The door for 32-bit code that processor and kernel have opened.
 #define ALTERNATIVE_SYSCALL32 3
 #define ALTERNATIVE_SYSENTER32 4
+#define ALTERNATIVE_SYSCALL32_BEHIND 5
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

@@ -21,7 +21,8 @@ __kernel_vsyscall:
         .cfi_adjust_cfa_offset 4
         .cfi_rel_offset ebp, 0
 771:    .byte   0x8d, 0x74, 0x26, 0x00          // leal 0(%esi), %esi: nothing, and int $0x80
-772:    int     $0x80
+        int     $0x80
+772:
 .Llanding_pad:
         popl    %ebp
         .cfi_adjust_cfa_offset -4
@@ -48,8 +49,12 @@ __kernel_vsyscall:
         .byte   772b - 771b, 774b - 773b
         .popsection
         .endm
-        alternative ALTERNATIVE_SYSCALL32, .byte 0x89, 0xcd, 0x0f, 0x05         // movl %ecx, %ebp; syscall
-        alternative ALTERNATIVE_SYSENTER32, .byte 0x89, 0xe5, 0x0f, 0x34        // movl %esp, %ebp; sysenter
+        // movl %ecx, %ebp; syscall; int $0x80
+        alternative ALTERNATIVE_SYSCALL32, .byte 0x89, 0xcd, 0x0f, 0x05, 0xcd, 0x80
+        // movl %esp, %ebp; sysenter; int $0x80
+        alternative ALTERNATIVE_SYSENTER32, .byte 0x89, 0xe5, 0x0f, 0x34, 0xcd, 0x80
+        // Where the kernel comes back behind the door: movl %ecx, %ebp; syscall; nothing
+        alternative ALTERNATIVE_SYSCALL32_BEHIND, .byte 0x89, 0xcd, 0x0f, 0x05, 0x66, 0x90
 
         .pushsection .vdso.steps, "", @progbits
         .long   .Llanding_pad
