@@ -127,6 +127,28 @@ std::string processor() {
   return "an unknown processor";
 }
 
+/// Those of 32-bit programs.
+std::vector<Column> i386_columns() {
+  std::vector<Column> columns = kColumns;
+  columns.back() = {"qemu", {"qemu-i386"}};
+  return columns;
+}
+
+std::vector<Row> i386_rows() {
+  const std::string busybox = guest("busybox.i386");
+  std::vector<Row> rows = {
+      {"fib.musl-i386", {guest("fib.musl-i386"), "41"}},
+      {"sha256.musl-i386", {guest("sha256.musl-i386"), "80000"}},
+      {"sort_crc_matrix.musl-i386", {guest("sort_crc_matrix.musl-i386"), "60"}},
+      {"busybox.i386 awk",
+       {busybox, "awk", "BEGIN { for (i = 0; i < 1500000; i++) s += i % 7; print s }"}},
+      {"busybox.i386 sha1sum", {busybox, "sha1sum", kProgram}},
+      {"busybox.i386 gzip", {busybox, "gzip", "-c", guest("lua.glibc")}},
+      {"busybox.i386 seq", {busybox, "seq", "1", "1200000"}}};
+  std::erase_if(rows, [](const Row& row) { return access(row.command[0].c_str(), X_OK) != 0; });
+  return rows;
+}
+
 bool wanted(const Row& row, const Words& only) {
   return only.empty() || std::ranges::any_of(only, [&row](const std::string& word) {
            return std::string_view(row.name).find(word) != std::string_view::npos;
@@ -134,11 +156,11 @@ bool wanted(const Row& row, const Words& only) {
 }
 
 /// Median user time in each column.
-std::vector<double> times_of(const Row& row, int rounds) {
-  std::vector<std::vector<double>> times(kColumns.size());
+std::vector<double> times_of(const Row& row, const std::vector<Column>& columns, int rounds) {
+  std::vector<std::vector<double>> times(columns.size());
   for (int round = 0; round < rounds; ++round)
-    for (std::size_t i = 0; i < kColumns.size(); ++i)
-      times[i].push_back(time_of(behind(kColumns[i].front, row.command)).user);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      times[i].push_back(time_of(behind(columns[i].front, row.command)).user);
   std::vector<double> medians;
   for (const auto& values : times) medians.push_back(median(values));
   return medians;
@@ -150,13 +172,13 @@ void print_head(int rounds) {
   fmt::print("\n");
 }
 
-void compare_programs(int rounds, const Words& only) {
-  print_head(rounds);
-  std::vector<double> logs(kColumns.size());
+void compare_programs(const std::vector<Row>& rows, const std::vector<Column>& columns, int rounds,
+                      const Words& only) {
+  std::vector<double> logs(columns.size());
   int count = 0;
-  for (const Row& row : rows()) {
+  for (const Row& row : rows) {
     if (!wanted(row, only)) continue;
-    const std::vector<double> times = times_of(row, rounds);
+    const std::vector<double> times = times_of(row, columns, rounds);
     ++count;
     fmt::print("{:<26}{:>8.2f}s", row.name, times[0]);
     for (std::size_t i = 1; i < times.size(); ++i) {
@@ -166,6 +188,7 @@ void compare_programs(int rounds, const Words& only) {
     fmt::print("\n");
     std::fflush(stdout);
   }
+  if (count == 0) return;
   fmt::print("{:<26}{:>9}", "geometric mean", "");
   for (std::size_t i = 1; i < logs.size(); ++i) fmt::print("{:>12.2f}", std::exp(logs[i] / count));
   fmt::print("\n");
@@ -206,7 +229,10 @@ int main(int argc, char** argv) {
   }
   try {
     const Words only(argv + std::min(argc, 2), argv + argc);
-    compare_programs(rounds, only);
+    print_head(rounds);
+    compare_programs(rows(), kColumns, rounds, only);
+    fmt::print("\n");
+    compare_programs(i386_rows(), i386_columns(), rounds, only);
     if (only.empty()) compare_small_costs(rounds);
     return 0;
   } catch (const std::exception& error) {
