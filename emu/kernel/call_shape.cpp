@@ -229,6 +229,13 @@ void join_offset(Shape& shape, std::size_t at) {
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(at) + 1);
 }
 
+/// A command's timeout is as wide as the call's own.
+void widen_timeout(Shape& shape, const SyscallRow& row) {
+  for (auto& [index, spec] : shape)
+    if (spec.kind == ArgKind::Timespec && row.args[index].kind == ArgKind::Timespec64)
+      spec.kind = ArgKind::Timespec64;
+}
+
 }  // namespace
 
 std::vector<ShapedArgument> call_shape(const CallRequest& request) {
@@ -243,6 +250,7 @@ std::vector<ShapedArgument> call_shape(const CallRequest& request) {
     shape_option(shape, i, request);
     if (request.abi == Abi::Amd64) join_offset(shape, i);
   }
+  if (row != nullptr) widen_timeout(shape, *row);
   return shape;
 }
 

@@ -215,6 +215,7 @@ std::uint64_t extended(const CallRequest& request, ArgKind kind, std::size_t ind
 ArgKind wide_kind(ArgKind kind) {
   switch (kind) {
     case ArgKind::Stat64:
+    case ArgKind::OldStat:
       return ArgKind::Stat;
     case ArgKind::Statfs64:
       return ArgKind::Statfs;
@@ -225,13 +226,11 @@ ArgKind wide_kind(ArgKind kind) {
   }
 }
 
-/// Whether two arguments are the halves of one offset: not so where amd64 splits it, too.
+/// Whether two arguments are the halves of one offset.
 bool is_split_offset(const CallRequest& request, const ArgSpec& first, const ArgSpec& second) {
   const bool halves = (first.kind == ArgKind::OffsetLow && second.kind == ArgKind::OffsetHigh) ||
                       (first.kind == ArgKind::OffsetHigh && second.kind == ArgKind::OffsetLow);
-  if (!halves || request.abi == Abi::Amd64) return false;
-  const SyscallRow* const row = find_syscall(request.abi, request.number);
-  return row != nullptr && row->amd64 == kNoNumber;
+  return halves && request.abi == Abi::I386;
 }
 
 /// As strace words the codes of an interrupted call.

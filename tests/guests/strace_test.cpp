@@ -173,5 +173,18 @@ INSTANTIATE_TEST_SUITE_P(Guests, AsStrace,
                                            Program{"DescriptorsMusl", {guest("descriptors.musl")}}),
                          name_of);
 
+/// "calls32.glibc-i386" makes each call of i386 by its number.
+const std::string kCalls32 = guest("calls32.glibc-i386");
+
+INSTANTIATE_TEST_SUITE_P(I386Guests, AsStrace,
+                         ::testing::Values(Program{"Hello", {guest("hello.glibc-i386")}},
+                                           Program{"HelloMusl", {guest("hello.musl-i386")}},
+                                           Program{"HelloKlibc", {guest("hello.klibc-i386")}},
+                                           Program{"Listing", {guest("listing.klibc-i386")}},
+                                           Program{"Files", {guest("files.musl-i386"), "."}},
+                                           Program{"OldFiles", {kCalls32, "files"}},
+                                           Program{"Identities", {kCalls32, "identities"}}),
+                         name_of);
+
 }  // namespace
 }  // namespace ringfare::testing
