@@ -143,10 +143,14 @@ std::uint64_t VdsoImage::version_note() const {
   return section(".note").offset + kHeaderAndName;
 }
 
-std::uint64_t VdsoImage::landing_pad() const {
+std::uint64_t VdsoImage::place(std::string_view what) const {
   for (const Step& step : steps())
-    if (step.what == "landing pad") return step.offset;
+    if (step.what == what) return step.offset;
   return 0;
+}
+
+std::uint64_t VdsoImage::landing_pad() const {
+  return place("landing pad");
 }
 
 std::uint64_t VdsoImage::entry() const {

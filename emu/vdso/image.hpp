@@ -45,7 +45,8 @@ class VdsoImage {
   std::vector<Function> functions() const;                       // by offset
   std::uint64_t function(std::string_view name) const;           // its offset; 0: none
   std::vector<Site> sites() const;
-  std::vector<Step> steps() const;     // by offset
+  std::vector<Step> steps() const;                   // by offset
+  std::uint64_t place(std::string_view step) const;  // of the step of that name; 0: none
   std::uint64_t version_note() const;  // offset of the kernel's version, a 32-bit number
   std::uint64_t entry() const;         // offset of __kernel_vsyscall; 0: none
   std::uint64_t landing_pad() const;   // where SYSENTER and SYSCALL come back to; 0: none

@@ -10,7 +10,6 @@
 #include <cstring>
 
 #include "cpu/failure.hpp"
-#include "emu/kernel/syscall_table.hpp"
 #include "emu/vdso/image/alternatives.h"
 
 namespace ringfare {
@@ -67,21 +66,6 @@ void place(std::vector<std::byte>& code, std::uint64_t at, const T& value) {
   std::memcpy(code.data() + at, &value, sizeof value);
 }
 
-// mov $number, %eax; syscall; ret
-constexpr std::array<std::uint8_t, 8> kTrap = {0xb8, 0, 0, 0, 0, 0x0f, 0x05, 0xc3};
-// mov $number, %eax; push %ebx; mov 8(%esp), %ebx; mov 12(%esp), %ecx; mov 16(%esp), %edx; int
-// $0x80; pop %ebx; ret
-constexpr std::array<std::uint8_t, 22> kTrap32 = {0xb8, 0,    0,    0,    0,    0x53, 0x8b, 0x5c,
-                                                  0x24, 0x08, 0x8b, 0x4c, 0x24, 0x0c, 0x8b, 0x54,
-                                                  0x24, 0x10, 0xcd, 0x80, 0x5b, 0xc3};
-
-template <std::size_t n>
-std::array<std::uint8_t, n> trap_of(std::array<std::uint8_t, n> code, std::int16_t number) {
-  const std::uint32_t immediate = static_cast<std::uint16_t>(number);
-  std::memcpy(code.data() + 1, &immediate, sizeof immediate);
-  return code;
-}
-
 }  // namespace
 
 Vdso::Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options)
@@ -91,7 +75,7 @@ Vdso::Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options)
       clocksource_(options.clocksource) {
   std::vector<std::byte> code(image_.loaded().begin(), image_.loaded().end());
   fit(code, options);
-  if (options.mode == VdsoMode::Trap) make_trap(code, options.abi);
+  if (options.mode == VdsoMode::Trap) make_trap(code);
   const char* const data_name = options.only_vsyscall ? kVsyscallName : "[vvar]";
   const char* const code_name = options.only_vsyscall ? kVsyscallName : "[vdso]";
   const Region regions[] = {
@@ -106,9 +90,8 @@ Vdso::Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options)
 }
 
 std::optional<GuestAddress> Vdso::vsyscall_entry(std::string_view call) const {
-  for (const VdsoImage::Step& step : image_.steps())
-    if (step.what == fmt::format("vsyscall {}", call)) return base_ + step.offset;
-  return std::nullopt;
+  const std::uint64_t offset = image_.place(fmt::format("vsyscall {}", call));
+  return offset == 0 ? std::nullopt : std::optional(base_ + offset);
 }
 
 SignalReturns Vdso::signal_returns() const {
@@ -133,17 +116,17 @@ void Vdso::fit(std::vector<std::byte>& code, const VdsoOptions& options) const {
   }
 }
 
-/// At each entry of a function that stands for a call: that call, and return.
-void Vdso::make_trap(std::vector<std::byte>& code, Abi abi) const {
+/// Each symbol of a function that stands for a call leads to code that makes that call.
+void Vdso::make_trap(std::vector<std::byte>& code) const {
   for (const VdsoImage::Function& function : image_.functions()) {
-    if (!function.name.starts_with(kPrefix)) continue;
-    const SyscallRow* const row =
-        find_syscall(abi, std::string_view(function.name).substr(kPrefix.size()));
-    CHECK(row != nullptr, "no system call stands behind {}", function.name);
-    if (abi == Abi::Amd64)
-      place(code, function.offset, trap_of(kTrap, row->amd64));
+    std::string_view call = function.name;
+    if (call.starts_with(kPrefix)) call.remove_prefix(kPrefix.size());
+    const std::uint64_t trap = image_.place(fmt::format("trap {}", call));
+    if (trap == 0) continue;  // of i386: a door
+    if (image_.abi() == Abi::Amd64)
+      place(code, function.symbol, trap);
     else
-      place(code, function.offset, trap_of(kTrap32, row->i386));
+      place(code, function.symbol, static_cast<std::uint32_t>(trap));
   }
 }
 

@@ -71,7 +71,7 @@ class Vdso {
 
  private:
   void fit(std::vector<std::byte>& code, const VdsoOptions& options) const;
-  void make_trap(std::vector<std::byte>& code, Abi abi) const;
+  void make_trap(std::vector<std::byte>& code) const;
 
   AddressSpace& memory_;
   VdsoImage image_;

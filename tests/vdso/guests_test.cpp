@@ -296,6 +296,8 @@ TEST(Unwinding, WorksFromEveryInstructionThatIsExecuted) {
   for (const char* name : {"unwind.glibc", "unwind.glibc-i386"}) {
     if (!std::filesystem::exists(guest(name))) continue;
     EXPECT_EQ(ringfare(name, {}, {"run", "-q"}).output, "many places, 0 lost\n") << name;
+    EXPECT_EQ(ringfare(name, {}, {"run", "-q", "--vdso", "trap"}).output, "few places, 0 lost\n")
+        << name;
   }
 }
 

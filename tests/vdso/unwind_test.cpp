@@ -81,17 +81,19 @@ std::vector<FrameDescription> descriptions(const Convention& abi) {
   const FrameRow initial{.cfa = abi.word, .at = {{"ra", abi.word}}};
   std::vector<FrameDescription> all;
   std::vector<std::string> columns;
+  std::set<std::string> of_signals;  // common descriptions, by their offsets
   bool signal = false, inside = false;
   std::istringstream text(Dump(abi.abi).shown_by("readelf -wF"));
-  const std::regex entry(" FDE .* pc=([0-9a-f]+)\\.\\.([0-9a-f]+)");
+  const std::regex entry(" FDE cie=([0-9a-f]+) pc=([0-9a-f]+)\\.\\.([0-9a-f]+)");
   for (std::string line; std::getline(text, line);) {
     std::smatch found;
     if (line.find(" CIE ") != std::string::npos) {
-      signal = line.find("S\"") != std::string::npos;
+      if (line.find("S\"") != std::string::npos) of_signals.insert(line.substr(0, line.find(' ')));
       inside = false;
     } else if (std::regex_search(line, found, entry)) {
-      all.push_back({.begin = std::stoull(found[1], nullptr, 16),
-                     .end = std::stoull(found[2], nullptr, 16),
+      signal = of_signals.contains(found[1]);
+      all.push_back({.begin = std::stoull(found[2], nullptr, 16),
+                     .end = std::stoull(found[3], nullptr, 16),
                      .rows = {},
                      .of_signal = signal});
       if (!signal) all.back().rows[all.back().begin] = initial;
