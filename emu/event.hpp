@@ -15,6 +15,12 @@
 
 namespace ringfare {
 
+/// Whose an event is.
+struct Origin {
+  int thread = 0;        // gettid(2)
+  bool several = false;  // other threads or processes of the run are alive
+};
+
 /// A system call came back (or the process ended inside it: then `returned` is false).
 struct CallEvent {
   std::string name;    // "write"
@@ -27,11 +33,22 @@ struct CallEvent {
   const CrossingBill& bill;
   std::string_view by = "";   // "vdso", "vsyscall"; empty: a system call
   bool in_user_mode = false;  // served by the vDSO: the kernel was not entered for it
+  std::string begun = {};     // the part of `call` that a WaitEvent has told; empty: there was none
+  Origin origin = {};
+};
+
+/// A system call waits, and others go on: strace's "wait4(-1,  <unfinished ...>".
+struct WaitEvent {
+  std::string name;
+  std::string begun;  // "wait4(-1, ": the call as far as it is known
+  std::chrono::nanoseconds entered{};
+  Origin origin = {};
 };
 
 /// A signal was taken: strace's "--- SIGSEGV {si_signo=SIGSEGV, ...} ---".
 struct SignalEvent {
   std::string name, details;
+  Origin origin = {};
 };
 
 struct WarningEvent {
@@ -45,14 +62,16 @@ struct ProcessEvent {
   const Bill& bill;
 };
 
-/// The process is over.
+/// A thread or the process is over.
 struct ExitEvent {
   std::optional<int> status;     // exit status, or
   std::optional<int> killed_by;  // the signal
   std::string signal;            // its name
+  Origin origin = {};
 };
 
-using Event = std::variant<CallEvent, SignalEvent, WarningEvent, ProcessEvent, ExitEvent>;
+using Event =
+    std::variant<CallEvent, WaitEvent, SignalEvent, WarningEvent, ProcessEvent, ExitEvent>;
 
 /// How much of a call a sink wants to hear: nothing, that it happened, or its text too.
 enum class Interest : std::uint8_t { Nothing, Occurrence, Text };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "cpu/decoder.hpp"
@@ -51,10 +52,12 @@ CallRequest request_of(const Registers& r, Abi abi) {
   if (abi == Abi::I386)
     return {.abi = abi,
             .number = static_cast<std::uint32_t>(r[Gpr::Rax]),
-            .args = {r[Gpr::Rbx], r[Gpr::Rcx], r[Gpr::Rdx], r[Gpr::Rsi], r[Gpr::Rdi], r[Gpr::Rbp]}};
+            .args = {r[Gpr::Rbx], r[Gpr::Rcx], r[Gpr::Rdx], r[Gpr::Rsi], r[Gpr::Rdi], r[Gpr::Rbp]},
+            .stack_pointer = r[Gpr::Rsp]};
   return {.abi = Abi::Amd64,
           .number = static_cast<std::uint32_t>(r[Gpr::Rax]),
-          .args = {r[Gpr::Rdi], r[Gpr::Rsi], r[Gpr::Rdx], r[Gpr::R10], r[Gpr::R8], r[Gpr::R9]}};
+          .args = {r[Gpr::Rdi], r[Gpr::Rsi], r[Gpr::Rdx], r[Gpr::R10], r[Gpr::R8], r[Gpr::R9]},
+          .stack_pointer = r[Gpr::Rsp]};
 }
 
 /// What the kernel says by itself.
@@ -123,6 +126,11 @@ class Session::Run {
   void charge(KernelEvent event);
   std::uint64_t instructions_to_timer() const;
   void tell(const Event& event);
+  bool tells_of(const Origin& origin) const;
+  Origin origin() const;
+  void tell_of_wait(const CallRequest& request, const std::string& name, Interest wanted,
+                    const Origin& origin);
+  void tell_of_ends();
   Interest interest(std::string_view call) const;
   const std::string& name_of(const CallRequest& request);
   Cycles now() const;  // all cycles charged so far
@@ -161,6 +169,12 @@ class Session::Run {
   std::uint64_t executions_of_others_ = 0;  // counted by this engine
   bool over_ = false, deadlocked_ = false, frame_paid_ = false;
   std::optional<int> exit_status_, killed_by_;
+  struct Waiting {
+    std::chrono::nanoseconds entered{};
+    std::string begun;  // as it was told
+  };
+  std::map<int, Waiting> waiting_;  // threads inside calls that wait
+  int first_thread_ = 0;
 };
 
 namespace {
@@ -186,6 +200,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_, cpuid_.xcr0()));
   description_.name_descriptors(linux_->descriptor_names());
+  first_thread_ = linux_->process_id();
 }
 
 /// The program is in memory, an engine is ready for it, and the thread stands at its start.
@@ -208,6 +223,7 @@ void Session::Run::load(const std::string& program, const std::vector<std::strin
                        .euid = geteuid(),
                        .gid = getgid(),
                        .egid = getegid()});
+  image_.name = program;
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
   engine_ =
       choice_.make(memory_, prices_,
@@ -279,11 +295,7 @@ Bill Session::Run::to_end() {
     std::visit([this](const auto& reason) { on(reason); }, stop);
     for (const GuestRange range : memory_.take_changed_code()) engine_->invalidate(range);
   }
-  if (exit_status_ || killed_by_)
-    tell(ExitEvent{.status = exit_status_,
-                   .killed_by = killed_by_,
-                   .signal = killed_by_ ? signal_name(static_cast<std::uint64_t>(*killed_by_))
-                                        : std::string()});
+  if (exit_status_ || killed_by_) tell_of_ends();
   const Bill all = linux_->has_tree() ? end_process() : bill();
   for (Sink* sink : sinks_) sink->finish();
   return all;
@@ -308,6 +320,7 @@ void Session::Run::execute(const ExecRequest& request) {
     return;
   }
   inputs_.arguments = request.arguments;
+  image_.name = request.name;
   linux_->start_program(image_);
 }
 
@@ -315,6 +328,7 @@ void Session::Run::execute(const ExecRequest& request) {
 void Session::Run::begin_process() {
   if (vdso_) vdso_->begin_process();
   account_ = {};
+  waiting_.clear();
   further_.start_over();
   thread_.totals = {};
   executions_before_ = executions_of_others_ = 0;
@@ -340,7 +354,8 @@ Bill Session::Run::end_process() {
     all.deadlocked = true;
   }
   all.processes = ledger_.read();
-  for (const Bill& process : all.processes) tell(ProcessEvent{process});
+  if (inputs_.follow)
+    for (const Bill& process : all.processes) tell(ProcessEvent{process});
   return all;
 }
 
@@ -424,7 +439,8 @@ void Session::Run::system_call(const AtGate& gate) {
   Registers& registers = thread_.registers;
   const CallRequest request = request_at(gate);
   const std::string& name = name_of(request);
-  const Interest wanted = interest(name);
+  const Origin caller = origin();
+  const Interest wanted = tells_of(caller) ? interest(name) : Interest::Nothing;
   update_clock();
   const auto entered = clock_.realtime();
   if (wanted == Interest::Text) description_.before(request);
@@ -435,6 +451,7 @@ void Session::Run::system_call(const AtGate& gate) {
   const Served served = in ? linux_->serve(thread_, request) : answered(registers);
   if (served.blocked) {
     --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
+    if (wanted != Interest::Nothing) tell_of_wait(request, name, wanted, caller);
     return;
   }
   const bool returned = !served.exit_status && !served.killed_by && !served.thread_over;
@@ -468,14 +485,26 @@ void Session::Run::system_call(const AtGate& gate) {
                     .returned = returned,
                     .entered = entered,
                     .took = clock_.realtime() - entered,
-                    .bill = crossing};
+                    .bill = crossing,
+                    .origin = caller};
+    if (const auto waited = waiting_.extract(caller.thread); !waited.empty()) {
+      event.entered = waited.mapped().entered;
+      event.took = clock_.realtime() - event.entered;
+      event.begun = std::move(waited.mapped().begun);
+    }
     if (wanted == Interest::Text) {
       event.call = description_.after(request, served.result);
       event.result = returned ? description_.result(request, served.result) : "?";
     }
     tell(event);
   }
-  if (served.thread_over) return;
+  if (served.thread_over) {
+    tell(ExitEvent{.status = static_cast<int>(request.args[0] & 0xff),
+                   .killed_by = {},
+                   .signal = {},
+                   .origin = caller});
+    return;
+  }
   if (!returned) {
     killed_by_ = served.killed_by;
     exit_status_ = served.exit_status;
@@ -498,7 +527,8 @@ void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
   const unsigned paid = std::exchange(frame_paid_, false) ? 1 : 0;
   for (unsigned frame = paid; frame < delivery.frames; ++frame) charge(KernelEvent::SignalFrame);
   for (const SignalInfo& info : delivery.taken)
-    tell(SignalEvent{signal_name(static_cast<std::uint64_t>(info.signal)), signal_info_text(info)});
+    tell(SignalEvent{signal_name(static_cast<std::uint64_t>(info.signal)), signal_info_text(info),
+                     origin()});
   if (!delivery.killed_by) return;
   killed_by_ = delivery.killed_by;
   over_ = true;
@@ -571,7 +601,8 @@ void Session::Run::tell_vdso_call(const VdsoCall& call) {
                  .took = clock_.realtime() - call.began,
                  .bill = bill,
                  .by = "vdso",
-                 .in_user_mode = true});
+                 .in_user_mode = true,
+                 .origin = origin()});
 }
 
 /// A fetch from the vsyscall page: the kernel's page-fault handler does what stands there.
@@ -631,7 +662,8 @@ void Session::Run::serve_vsyscall(const VsyscallFetch& fetch) {
                   .entered = entered,
                   .took = clock_.realtime() - entered,
                   .bill = crossing,
-                  .by = "vsyscall"};
+                  .by = "vsyscall",
+                  .origin = origin()};
   if (wanted == Interest::Text) {
     event.call = description_.after(request, served.result);
     event.result = description_.result(request, served.result);
@@ -681,7 +713,50 @@ void Session::Run::end_in_deadlock(const std::string& who_waits) {
 }
 
 void Session::Run::tell(const Event& event) {
+  const bool told = std::visit(
+      [this](const auto& of) {
+        if constexpr (requires { of.origin; })
+          return tells_of(of.origin);
+        else
+          return true;
+      },
+      event);
+  if (!told) return;
   for (Sink* sink : sinks_) sink->on(now(), event);
+}
+
+bool Session::Run::tells_of(const Origin& origin) const {
+  return inputs_.follow || origin.thread == first_thread_;
+}
+
+Origin Session::Run::origin() const {
+  return {.thread = linux_->thread_id(), .several = !linux_->is_alone()};
+}
+
+/// A call that is made again after a wait and waits once more was told of before.
+void Session::Run::tell_of_wait(const CallRequest& request, const std::string& name,
+                                Interest wanted, const Origin& origin) {
+  const auto [waiting, added] = waiting_.try_emplace(origin.thread);
+  if (!added) return;
+  waiting->second.entered = clock_.realtime();
+  if (wanted != Interest::Text || !inputs_.follow || !origin.several) return;
+  waiting->second.begun = description_.begun(request);
+  tell(WaitEvent{.name = name,
+                 .begun = waiting->second.begun,
+                 .entered = waiting->second.entered,
+                 .origin = origin});
+}
+
+/// Of all threads the process still has, its first one last.
+void Session::Run::tell_of_ends() {
+  ExitEvent event{.status = exit_status_, .killed_by = killed_by_, .signal = {}, .origin = {}};
+  if (killed_by_) event.signal = signal_name(static_cast<std::uint64_t>(*killed_by_));
+  std::vector<int> threads = linux_->thread_ids();
+  std::ranges::sort(threads, std::greater<>());
+  for (const int thread : threads) {
+    event.origin = {.thread = thread, .several = thread != threads.back() || linux_->has_others()};
+    tell(event);
+  }
 }
 
 Interest Session::Run::interest(std::string_view call) const {

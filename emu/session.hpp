@@ -30,6 +30,7 @@ struct SessionInputs {
   Clocksource clocksource = Clocksource::Tsc;
   std::chrono::nanoseconds epoch = SimulatedClock::kDefaultEpoch;
   bool real_time = false;  // sleeping takes the host's time too
+  bool follow = false;     // tell of all threads and processes, not of the first thread alone
   DescribeOptions describe;
   std::vector<Machine> further;  // priced alongside
   EngineKind engine = EngineKind::Automatic;

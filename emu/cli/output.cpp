@@ -60,4 +60,10 @@ void Output::close() {
                                 target_, std::strerror(errno)));
 }
 
+std::FILE* OutputByThread::file(int thread) {
+  const auto found = outputs_.find(thread);
+  if (found != outputs_.end()) return found->second.file();
+  return outputs_.try_emplace(thread, fmt::format("{}.{}", target_, thread)).first->second.file();
+}
+
 }  // namespace ringfare

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdio>
+#include <map>
 #include <string>
+#include <utility>
 
 namespace ringfare {
 
@@ -26,6 +28,19 @@ class Output {
   std::string target_;
   std::FILE* file_ = nullptr;
   bool command_ = false;
+};
+
+/// A file for each thread: "trace.1000", "trace.1001" (strace -ff -o trace).
+class OutputByThread {
+ public:
+  explicit OutputByThread(std::string target) : target_(std::move(target)) {}
+
+  /// Made when it is first asked for.
+  std::FILE* file(int thread);
+
+ private:
+  std::string target_;
+  std::map<int, Output> outputs_;
 };
 
 }  // namespace ringfare

@@ -134,6 +134,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   if (options.has("max-instructions"))
     inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();
   if (!trace) return inputs;
+  inputs.follow = followed(options) != Follow::FirstThread;
   inputs.vdso_calls = options.has("vdso-calls");
   inputs.describe = describe_options(options);
   inputs.intel_syntax = one_of(options, "syntax", {"att", "intel"}) == "intel";
@@ -146,7 +147,11 @@ std::vector<std::unique_ptr<Sink>> trace_sinks(const ParsedOptions& options, std
                                                const Paint& paint) {
   const auto filter = std::make_shared<const CallFilter>(trace_sets(options));
   const auto shows = [filter](std::string_view call) { return filter->shows(call); };
-  const TraceText::Options text = text_options(options);
+  TraceText::Options text = text_options(options);
+  if (followed(options) == Follow::Separately)
+    text.file_of = [files = std::make_shared<OutputByThread>(options.text("output"))](int thread) {
+      return files->file(thread);
+    };
   const CountTable::Options columns = table_options(options);
   std::vector<std::unique_ptr<Sink>> sinks;
   if (!options.has("summary-only")) {
@@ -195,7 +200,8 @@ int run_or_trace(const char* verb, bool trace, const std::vector<std::string>& w
         fmt::format("{}: name a program to run: ringfare {} {}", verb, verb, kProgramUsage));
   Machine machine = chosen_machine(options);
   const SessionInputs inputs = session_inputs(options, trace);
-  Output report(options.text("output"));
+  const bool apart = trace && followed(options) == Follow::Separately;
+  Output report(apart ? "" : options.text("output"));
   std::unique_ptr<Output> json;
   if (options.has("bill")) json = std::make_unique<Output>(options.text("bill"));
   const Paint paint(colored(options, report));

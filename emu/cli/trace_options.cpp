@@ -156,10 +156,24 @@ LineStamp::Kind stamp(const ParsedOptions& options) {
 
 }  // namespace
 
+Follow followed(const ParsedOptions& options) {
+  const std::size_t times = options.times("follow-forks");
+  if (times == 0) return Follow::FirstThread;
+  if (times == 1 || options.text("output").empty()) return Follow::Together;
+  if (options.text("output").starts_with('|'))
+    throw UserError("-ff: a file for each process cannot be a pipe; give -o FILE");
+  if (options.has("summary-only") || options.has("summary"))
+    throw UserError("-ff: there is one table for all of them; leave -c and -C away, or give -f");
+  return Follow::Separately;
+}
+
 void add_strace_options(OptionTable& table) {
-  table.add_options()("trace,e", po::value<std::vector<std::string>>()->value_name("trace=SET"),
-                      "calls to show: names, %class, /regex/, ?name, all, none; '!' negates; or "
-                      "status=SET: successful, failed, unfinished")(
+  table.add_options()("follow-forks,f",
+                      "all threads and processes, numbered; twice, with -o FILE: each in a file of "
+                      "its own, FILE.NUMBER")(
+      "trace,e", po::value<std::vector<std::string>>()->value_name("trace=SET"),
+      "calls to show: names, %class, /regex/, ?name, all, none; '!' negates; or "
+      "status=SET: successful, failed, unfinished")(
       "successful-only,z", "only calls that succeeded")("failed-only,Z", "only calls that failed")(
       "string-limit,s", po::value<std::size_t>()->default_value(32)->value_name("N"),
       "show at most N bytes of a string")("verbose,v",
@@ -206,6 +220,9 @@ DescribeOptions describe_options(const ParsedOptions& options) {
 TraceText::Options text_options(const ParsedOptions& options) {
   TraceText::Options text;
   text.quiet = options.has("quiet");
+  if (const Follow follow = followed(options); follow == Follow::Together)
+    text.numbers = options.text("output").empty() ? TraceText::Numbers::WhereSeveral
+                                                  : TraceText::Numbers::Always;
   if (options.has("stages")) text.opened = Detail::Stages;
   if (options.has("instructions")) text.opened = Detail::Instructions;
   text.stamp = stamp(options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,12 @@ namespace ringfare {
 /// calls are shown, how the table looks.
 void add_strace_options(OptionTable& table);
 
+/// Whose calls are shown: strace without -f, with -f, with -ff -o FILE.
+enum class Follow : std::uint8_t { FirstThread, Together, Separately };
+
 // What they say. Each throws UserError for a value that does not exist.
 DescribeOptions describe_options(const ParsedOptions& options);
+Follow followed(const ParsedOptions& options);
 TraceText::Options text_options(const ParsedOptions& options);
 CountTable::Options table_options(const ParsedOptions& options);
 /// The sets of `-e trace=SET`, for CallFilter.

@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "emu/kernel/call_shape.hpp"
+#include "emu/kernel/clone_text.hpp"
 #include "emu/kernel/descriptor_names.hpp"
 #include "emu/kernel/message_structures.hpp"
 #include "emu/kernel/names.hpp"
@@ -309,8 +310,23 @@ std::string CallDescription::pointed(const CallRequest& request, const ArgSpec& 
   return structure_text(wide_kind(spec.kind), p);
 }
 
+/// "{mask=[CHLD]}": what rt_sigreturn(2) restores; "" for other calls.
+std::string CallDescription::restored_mask(const CallRequest& request) const {
+  if (call_name(request.abi, request.number) != "rt_sigreturn") return "";
+  // From the stack pointer behind the handler's return to the mask of ucontext_t: struct
+  // rt_sigframe, on amd64 8 + 8 + 24 + 256 bytes; on i386 12 + 128 + 4 + 4 + 12 + 88.
+  const std::uint64_t offset = request.abi == Abi::Amd64 ? 296 : 248;
+  const auto mask = structure_text(ArgKind::SignalSet, {.memory = memory_,
+                                                        .options = options_,
+                                                        .address = {request.stack_pointer + offset},
+                                                        .count = 8,
+                                                        .available = 8});
+  return fmt::format("{{mask={}}}", mask);
+}
+
 void CallDescription::before(const CallRequest& request) {
   entered_.fill({});
+  entered_[0] = restored_mask(request);
   std::size_t vectors = 0;
   for (const auto& [index, spec] : call_shape(request)) {
     // A descriptor may be closed or mean something else when the call is back.
@@ -344,10 +360,38 @@ std::string CallDescription::written(const CallRequest& request, const ArgSpec& 
   return pointed(request, spec, index, available);
 }
 
+std::string CallDescription::begun(const CallRequest& request) const {
+  std::string text = call_name(request.abi, request.number) + '(';
+  if (text == "clone(") {
+    const std::string all =
+        clone_text(memory_, options_, request,
+                   value_text(ArgKind::CloneFlags, request.args[0], options_), false);
+    return text + all.substr(0, all.find(", p"));  // parent_tid or pidfd
+  }
+  const auto shape = call_shape(request);
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const auto& [index, spec] = shape[i];
+    const bool halves = i + 1 < shape.size() && is_split_offset(request, spec, shape[i + 1].spec);
+    if (spec.direction == Direction::Out || spec.kind == ArgKind::MessageHeaders || halves) break;
+    text += !entered_[index].empty()
+                ? entered_[index]
+                : value_text(spec.kind, extended(request, spec.kind, index), options_);
+    if (i + 1 < shape.size()) text += ", ";
+  }
+  return text;
+}
+
 std::string CallDescription::after(const CallRequest& request, std::int64_t result) {
   std::string text = call_name(request.abi, request.number) + '(';
+  if (text == "clone(")
+    return text +
+           clone_text(memory_, options_, request,
+                      value_text(ArgKind::CloneFlags, request.args[0], options_),
+                      !is_error(result)) +
+           ')';
   bool first = true;
   const auto shape = call_shape(request);
+  if (shape.empty()) text += entered_[0];
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const auto& [index, spec] = shape[i];
     if (!first) text += ", ";
@@ -372,6 +416,8 @@ std::string CallDescription::after(const CallRequest& request, std::int64_t resu
       text += written(request, spec, index, result);
     } else if (entered) {
       text += entered_[index];
+      if (spec.kind == ArgKind::CloneArgs && !is_error(result))
+        text += clone_results(memory_, {request.args[index]});
       // Of the calls that move offsets strace shows only sendfile's new one.
       const bool moves =
           (spec.kind == ArgKind::OffsetPointer || spec.kind == ArgKind::OffsetPointer64) &&

@@ -49,6 +49,8 @@ class CallDescription {
   void name_descriptors(const DescriptorNames& names) { options_.descriptor_names = &names; }
 
   void before(const CallRequest& request);
+  /// "wait4(-1, ": how the text of `after` will begin, as far as that is known before.
+  std::string begun(const CallRequest& request) const;
   /// "write(1, \"hi\\n\", 3)": the whole call without its result.
   std::string after(const CallRequest& request, std::int64_t result);
   /// `describe_result`, and what poll and select found: "1 ([{fd=0, revents=POLLIN}])".
@@ -60,6 +62,7 @@ class CallDescription {
   std::string written(const CallRequest& request, const ArgSpec& spec, std::size_t index,
                       std::int64_t result) const;
   std::uint64_t count(const CallRequest& request, const ArgSpec& spec) const;
+  std::string restored_mask(const CallRequest& request) const;
   std::string time_left(const CallRequest& request, std::size_t index) const;
   std::string poll_note(const CallRequest& request, std::int64_t result) const;
   std::string select_note(const CallRequest& request, std::int64_t result) const;

@@ -127,9 +127,11 @@ std::int64_t resolve(ExecRequest& request) {
   return -ELOOP;
 }
 
-std::int64_t execute(Process& process, std::string path, std::uint64_t arguments,
+/// `name` is the guest's name of the file at `path`.
+std::int64_t execute(Process& process, std::string path, std::string name, std::uint64_t arguments,
                      std::uint64_t environment) {
-  ExecRequest request{.program = std::move(path), .arguments = {}, .environment = {}};
+  ExecRequest request{
+      .program = std::move(path), .name = std::move(name), .arguments = {}, .environment = {}};
   std::uint64_t size = request.program.size() + 1;
   // Whether there is such a file comes first, as on Linux.
   struct stat status {};
@@ -145,6 +147,13 @@ std::int64_t execute(Process& process, std::string path, std::uint64_t arguments
   return 0;
 }
 
+/// The path as the guest wrote it: "/proc/self/exe" and the like lie elsewhere on the host.
+std::string given_name(Process& process, std::uint64_t address) {
+  const char* const given = process.user.string(address);
+  if (given == nullptr || given == UserMemory::nowhere()) return {};
+  return {given, strnlen(given, PATH_MAX)};
+}
+
 }  // namespace
 
 std::int64_t sys_execve(Process& process, const CallArguments& args) {
@@ -154,7 +163,8 @@ std::int64_t sys_execve(Process& process, const CallArguments& args) {
   if (length == PATH_MAX) return -ENAMETOOLONG;
   if (length == 0) return -ENOENT;
   process.user.count_in(length + 1);
-  return execute(process, std::string(path, length), args[1], args[2]);
+  return execute(process, std::string(path, length), given_name(process, args[0]), args[1],
+                 args[2]);
 }
 
 std::int64_t sys_execveat(Process& process, const CallArguments& args) {
@@ -181,7 +191,7 @@ std::int64_t sys_execveat(Process& process, const CallArguments& args) {
   if ((flags & AT_SYMLINK_NOFOLLOW) != 0 && ::lstat(whole.c_str(), &status) == 0 &&
       S_ISLNK(status.st_mode))
     return -ELOOP;
-  return execute(process, whole, args[2], args[3]);
+  return execute(process, whole, given_name(process, args[1]), args[2], args[3]);
 }
 
 }  // namespace ringfare

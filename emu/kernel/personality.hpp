@@ -25,11 +25,13 @@ struct CallRequest {
   Abi abi = Abi::Amd64;
   std::uint64_t number = 0;
   std::array<std::uint64_t, 6> args{};
+  std::uint64_t stack_pointer = 0;  // where rt_sigreturn(2) finds its frame
 };
 
 /// execve(2), past all that can make it fail.
 struct ExecRequest {
   std::string program;  // the host's path
+  std::string name;     // of the process from now on
   std::vector<std::string> arguments, environment;
 };
 
@@ -68,6 +70,7 @@ struct SignalReturns {
 struct ProgramImage {
   GuestLayout layout = kLayout64;
   std::string path;    // as /proc/self/exe shows it
+  std::string name;    // of the process: the last part of what execve(2) was given
   GuestAddress entry;  // AT_ENTRY
   GuestAddress start;  // where execution begins: the interpreter's entry where there is one
   GuestAddress program_headers, interpreter_base, brk_start, stack_pointer;
@@ -128,6 +131,12 @@ class Personality {
 
   /// gettid(2) of the thread whose turn it is.
   int thread_id() const;
+  /// Of all threads of this process, ascending.
+  std::vector<int> thread_ids() const;
+  /// Other processes of the run are alive.
+  bool has_others() const;
+  /// There are no other threads and processes.
+  bool is_alone() const;
 
   /// The guest's current thread raised an exception; a signal tells it.
   void raise(const HardwareException& exception);

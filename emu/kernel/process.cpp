@@ -19,8 +19,9 @@ constexpr std::size_t kNameLength = 15;  // TASK_COMM_LEN - 1
 /// AT_RANDOM comes from the same seed; the guest's stream must not repeat it.
 constexpr std::uint64_t kStream = 0x6765'7472'616e'646f;
 
-std::string base_name(const std::string& path) {
-  return path.substr(path.rfind('/') + 1).substr(0, kNameLength);
+std::string process_name(const ProgramImage& program) {
+  const std::string& name = program.name.empty() ? program.path : program.name;
+  return name.substr(name.rfind('/') + 1).substr(0, kNameLength);
 }
 
 }  // namespace
@@ -34,7 +35,7 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       options(choices),
       random(choices.seed ^ kStream),
       brk_end(program.brk_start),
-      name(base_name(program.path)),
+      name(process_name(program)),
       queue(choices.schedule_seed) {
   task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
   task->name = name;
@@ -119,7 +120,7 @@ void Process::become(ProcessEntry& child) {
 void Process::start_program(const ProgramImage& program) {
   image = program;
   brk_end = program.brk_start;
-  name = base_name(program.path);
+  name = process_name(program);
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();
   queue.clear();
@@ -176,9 +177,10 @@ void Process::stop(int signal) {
 
 void Process::take_news() {
   if (!tree.take_news()) return;
-  for (const SignalInfo& info : tree.take_signals()) send(info);
+  // wait(2) looks at the children before it looks at signals.
   for (const auto& [id, waiting] : tasks)
     if (waiting->waits() && waiting->wait->child) wake(*waiting, Wait::End::Woken);
+  for (const SignalInfo& info : tree.take_signals()) send(info);
 }
 
 int Process::host_directory(std::uint64_t argument) {

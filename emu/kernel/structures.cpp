@@ -19,6 +19,7 @@
 #include <csignal>
 #include <optional>
 
+#include "emu/kernel/clone_text.hpp"
 #include "emu/kernel/file_structures.hpp"
 #include "emu/kernel/message_structures.hpp"
 #include "emu/kernel/names.hpp"
@@ -351,6 +352,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::Rusage, rusage_text},
     {ArgKind::Sysinfo, sysinfo_text},
     {ArgKind::Utsname, utsname_text},
+    {ArgKind::CloneArgs, clone_arguments},
     {ArgKind::SignalSet, signal_set},
     {ArgKind::SignalAction, signal_action},
     {ArgKind::SignalStack, signal_stack},

@@ -256,5 +256,16 @@ void Personality::start_created(Registers& registers) {
 int Personality::thread_id() const {
   return process_->task == nullptr ? 0 : process_->task->id;
 }
+std::vector<int> Personality::thread_ids() const {
+  std::vector<int> ids;
+  for (const auto& [id, task] : process_->tasks) ids.push_back(id);
+  return ids;
+}
+bool Personality::has_others() const {
+  return !process_->tree.alone();
+}
+bool Personality::is_alone() const {
+  return process_->tasks.size() == 1 && !has_others();
+}
 
 }  // namespace ringfare

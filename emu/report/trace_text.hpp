@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -22,7 +23,13 @@ class TraceText final : public Sink {
   /// Which calls are shown by how they ended (strace -e status=).
   struct Statuses {
     bool successful = true, failed = true, unfinished = true;
+
+    bool all() const { return successful && failed && unfinished; }
   };
+
+  /// Whether lines begin with the number of the thread they are about, as those of strace -f:
+  /// "[pid  1001] " where there are several, or "1001  " in a file that all share.
+  enum class Numbers : std::uint8_t { Never, WhereSeveral, Always };
 
   struct Options {
     std::optional<Detail> opened;  // under each line: its stages or instructions
@@ -31,6 +38,8 @@ class TraceText final : public Sink {
     bool durations = false;          // the simulated time of each call (strace -T)
     std::size_t result_column = 40;  // strace -a
     Statuses statuses;
+    Numbers numbers = Numbers::Never;
+    std::function<std::FILE*(int)> file_of = nullptr;  // by thread, where each has its own
   };
 
   /// `shows` decides by name which calls are shown.
@@ -39,18 +48,22 @@ class TraceText final : public Sink {
 
   Interest interest(std::string_view call) const override;
   void on(Cycles now, const Event& event) override;
-  void finish() override { std::fflush(out_); }
+  void finish() override { std::fflush(nullptr); }
 
  private:
   void line(const CallEvent& event);
+  void line(const WaitEvent& event);
   void line(const SignalEvent& event);
   void line(const WarningEvent& event);
   void line(const ProcessEvent& event);
   void line(const ExitEvent& event);
 
+  std::string beginning(const Origin& origin, std::chrono::nanoseconds realtime);
+  bool tells_waits() const;
+  std::FILE* file(const Origin& origin) const;
+
   std::FILE* out_;
   Paint paint_;
-  std::string stamp(std::chrono::nanoseconds realtime) { return stamp_.next(realtime); }
 
   Options options_;
   LineStamp stamp_{options_.stamp};

@@ -71,7 +71,7 @@ TEST_P(SharedMachine, DoesAsOnTheBareMachine) {
 }
 
 TEST_P(SharedMachine, RepeatsToTheByte) {
-  const Launch launch = under_ringfare(this->launch(), {"trace"});
+  const Launch launch = under_ringfare(this->launch(), {"trace", "-f"});
   const Outcome first = run(launch), second = run(launch);
   EXPECT_GT(first.errors.size(), 1000u);
   EXPECT_EQ(first.errors, second.errors);
@@ -82,7 +82,7 @@ TEST_P(SharedMachine, HasOtherSchedulesWithTheSameResult) {
   const Launch launch = this->launch();
   const std::string native = run(launch).output;
   const auto with_seed = [&](const std::string& seed) {
-    const Outcome inside = run(under_ringfare(launch, {"trace", "--schedule-seed", seed}));
+    const Outcome inside = run(under_ringfare(launch, {"trace", "-f", "--schedule-seed", seed}));
     EXPECT_EQ(inside.output, native) << "--schedule-seed " << seed;
     return inside.errors;
   };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -44,6 +45,9 @@ const std::vector<Replacement>& replacements() {
       {std::regex(" <[0-9.]+cy>$"), ""},
       {std::regex(" +="), " ="},
       {std::regex("0x[0-9a-f]{6,16}"), "ADDRESS"},
+      {std::regex(R"(^((wait4|waitid|clone3?|v?fork)\(.*\) =) [1-9]\d*$)"), "$1 PID"},
+      {std::regex(R"(^((clone3?)\(.*\) =) [1-9]\d* (=> .*)$)"), "$1 PID $3"},
+      {std::regex(R"((parent_tid=\[|(si_)?pid=|^wait4\()[1-9]\d*)"), "$1PID"},
       {std::regex(R"(^set_tid_address\(.*)"), "set_tid_address"},
       {std::regex(R"(^(get(p|pp|t)id\(\)) .*)"), "$1"},
       {std::regex(R"(^uname\(.*)"), "uname"},
@@ -120,11 +124,63 @@ TEST_P(AsStrace, EveryLine) {
   EXPECT_EQ(ours.size(), native.size());
 }
 
+/// Lines that depend on who of several runs when: waits of the C library, and when it is told that
+/// a child has ended.
+bool depends_on_turns(const std::string& line) {
+  static const std::regex kLine(
+      R"(^(futex\(|rt_sigreturn\(|--- SIGCHLD |.* = \? ERESTART|.* = -1 EINTR).*)");
+  return std::regex_match(line, kLine);
+}
+
+/// -ff: a file for each thread and process, in the order of their numbers.
+class AsStraceOfEach : public ::testing::TestWithParam<Program> {
+ protected:
+  static std::vector<std::vector<std::string>> traces(std::vector<std::string> tracer) {
+    ScratchDirectory directory, place;
+    furnish(directory.path());
+    tracer.insert(tracer.end(), {"-ff", "-o", (place.path() / "trace").string()});
+    for (const auto& more : {GetParam().options, GetParam().command})
+      tracer.insert(tracer.end(), more.begin(), more.end());
+    run({.arguments = tracer, .directory = directory.path()});
+    std::map<int, std::string> files;
+    for (const auto& file : std::filesystem::directory_iterator(place.path()))
+      files[std::stoi(file.path().extension().string().substr(1))] = read_whole(file.path());
+    std::vector<std::vector<std::string>> all;
+    for (const auto& [number, text] : files) {
+      all.push_back(normalized_lines(text));
+      std::erase_if(all.back(), depends_on_turns);
+    }
+    return all;
+  }
+};
+
+TEST_P(AsStraceOfEach, EveryLineOfEach) {
+  if (access("/usr/bin/strace", X_OK) != 0) GTEST_SKIP() << "strace is not installed";
+  if (!strace_works()) GTEST_SKIP() << "strace may not trace here (ptrace(2) is not permitted)";
+  const auto native = traces({"/usr/bin/strace"});
+  const auto ours = traces({RINGFARE_BINARY_DIR "/ringfare", "trace"});
+  EXPECT_GE(native.size(), 2u);
+  ASSERT_EQ(ours.size(), native.size());
+  for (std::size_t i = 0; i < native.size(); ++i) EXPECT_EQ(ours[i], native[i]) << "file " << i;
+}
+
 std::string name_of(const ::testing::TestParamInfo<Program>& row) {
   return row.param.name;
 }
 
 const std::string kBusybox = "/bin/busybox";
+
+INSTANTIATE_TEST_SUITE_P(
+    Several, AsStraceOfEach,
+    ::testing::Values(Program{"Subshell", {kBusybox, "sh", "-c", "(exit 3); echo $?; (cat a)"}},
+                      Program{"Pipe", {kBusybox, "sh", "-c", "cat a | sort -r | head -n 1"}},
+                      Program{"Substitution",
+                              {"/bin/sh", "-c", "x=$(/bin/cat a); echo \"$x\"; exit 4"}},
+                      Program{"Loop", {kBusybox, "sh", "-c", "for f in a d; do ls $f; done"}},
+
+                      Program{"Threads", {guest("handover.glibc")}},
+                      Program{"ThreadsMusl", {guest("handover.musl")}}),
+    name_of);
 
 INSTANTIATE_TEST_SUITE_P(
     Coreutils, AsStrace,

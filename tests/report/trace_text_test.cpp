@@ -96,6 +96,55 @@ TEST(TraceText, ShowsSignalsAndEnds) {
             "+++ exited with 3 +++\n");
 }
 
+TEST(TraceText, SaysWhoseALineIsWhereThereAreSeveral) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.numbers = TraceText::Numbers::WhereSeveral},
+                  everything);
+  const CrossingBill bill = small_bill();
+  CallEvent event = write_event(bill);
+  event.origin = {.thread = 1001, .several = true};
+  trace.on({}, event);
+  event.origin = {.thread = 1000};
+  trace.on({}, event);
+  trace.on({}, ExitEvent{.status = 0, .origin = {.thread = 1001, .several = true}});
+  EXPECT_EQ(paper.text(),
+            "[pid  1001] write(1, \"hi\\n\", 3)         = 3 <69.25cy>\n"
+            "write(1, \"hi\\n\", 3)                     = 3 <69.25cy>\n"
+            "[pid  1001] +++ exited with 0 +++\n");
+}
+
+TEST(TraceText, SaysWhoseEveryLineIsInAFileOfAll) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.numbers = TraceText::Numbers::Always}, everything);
+  trace.on({}, ExitEvent{.status = 0, .origin = {.thread = 1000}});
+  EXPECT_EQ(paper.text(), "1000  +++ exited with 0 +++\n");
+}
+
+TEST(TraceText, GoesOnWithACallThatHasWaited) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.numbers = TraceText::Numbers::WhereSeveral},
+                  everything);
+  const CrossingBill bill = small_bill();
+  trace.on({}, WaitEvent{.name = "write", .begun = "write(1, "});
+  CallEvent event = write_event(bill);
+  event.begun = "write(1, ";
+  trace.on({}, event);
+  EXPECT_EQ(paper.text(),
+            "write(1,  <unfinished ...>\n"
+            "<... write resumed>\"hi\\n\", 3)           = 3 <69.25cy>\n");
+}
+
+TEST(TraceText, KeepsACallThatHasWaitedWholeWhereNothingComesBetween) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {}, everything);
+  const CrossingBill bill = small_bill();
+  trace.on({}, WaitEvent{.name = "write", .begun = "write(1, "});
+  CallEvent event = write_event(bill);
+  event.begun = "write(1, ";
+  trace.on({}, event);
+  EXPECT_EQ(paper.text(), "write(1, \"hi\\n\", 3)                     = 3 <69.25cy>\n");
+}
+
 TEST(TraceText, LeavesOutWhatIsNotAskedFor) {
   Paper paper;
   TraceText trace(paper.file(), Paint(false), {.quiet = true},
