@@ -277,6 +277,11 @@ class Crossings::Kernel {
       form.price = &price;
     }
     bill.total += price.cycles;
+    for (const ServedEntry& entry : charge.entries) {
+      const Cycles more = service_price({entry.call, entry.file_kind}).cycles;
+      service.cycles += more;
+      bill.total += more;
+    }
     const auto copy = [&](std::size_t stage, const CopyModel& model, std::uint64_t bytes) {
       if (stage == 0) return;
       bill.stages[stage].cycles = copy_price(model, bytes);

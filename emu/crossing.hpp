@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "cpu/gate.hpp"
 #include "cpu/quantity.hpp"
 #include "cpu/state.hpp"
+#include "emu/kernel/served_entry.hpp"
 #include "models/machine.hpp"
 #include "models/pricing.hpp"
 
@@ -46,10 +48,11 @@ struct CrossingBill {
 
 /// What the personality did, as far as it has a price.
 struct ServiceCharge {
-  std::string_view call;        // row name, "" for a number without a row
-  std::string_view file_kind;   // "terminal", "regular", "pipe", "null", or ""
-  std::uint64_t bytes_in = 0;   // copied from user
-  std::uint64_t bytes_out = 0;  // copied to user
+  std::string_view call;                      // row name, "" for a number without a row
+  std::string_view file_kind;                 // "terminal", "regular", "pipe", "null", or ""
+  std::uint64_t bytes_in = 0;                 // copied from user
+  std::uint64_t bytes_out = 0;                // copied to user
+  std::span<const ServedEntry> entries = {};  // what else it did, each at its own price
 };
 
 enum class Watch : std::uint8_t { Nothing, Instructions };

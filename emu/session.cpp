@@ -40,6 +40,7 @@ namespace {
 constexpr int kInt80 = 0x80;
 constexpr std::string_view kSignalWork = "signal";  // as kernel models call it
 constexpr AtFault kGeneralProtection{.vector = 13, .signal = SIGSEGV, .code = SI_KERNEL};
+constexpr AtFault kSingleStep{.vector = 1, .signal = SIGTRAP, .code = TRAP_TRACE};
 constexpr std::size_t kNumberedCalls = 1024;  // larger numbers share the account slot behind
 
 std::size_t slot_of(const CallRequest& request) {
@@ -458,7 +459,8 @@ void Session::Run::system_call(const AtGate& gate) {
   const ServiceCharge charge{.call = name,
                              .file_kind = served.file_kind,
                              .bytes_in = served.bytes_in,
-                             .bytes_out = served.bytes_out};
+                             .bytes_out = served.bytes_out,
+                             .entries = served.entries};
   const std::uint64_t number = registers[Gpr::Rax];
   frame_paid_ = returned && linux_->has_signal_work(served.result);
   if (frame_paid_) {
@@ -535,11 +537,14 @@ void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
 }
 
 void Session::Run::on(const AtInstruction& instruction) {
+  // SDM vol. 3, 18.3.1.4: TF as it was when the instruction began.
+  const bool stepped = (thread_.registers.rflags & flag::kTrap) != 0;
   update_time();
   const auto price = emulated_.execute(instruction, thread_.registers);
   if (!price) return fault(kGeneralProtection);
   thread_.totals[kFirstCycleLane] += static_cast<std::uint64_t>(price->hundredths);
   further_.executed(instruction.which, thread_.totals);
+  if (stepped) fault(kSingleStep);
 }
 
 /// The load of the vDSO's cue, done in the processor's place.

@@ -214,6 +214,11 @@ std::int64_t sys_sigaltstack(Process& process, const CallArguments& args);
 std::int64_t sys_rt_sigreturn(Process& process, const CallArguments& args);
 std::int64_t sys_sigreturn(Process& process, const CallArguments& args);
 
+// io_ring_calls.cpp
+std::int64_t sys_io_uring_setup(Process& process, const CallArguments& args);
+std::int64_t sys_io_uring_enter(Process& process, const CallArguments& args);
+std::int64_t sys_io_uring_register(Process& process, const CallArguments& args);
+
 // signal_file.cpp
 std::int64_t sys_signalfd(Process& process, const CallArguments& args);
 std::int64_t sys_signalfd4(Process& process, const CallArguments& args);

@@ -216,6 +216,13 @@ constexpr int kHarmlessAdvice[] = {
     MADV_PAGEOUT,  MADV_POPULATE_READ, MADV_POPULATE_WRITE};
 constexpr int kHostAdvice[] = {MADV_DONTNEED, MADV_FREE, MADV_REMOVE};
 
+/// The offset says which of a file's mappings is meant.
+std::int64_t map_own_file(Process& process, const CallArguments& args, const OwnFile& file) {
+  const auto host_fd = file.mapping(args[5]);
+  if (!host_fd) return -ENODEV;
+  return map(process, {args[0], args[1], args[2], args[3], *host_fd, 0});
+}
+
 }  // namespace
 
 std::int64_t sys_mmap(Process& process, const CallArguments& args) {
@@ -223,6 +230,9 @@ std::int64_t sys_mmap(Process& process, const CallArguments& args) {
   const bool anonymous = (args[3] & MAP_ANONYMOUS) != 0;
   const int host_fd = anonymous ? -1 : process.host_fd(args[4]);
   if (!anonymous && host_fd < 0) return -EBADF;
+  if (const Descriptor* const file = process.descriptors.find(static_cast<int>(args[4]));
+      !anonymous && file->own_file != nullptr)
+    return map_own_file(process, args, *file->own_file);
   // There are no huge pages in the modelled machine's pool.
   if ((args[3] & MAP_HUGETLB) != 0) return anonymous ? -ENOMEM : -EINVAL;
   return map(process, {args[0], args[1], args[2], args[3], host_fd, args[5]});

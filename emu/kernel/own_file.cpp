@@ -64,6 +64,13 @@ std::vector<pollfd> OwnFiles::watched() const {
   return all;
 }
 
+bool OwnFiles::work() const {
+  return std::ranges::any_of(files_, [](const auto& file) {
+    const auto live = file.lock();
+    return live && live->works();
+  });
+}
+
 std::int64_t new_eventfd() {
   return host_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
 }

@@ -27,8 +27,12 @@ class OwnFile {
   virtual std::optional<nanoseconds> next() const { return std::nullopt; }
   /// Files of the host on which it depends whether it becomes readable.
   virtual std::vector<pollfd> watched() const { return {}; }
+  /// Whether it does something while nobody calls.
+  virtual bool works() const { return false; }
   /// Whether a signal makes it readable.
   virtual bool takes_signals() const { return false; }
+  /// The host's file for mmap(2) at `offset`; nothing where there is none.
+  virtual std::optional<int> mapping(std::uint64_t) const { return std::nullopt; }
   /// read(2) of what is here: the answer, -EAGAIN or kBlocked.
   virtual std::int64_t read(Process& process, std::uint64_t address, std::uint64_t size) = 0;
 
@@ -63,6 +67,7 @@ class OwnFiles {
   /// The earliest time at which one becomes readable by itself.
   std::optional<std::chrono::nanoseconds> next() const;
   std::vector<pollfd> watched() const;
+  bool work() const;
 
  private:
   std::vector<std::weak_ptr<OwnFile>> files_;

@@ -86,6 +86,7 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   if (narrow) served.result = narrow->finish(served.result);
   served.bytes_in = process.user.bytes_in();
   served.bytes_out = process.user.bytes_out();
+  served.entries = std::exchange(process.entries, {});
   served.newborn = process.newborn;
   served.exec = std::move(process.exec);
   served.created = process.created.task != nullptr;
@@ -117,12 +118,16 @@ void Personality::raise(const SignalInfo& info) {
 }
 
 void Personality::expire_timers() {
+  if (process_->own_files.work()) process_->own_files.refresh(*process_);
   process_->expire_timers();
 }
 
 std::optional<Cycles> Personality::until_timer() const {
-  if (process_->timers.idle()) return std::nullopt;
   std::optional<std::chrono::nanoseconds> least;
+  // A program may look at its ring without a call.
+  constexpr std::chrono::microseconds kRingStep(10);
+  if (process_->own_files.work()) least = kRingStep;
+  if (process_->timers.idle() && !least) return std::nullopt;
   for (const TimerClock clock : {TimerClock::Wall, TimerClock::Processor, TimerClock::User})
     if (const auto left = process_->timers.left(clock, process_->timer_times()))
       least = std::min(least.value_or(*left), *left);

@@ -14,6 +14,7 @@
 #include "cpu/state.hpp"
 #include "emu/clock.hpp"
 #include "emu/kernel/guest_layout.hpp"
+#include "emu/kernel/served_entry.hpp"
 #include "emu/kernel/signal_delivery.hpp"
 
 namespace ringfare {
@@ -37,9 +38,10 @@ struct ExecRequest {
 
 /// What came of it.
 struct Served {
-  std::int64_t result = 0;      // value or -errno
-  std::uint64_t bytes_in = 0;   // copied from user memory (structures, strings, buffers)
-  std::uint64_t bytes_out = 0;  // copied to user memory
+  std::int64_t result = 0;                // value or -errno
+  std::uint64_t bytes_in = 0;             // copied from user memory (structures, strings, buffers)
+  std::uint64_t bytes_out = 0;            // copied to user memory
+  std::vector<ServedEntry> entries = {};  // of io_uring_enter
   std::string_view file_kind =
       "";  // "terminal", "regular", "pipe", "null" where a file decides the price
   std::optional<Registers> registers;  // user mode's from now on, instead of those at the gate

@@ -22,6 +22,7 @@
 #include "emu/kernel/random_source.hpp"
 #include "emu/kernel/resource_limits.hpp"
 #include "emu/kernel/run_queue.hpp"
+#include "emu/kernel/served_entry.hpp"
 #include "emu/kernel/signal_state.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/task.hpp"
@@ -144,7 +145,7 @@ class Process {
   /// Timers whose time has come send their signals.
   void expire_timers();
   /// A wait has to let others go on, or timers expire.
-  bool waits_apart() const { return shares() || !timers.idle(); }
+  bool waits_apart() const { return shares() || !timers.idle() || own_files.work(); }
 
   /// Pending signals that have become ignored are gone.
   void discard(std::uint64_t set);
@@ -180,6 +181,7 @@ class Process {
   /// What user mode gets instead of the registers it came with (rt_sigreturn).
   std::optional<Registers> new_registers;
   const SyscallRow* row = nullptr;
+  std::vector<ServedEntry> entries;  // what it did for io_uring
 
   std::optional<int> exit_status, killed_by;
   std::optional<std::string> warning;

@@ -466,9 +466,15 @@ constexpr SyscallRow kSyscalls[] = {
     {334, 386, "rseq", "ptr hex hex hex", "", not_offered, Support::No,
      "the C library does without"},
     {424, 424, "pidfd_send_signal", "fd sig <siginfo hex", "DSP"},
-    {425, 425, "io_uring_setup", "uint =opaque", "D"},
-    {426, 426, "io_uring_enter", "fd uint uint hex <opaque size", "DS"},
-    {427, 427, "io_uring_register", "fd uint ptr uint", "DM"},
+    {425, 425, "io_uring_setup", "uint =opaque", "D", sys_io_uring_setup, Support::Partial,
+     "no polling by the kernel, no entries of other sizes"},
+    {426, 426, "io_uring_enter", "fd uint uint hex <opaque size", "DS", sys_io_uring_enter,
+     Support::Partial,
+     "nop, read, write, readv, writev, fsync, close, poll, timeout, cancel; links, but no drain "
+     "and "
+     "no multishot"},
+    {427, 427, "io_uring_register", "fd uint ptr uint", "DM", sys_io_uring_register,
+     Support::Partial, "buffers, an eventfd, the probe"},
     {428, 428, "open_tree", "dirfd path hex", "DF", refuse<EPERM>, Support::Refused,
      "needs a privilege the guest does not have"},
     {429, 429, "move_mount", "dirfd path dirfd path hex", "DF", refuse<EPERM>, Support::Refused,

@@ -27,7 +27,7 @@ struct WatchedFiles {
   bool signals = false;  // a signal can, also one from outside
 };
 
-WatchedFiles watched_files(const Process& process) {
+WatchedFiles watched_files(Process& process) {
   WatchedFiles all;
   for (const auto& [id, task] : process.tasks) {
     if (!task->waits()) continue;
@@ -38,6 +38,12 @@ WatchedFiles watched_files(const Process& process) {
     all.outside = all.outside || task->wait->outside;
     all.signals = all.signals || task->wait->signals;
   }
+  // Nobody waits for these themselves, but somebody may for what depends on them.
+  const std::vector<pollfd> depends = process.own_files.watched();
+  if (all.files.empty() || depends.empty()) return all;
+  all.files.insert(all.files.end(), depends.begin(), depends.end());
+  all.owners.resize(all.files.size(), nullptr);
+  all.outside = all.outside || process.any_outside(depends);
   return all;
 }
 
@@ -53,7 +59,8 @@ bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
                                        patience ? &time : nullptr, nullptr, 8);
   if (ready == -EINTR) return false;
   for (std::size_t i = 0; i < all.files.size(); ++i)
-    if (all.files[i].revents != 0) process.wake(*all.owners[i], Wait::End::Woken);
+    if (all.files[i].revents != 0 && all.owners[i] != nullptr)
+      process.wake(*all.owners[i], Wait::End::Woken);
   return true;
 }
 
@@ -88,13 +95,13 @@ std::optional<nanoseconds> earliest_end(const Process& process) {
 }
 
 /// When the next descriptor of a timer becomes readable, where somebody waits for files.
-std::optional<nanoseconds> next_file(const Process& process) {
+std::optional<nanoseconds> next_file(Process& process) {
   if (watched_files(process).files.empty()) return std::nullopt;
   return process.own_files.next();
 }
 
 /// When time alone ends a wait: a limit of its own, or a timer.
-std::optional<nanoseconds> next_end(const Process& process) {
+std::optional<nanoseconds> next_end(Process& process) {
   std::optional<nanoseconds> end = earliest_end(process);
   if (const auto file = next_file(process)) end = std::min(end.value_or(*file), *file);
   const auto timer = process.next_timer();

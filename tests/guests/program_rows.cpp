@@ -204,6 +204,7 @@ std::vector<ProgramRow> own_rows() {
       {"DescriptorsGlibc", "descriptors.glibc", {"room"}},
       {"DescriptorsMusl", "descriptors.musl", {"room"}},
       {"SystemVIpcGlibc", "ipc.glibc", {}},
+      {"IoUringGlibc", "ring.glibc", {}},
       {"SystemVIpcMusl", "ipc.musl", {}},
       {"FilesGlibc", "files.glibc", {"room"}},
       {"FilesMusl", "files.musl", {"room"}},

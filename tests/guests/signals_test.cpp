@@ -47,7 +47,7 @@ const std::vector<Row> kGuests = {
     {"FaultsGlibc", "faults.glibc"},     {"FaultsMusl", "faults.musl"},
     {"DeliveryGlibc", "delivery.glibc"}, {"TimersGlibc", "timers.glibc"},
     {"TimersMusl", "timers.musl"},       {"WaitsGlibc", "signal_waits.glibc"},
-    {"WaitsMusl", "signal_waits.musl"},
+    {"WaitsMusl", "signal_waits.musl"},  {"HardwareGlibc", "hardware.glibc"},
 };
 
 /// How `endings` ends: by a signal's number, or by a fault that nobody survives.
