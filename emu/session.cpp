@@ -25,6 +25,7 @@
 #include "emu/guest_window.hpp"
 #include "emu/kernel/names.hpp"
 #include "emu/kernel/personality.hpp"
+#include "emu/kernel/scripts.hpp"
 #include "emu/kernel/signal_text.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel_path.hpp"
@@ -197,7 +198,12 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   clock_.set_waits(inputs_.real_time);
   crossings_.show_user(&window_);
   further_.show_user(&window_);
-  load(inputs_.program, inputs_.arguments, inputs_.environment);
+  ExecRequest first{.program = inputs_.program,
+                    .name = inputs_.program,
+                    .arguments = inputs_.arguments,
+                    .environment = inputs_.environment};
+  follow_scripts(first);  // what keeps it from being executed, the loader says
+  load(first.program, first.arguments, first.environment);
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_, cpuid_.xcr0()));
   description_.name_descriptors(linux_->descriptor_names());

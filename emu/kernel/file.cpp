@@ -14,6 +14,7 @@
 #include "emu/kernel/handlers.hpp"
 #include "emu/kernel/host_call.hpp"
 #include "emu/kernel/host_vector.hpp"
+#include "emu/kernel/named_pipe.hpp"
 #include "emu/kernel/proc_files.hpp"
 #include "emu/kernel/process.hpp"
 
@@ -43,6 +44,8 @@ std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t ad
       return process.install(make_file(found.text, flags), flags, Descriptor::Source::Made, path);
     if (found.meaning == ProcPath::Meaning::Random) source = Descriptor::Source::Random;
   }
+  if (const auto pipe = open_named_pipe(process, process.host_directory(directory), path, flags))
+    return *pipe;
   return process.install(
       host_call(SYS_openat, process.host_directory(directory), path, flags | O_CLOEXEC, mode),
       flags, source);

@@ -60,6 +60,7 @@ bool Process::any_outside(const std::vector<pollfd>& files) {
 void Process::end_wait() {
   if (task == nullptr) return;
   task->moved = 0;
+  task->opening = {};
   if (!task->wait) return;
   if (task->wait->futex != 0) futexes.remove(*task);
   task->wait.reset();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cpu/state.hpp"
+#include "emu/kernel/held_file.hpp"
 #include "emu/kernel/signal_state.hpp"
 
 namespace ringfare {
@@ -56,6 +57,7 @@ struct Task {
   std::optional<Wait> wait;  // until the call it was about has come back
   int child = 0;             // vfork(2): who has to end or to start another program
   std::uint64_t moved = 0;   // bytes a call has transferred before it had to wait
+  HeldFile opening;          // open(2) of a FIFO: its end, until the other one is open
   Cycles cycles;             // charged to it in its earlier turns
 };
 
