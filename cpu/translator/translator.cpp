@@ -137,6 +137,7 @@ class Translator::Core final : private BoundaryTest, private Experience {
   std::optional<Stop> execute_segment_instruction(const Exit& exit, Thread& thread);
 
   std::uint32_t superblock_at(GuestAddress address);
+  std::uint32_t single_block_at(GuestAddress address);
   std::uint32_t translate(Tier tier, GuestAddress address, bool indirect = false);
   void learn(std::uint32_t index, GuestAddress target);
   void promote(std::uint32_t index);
@@ -171,7 +172,8 @@ class Translator::Core final : private BoundaryTest, private Experience {
   Lanes counted_{};  // what was added to the totals of threads
   FaultCatcher catcher_;
   HostSegments segments_;
-  EntryMap by_entry_;                                              // the one that runs
+  EntryMap by_entry_;       // the one that runs
+  EntryMap single_blocks_;  // for the last instructions of a budget
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
   std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to
@@ -211,24 +213,32 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     if (!stepping_over_ && !unguarded_.empty())
       for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
     const std::uint64_t guest_flags = context.rflags;
-    const std::uint32_t index = superblock_at({thread.registers.rip});
-    context.target = entry_address(superblocks_[index].head);
-    context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
+    std::uint32_t index = superblock_at({thread.registers.rip});
     std::int32_t granted = 0;
     if (limited) {
       const std::uint64_t left = budget.instructions - (retired() - start);
-      const bool too_long = longest_path(superblocks_[index]) > left;
-      if (left == 0 || (too_long && !counting_.counters)) {
+      if (left == 0) {
         store(thread);
         return BudgetSpent{};
       }
-      // Too long for what is left: single-step it, and stop inside.
-      if (too_long) {
-        catcher_.step(left);
-        context.rflags |= flag::kTrap;
+      granted = allowance(left);
+      if (longest_path(superblocks_[index]) > left) {
+        granted = -1;
+        index = single_block_at({thread.registers.rip});
+        // Still too long for what is left: single-step it, and stop inside.
+        if (longest_path(superblocks_[index]) > left) {
+          if (!counting_.counters) {
+            store(thread);
+            return BudgetSpent{};
+          }
+          catcher_.step(left);
+          context.rflags |= flag::kTrap;
+        }
       }
-      granted = context.allowance = too_long ? -1 : allowance(left);
+      context.allowance = granted;
     }
+    context.target = entry_address(superblocks_[index].head);
+    context.reason = static_cast<std::uint32_t>(LeaveReason::Exit);
     const bool traced = (guest_flags & flag::kTrap) != 0;
     if (traced) {
       catcher_.step_once_for_guest();
@@ -630,6 +640,16 @@ std::uint32_t Translator::Core::superblock_at(GuestAddress address) {
   return index;
 }
 
+/// A translation of one block that is linked to nothing. A longer path does not stop at each of its
+/// instructions: jumps inside it are no code at all.
+std::uint32_t Translator::Core::single_block_at(GuestAddress address) {
+  if (const auto found = single_blocks_.find(address)) return *found;
+  if (!writer_.has_room(ledger_.exits().size())) forget_all();
+  const std::uint32_t index = translate(Tier::Settled, address);
+  single_blocks_.set(address, index);
+  return index;
+}
+
 std::uint32_t Translator::Core::translate(Tier tier, GuestAddress address, bool indirect) {
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
   const auto path = singly_                ? std::vector{Step{&code_.instruction_at(address)}}
@@ -764,6 +784,7 @@ void Translator::Core::kill(std::uint32_t index) {
   Superblock& superblock = superblocks_[index];
   if (std::exchange(superblock.dead, true)) return;
   by_entry_.erase(superblock.entry, index);
+  single_blocks_.erase(superblock.entry, index);
   const auto first = first_tier_.find(superblock.entry);
   if (first != first_tier_.end() && first->second == index) first_tier_.erase(first);
   targets_.erase(superblock.entry);
@@ -803,6 +824,7 @@ void Translator::Core::forget_all() {
   superblocks_.clear();
   longest_ = 0;
   by_entry_.clear();
+  single_blocks_.clear();
   first_tier_.clear();
   targets_.clear();
   waiting_.clear();
