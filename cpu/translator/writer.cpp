@@ -19,12 +19,12 @@ std::span<const std::uint8_t> bytes_of(const Block& block, std::size_t offset,
 }
 
 /// The condition code of a jcc: the low nibble of its opcode's last byte (SDM vol. 2, B.1.4.7).
-std::uint8_t condition_of(std::span<const std::uint8_t> jcc, std::size_t displacement_size) {
-  return jcc[jcc.size() - displacement_size - 1] & 0xf;
-}
-
-bool has_short_form(std::span<const std::uint8_t> jcc) {
-  return (jcc[jcc.size() - 2] & 0xf0) == 0x70;
+/// Behind the prefixes: 70+cc with 8 bits of displacement, or 0F 80+cc (SDM vol. 2, Jcc).
+std::uint8_t condition_of(std::span<const std::uint8_t> jcc) {
+  constexpr std::uint8_t kTwoBytes = 0x0f, kShort = 0x70;
+  const auto opcode = std::ranges::find_if(
+      jcc, [](std::uint8_t byte) { return byte == kTwoBytes || (byte & 0xf0) == kShort; });
+  return (*opcode == kTwoBytes ? opcode[1] : opcode[0]) & 0xf;
 }
 
 // Mask registers of 32-bit code: scratch, the constant one, the first total.
@@ -303,7 +303,7 @@ void Writer::write_condition(Draft& draft, std::size_t step) {
     hot_.bytes({2, 0xeb, 5});  // taken: over the short jump, to the long one
     side_exit(draft, hot_.jump(), last.target);
   } else {
-    const std::uint8_t condition = condition_of(bytes, has_short_form(bytes) ? 1 : 4);
+    const std::uint8_t condition = condition_of(bytes);
     const bool on_taken = follow == Follow::Taken;
     side_exit(draft, hot_.jump_if(on_taken ? condition ^ 1 : condition),
               on_taken ? block.end() : last.target);

@@ -57,7 +57,7 @@ TEST(DamagedInput, ForeignHeaders) {
       {"entry size", with_field<Elf64_Half>(offsetof(Elf64_Ehdr, e_phentsize), 7)},
       {"headers outside", with_field<Elf64_Off>(offsetof(Elf64_Ehdr, e_phoff), 1ULL << 60)},
       {"empty", ""},
-      {"script", "#!/bin/sh\necho hello\n"},
+      {"script for nobody", "#!/none/at/all\necho hello\n"},
       {"text", "hello\n"},
       {"zeros", std::string(4096, '\0')},
   };

@@ -156,6 +156,24 @@ TEST_P(TranslatorTest, CallsAndReturns) {
   expect_counts(guest, 7 + 3 * 2);
 }
 
+/// What looks like the opcode of a short jump is part of a long one's displacement.
+TEST_P(TranslatorTest, ConditionsOfFarJumps) {
+  constexpr std::array<std::uint8_t, 10> kJump{0x31, 0xc0,                      // xor %eax, %eax
+                                               0x0f, 0x84, 0, 0, 0x70, 0,       // je 0x700000 ahead
+                                               0x0f, 0x0b};                     // ud2
+  constexpr std::array<std::uint8_t, 7> kTarget{0xb8, 7, 0, 0, 0, 0x0f, 0x05};  // mov; syscall
+  constexpr GuestAddress kThere = kCode + 8 + 0x700000;
+  Guest guest(kJump, options());
+  const GuestAddress page{kThere.value & ~(kPageSize - 1)};
+  ASSERT_EQ(guest.memory.map(
+                {.range = {page, page + kPageSize}, .permissions = {true, true, true}, .name = ""}),
+            0);
+  ASSERT_TRUE(guest.memory.store(kThere, kTarget));
+  guest.run_to_gate();
+  EXPECT_EQ(guest[Gpr::Rax], 7u);
+  expect_counts(guest, 4);
+}
+
 TEST_P(TranslatorTest, JumpTables) {
   Guest guest(k_table(), options());
   guest.run_to_gate();
@@ -482,6 +500,17 @@ TEST_P(TranslatorTest, BudgetStopsExactly) {
     guest.run_to_gate();
     expect_counts(guest, 1 + 3 * 1000 + 1);
     EXPECT_EQ(guest[Gpr::Rax], 3000u);
+  }
+}
+
+/// Inside a path such a jump is no code at all.
+TEST_P(TranslatorTest, BudgetOfALoopOfNothing) {
+  constexpr std::array<std::uint8_t, 2> kLoop{0xeb, 0xfe};  // jmp to itself
+  Guest guest(kLoop, options());
+  for (const std::uint64_t total : {7ull, 1000ull, 300'001ull, 300'002ull, 5'000'000ull}) {
+    const Stop stop = guest.engine.run(guest.thread, {total - guest.thread.totals[0]});
+    ASSERT_TRUE(std::holds_alternative<BudgetSpent>(stop)) << total;
+    expect_counts(guest, total);
   }
 }
 
