@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <cstdio>
 #include <exception>
@@ -70,6 +71,9 @@ int dispatch(const std::vector<std::string>& words) {
 }  // namespace ringfare
 
 int main(int argc, char** argv) {
+  // Model files become many small objects: the heap grows by more at a time.
+  constexpr int kHeapStep = 4 << 20;
+  mallopt(M_TOP_PAD, kHeapStep);
   try {
     return ringfare::dispatch({argv + 1, argv + argc});
   } catch (const std::exception& error) {
