@@ -24,11 +24,12 @@ std::string script(const std::string& name) {
   return std::string(RINGFARE_SOURCE_DIR) + "/guests/shell/" + name;
 }
 
-/// Shells name jobs by the numbers of their processes, which are the guest's own.
+/// Shells name jobs by the numbers of their processes, which are the guest's own, in columns.
 std::string without_numbers(const std::string& text) {
   std::string result;
   for (const char letter : text)
-    if (letter < '0' || letter > '9') result += letter;
+    if ((letter < '0' || letter > '9') && !(letter == ' ' && result.ends_with(' ')))
+      result += letter;
   return result;
 }
 
