@@ -224,6 +224,7 @@ Duty duty_of(const Decoded& decoded) {
   if (insn.mnemonic == ZYDIS_MNEMONIC_FISTTP) return Duty::Truncated;
   if (std::ranges::find(kConstants, insn.mnemonic) != kConstants.end()) return Duty::Constant;
   if (compares_strings(insn)) return Duty::KeepFlags;
+  if (insn.mnemonic == ZYDIS_MNEMONIC_IDIV && insn.operand_width == 32) return Duty::Dividend;
   const ZydisDecodedOperand* const operand = memory_operand(decoded);
   if (operand == nullptr) return Duty::None;
   if (must_be_aligned(decoded, *operand)) return Duty::Aligned16;

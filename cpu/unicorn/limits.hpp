@@ -20,6 +20,7 @@ enum class Duty : std::uint8_t {
   Truncated,    // FISTTP: what is out of range becomes the wrong integer
   Constant,     // loads a constant: Unicorn knows it rounded to nearest only
   Accumulator,  // 32-bit CMPXCHG: Unicorn clears the upper half of RAX also where it succeeds
+  Dividend,     // 32-bit IDIV of the least 64-bit number: Unicorn lets the host divide it
   SplitLoad,    // Unicorn loads halves: one is in the register when the other faults
   KeepX87,      // where it faults Unicorn has touched the x87 state already
   KeepFlags,    // likewise the flags

@@ -67,6 +67,13 @@ void UnicornEngine::Core::heed_precaution() {
     case Duty::KeepX87:
       kept_x87_ = machine_.x87_tops();
       return;
+    case Duty::Dividend: {
+      // No 32-bit quotient is large enough (SDM vol. 2, IDIV), and the host has none for -1.
+      const auto low = [this](Gpr reg) { return static_cast<std::uint32_t>(machine_.read(reg)); };
+      if (low(Gpr::Rdx) == 0x80000000 && low(Gpr::Rax) == 0)
+        fault({.vector = 0, .address = {address().value}, .signal = SIGFPE, .code = FPE_INTDIV});
+      return;
+    }
     case Duty::Accumulator:
       kept_flags_ = machine_.read(UC_X86_REG_RFLAGS);
       if (machine_.read(Gpr::Rax) >> 32 != 0) refuse("Unicorn clears the upper half of RAX");

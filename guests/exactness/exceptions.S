@@ -185,6 +185,13 @@ attempt "division that overflows", SIGFPE, INTDIV, 0, 0, 1f
 1:  idiv %ecx
   passed
 
+attempt "division of the least number", SIGFPE, INTDIV, 0, 0, 1f
+  mov $0x80000000, %edx
+  xor %eax, %eax
+  mov $-1, %ecx
+1:  idiv %ecx
+  passed
+
 attempt "division by memory", SIGFPE, INTDIV, 0, 0, 1f
   movl $0, DATA
   inc %rbx
