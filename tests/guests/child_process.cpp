@@ -116,6 +116,7 @@ std::string Outcome::ending() const {
 Outcome run(const Launch& launch) {
   signal(SIGPIPE, SIG_IGN);
   Pipe in, out, err;
+  fcntl(out.ends[1], F_SETPIPE_SZ, 1 << 20);  // room for what one call of a guest writes
   const pid_t child = fork();
   if (child < 0) fail("fork");
   if (child == 0) become(launch, in, out, err);
