@@ -19,7 +19,11 @@
 namespace ringfare::testing {
 namespace {
 
-constexpr std::chrono::seconds kPatience{120};
+constexpr std::chrono::seconds kPatience{240};
+
+// Room for a whole input and for what one call of a guest writes: how much a read finds or a
+// sendfile(2) moves must not depend on who runs first.
+constexpr int kPipeBytes = 1 << 20;
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -28,6 +32,7 @@ constexpr std::chrono::seconds kPatience{120};
 struct Pipe {
   Pipe() {
     if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
+    fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes);
   }
   ~Pipe() {
     close_end(0);
@@ -90,10 +95,8 @@ void feed(Pipe& pipe, const std::string& text, std::size_t& fed) {
   if (fed == text.size()) pipe.close_end(1);
 }
 
-void converse(const Launch& launch, pid_t child, Pipe& in, Pipe& out, Pipe& err, Outcome& outcome) {
-  fcntl(in.ends[1], F_SETFL, O_NONBLOCK);
-  std::size_t fed = 0;
-  feed(in, launch.input, fed);
+void converse(const Launch& launch, pid_t child, std::size_t fed, Pipe& in, Pipe& out, Pipe& err,
+              Outcome& outcome) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (out.ends[0] >= 0 || err.ends[0] >= 0) {
     std::array<pollfd, 3> waiting{pollfd{out.ends[0], POLLIN, 0}, pollfd{err.ends[0], POLLIN, 0},
@@ -116,7 +119,9 @@ std::string Outcome::ending() const {
 Outcome run(const Launch& launch) {
   signal(SIGPIPE, SIG_IGN);
   Pipe in, out, err;
-  fcntl(out.ends[1], F_SETPIPE_SZ, 1 << 20);  // room for what one call of a guest writes
+  fcntl(in.ends[1], F_SETFL, O_NONBLOCK);
+  std::size_t fed = 0;
+  feed(in, launch.input, fed);
   const pid_t child = fork();
   if (child < 0) fail("fork");
   if (child == 0) become(launch, in, out, err);
@@ -124,7 +129,7 @@ Outcome run(const Launch& launch) {
   out.close_end(1);
   err.close_end(1);
   Outcome outcome;
-  converse(launch, child, in, out, err, outcome);
+  converse(launch, child, fed, in, out, err, outcome);
   while (waitpid(child, &outcome.wait_status, 0) < 0)
     if (errno != EINTR) fail("waitpid");
   return outcome;

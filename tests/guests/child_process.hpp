@@ -25,7 +25,7 @@ struct Outcome {
   std::string ending() const;
 };
 
-/// Runs to the end; a program that takes longer than two minutes is killed.
+/// Runs to the end; a program that takes longer than four minutes is killed.
 Outcome run(const Launch& launch);
 
 /// The same launch with our program in front of it.
