@@ -2,7 +2,6 @@
 #include "emu/session.hpp"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -351,8 +350,6 @@ Bill Session::Run::end_process() {
     ledger_.add(bill());
     linux_->leave();
     std::fflush(nullptr);
-    while (::wait(nullptr) >= 0 || errno == EINTR) {
-    }
     _exit(0);
   }
   Bill all = bill();

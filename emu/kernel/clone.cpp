@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "emu/kernel/handlers.hpp"
+#include "emu/kernel/host_fork.hpp"
 #include "emu/kernel/process.hpp"
 
 namespace ringfare {
@@ -107,7 +108,8 @@ std::int64_t start_process(Process& process, const CloneRequest& request) {
   if (child == nullptr) return -EAGAIN;
   if (lends) process.lend_memory();
   std::fflush(nullptr);
-  const pid_t host = ::fork();
+  // All are children of the first one, which stays: nobody else has to wait for its own.
+  const pid_t host = process.tree.is_first() ? ::fork() : fork_sibling();
   if (host < 0) return process.tree.discard(*child), -EAGAIN;
   if (host == 0) return begin_process(process, *child, request);
   process.tree.start(*child, host);

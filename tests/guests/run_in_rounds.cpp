@@ -104,9 +104,9 @@ std::size_t RunInRounds::children() const {
   return count;
 }
 
-bool RunInRounds::is_childless() const {
+bool RunInRounds::keeps_children(std::size_t count) const {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (children() != 0) {
+  while (children() != count) {
     if (std::chrono::steady_clock::now() > limit) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
@@ -126,7 +126,7 @@ void expect_nothing_left(const Crowd& crowd) {
   long resident = 0;
   for (int round = 1; round < kRounds; ++round) {
     ASSERT_EQ(run.line(), said(round));
-    EXPECT_TRUE(run.is_childless()) << run.children() << " are left";
+    EXPECT_TRUE(run.keeps_children(0)) << run.children() << " are left";
     if (round == kRounds - 1) break;
     descriptors = run.descriptors();
     resident = run.resident();

@@ -31,8 +31,8 @@ class RunInRounds {
   long resident() const;  // KiB
   /// How many processes of the host's have it as their parent, zombies among them.
   std::size_t children() const;
-  /// A process that has passed its turn on needs a moment to be gone.
-  bool is_childless() const;
+  /// So many and no more: a process that has passed its turn on needs a moment to be gone.
+  bool keeps_children(std::size_t count) const;
 
  private:
   std::filesystem::path proc() const;

@@ -29,6 +29,15 @@ TEST_P(Scale, AThousandThreadsLeaveNothingBehind) {
   expect_nothing_left(many_threads(kind(), 1000));
 }
 
+// Who has ended does not wait on the host for its descendants.
+TEST_P(Scale, AncestorsLeaveNothingBehind) {
+  RunInRounds run({.arguments = {guest("lineage." + kind()), "100"}}, {"run", "-q"});
+  EXPECT_EQ(run.line(), "generation 100");
+  EXPECT_TRUE(run.keeps_children(1)) << run.children() << " are left";
+  run.go_on();
+  EXPECT_EQ(run.wait_status(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Scale,
                          ::testing::Values("glibc", "musl", "glibc-i386", "musl-i386"),
                          [](const auto& row) {
