@@ -175,7 +175,9 @@ const ZydisDecodedOperand* memory_operand(const Decoded& decoded) {
 bool must_be_aligned(const Decoded& decoded, const ZydisDecodedOperand& operand) {
   const ZydisMnemonic mnemonic = decoded.instruction.mnemonic;
   if (mnemonic == ZYDIS_MNEMONIC_FXSAVE || mnemonic == ZYDIS_MNEMONIC_FXSAVE64) return true;
-  return operand.size == 128 && operand.mem.type == ZYDIS_MEMOP_TYPE_MEM &&
+  const bool on_stack =  // 16 bytes as well
+      mnemonic == ZYDIS_MNEMONIC_PUSHA || mnemonic == ZYDIS_MNEMONIC_POPA;
+  return operand.size == 128 && operand.mem.type == ZYDIS_MEMOP_TYPE_MEM && !on_stack &&
          std::ranges::find(kUnaligned, mnemonic) == kUnaligned.end();
 }
 

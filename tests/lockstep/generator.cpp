@@ -8,170 +8,12 @@
 #include "cpu/decoder.hpp"
 #include "cpu/failure.hpp"
 #include "layout.hpp"
+#include "operands.hpp"
 
 namespace ringfare::lockstep {
 namespace {
 
-/// RBX, RSP and R15 keep pointing to data and stack, R14 to where nothing is; no row writes them.
-constexpr std::uint8_t kFree[] = {0, 1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13};
 constexpr std::size_t kMostItems = 10;
-
-ZydisRegister general(unsigned encoding, unsigned width) {
-  const auto nth = [encoding](ZydisRegister first) {
-    return static_cast<ZydisRegister>(first + static_cast<int>(encoding));
-  };
-  switch (width) {
-    case 8:  // AL CL DL BL AH CH DH BH SPL BPL SIL DIL R8B ...
-      return encoding < 4
-                 ? nth(ZYDIS_REGISTER_AL)
-                 : static_cast<ZydisRegister>(ZYDIS_REGISTER_SPL + static_cast<int>(encoding) - 4);
-    case 16:
-      return nth(ZYDIS_REGISTER_AX);
-    case 32:
-      return nth(ZYDIS_REGISTER_EAX);
-    default:
-      return nth(ZYDIS_REGISTER_RAX);
-  }
-}
-
-std::int64_t interesting(Random& random) {
-  constexpr std::int64_t kValues[] = {0,    1,      -1,      2,          0x7f,          -0x80,
-                                      0xff, 0x7fff, -0x8000, 0x7fffffff, -0x80000000ll, 0x10};
-  return random.one_in(2) ? random.pick(kValues) : static_cast<std::int64_t>(random.next());
-}
-
-/// Draws the operands of one instruction.
-class Operands {
- public:
-  Operands(Random& random, unsigned width) : random_(random), width_(width) {}
-
-  ZydisEncoderOperand operand(char letter) {
-    switch (letter) {
-      case 'G':
-      case 'L':
-        return reg(width_);
-      case 'E':
-        return reg_or_memory(width_);
-      case 'e':
-        return reg_or_memory(8);
-      case 'h':
-        return reg_or_memory(16);
-      case 'l':
-        return reg_or_memory(32);
-      case 'y':
-        return reg(random_.one_in(2) ? 32 : 64);
-      case 'M':
-        return memory(width_, false);
-      case 'I':
-        return immediate();
-      case 'b':
-        return fixed(random_.next() & 0xff);
-      case 'p':
-        return fixed(random_.below(8));
-      case '1':
-        return fixed(1);
-      case 'C':
-        return named(ZYDIS_REGISTER_CL);
-      case 't':
-        return named(ZYDIS_REGISTER_ST0);
-      case 's':
-        return indexed(ZYDIS_REGISTER_ST0, 8);
-      default:
-        return vector_or_memory(letter);
-    }
-  }
-
- private:
-  static ZydisEncoderOperand named(ZydisRegister which) {
-    ZydisEncoderOperand made{};
-    made.type = ZYDIS_OPERAND_TYPE_REGISTER;
-    made.reg.value = which;
-    return made;
-  }
-  ZydisEncoderOperand indexed(ZydisRegister first, std::size_t count) {
-    return named(static_cast<ZydisRegister>(first + static_cast<int>(random_.below(count))));
-  }
-  static ZydisEncoderOperand fixed(std::uint64_t value) {
-    ZydisEncoderOperand made{};
-    made.type = ZYDIS_OPERAND_TYPE_IMMEDIATE;
-    made.imm.u = value;
-    return made;
-  }
-
-  ZydisEncoderOperand reg(unsigned width) {
-    constexpr ZydisRegister kHigh[] = {ZYDIS_REGISTER_AH, ZYDIS_REGISTER_CH, ZYDIS_REGISTER_DH};
-    if (width == 8 && random_.one_in(5)) return named(random_.pick(kHigh));
-    return named(general(random_.pick(kFree), width));
-  }
-  ZydisEncoderOperand reg_or_memory(unsigned width) {
-    return random_.one_in(3) ? memory(width, false) : reg(width);
-  }
-  ZydisEncoderOperand immediate() {
-    const std::int64_t value = interesting(random_);
-    ZydisEncoderOperand made = fixed(0);
-    made.imm.s = width_ == 8    ? static_cast<std::int8_t>(value)
-                 : width_ == 16 ? static_cast<std::int16_t>(value)
-                                : static_cast<std::int32_t>(value);
-    return made;
-  }
-
-  ZydisEncoderOperand vector_or_memory(char letter) {
-    struct Kind {
-      char letter;
-      ZydisRegister first;
-      std::size_t registers;
-      unsigned memory_bits;  // 0: no memory
-    };
-    constexpr Kind kKinds[] = {
-        {'X', ZYDIS_REGISTER_XMM0, 16, 0},   {'W', ZYDIS_REGISTER_XMM0, 16, 128},
-        {'w', ZYDIS_REGISTER_XMM0, 16, 16},  {'d', ZYDIS_REGISTER_XMM0, 16, 32},
-        {'q', ZYDIS_REGISTER_XMM0, 16, 64},  {'Y', ZYDIS_REGISTER_YMM0, 16, 0},
-        {'V', ZYDIS_REGISTER_YMM0, 16, 256}, {'P', ZYDIS_REGISTER_MM0, 8, 0},
-        {'Q', ZYDIS_REGISTER_MM0, 8, 64},    {'2', ZYDIS_REGISTER_NONE, 0, 16},
-        {'4', ZYDIS_REGISTER_NONE, 0, 32},   {'8', ZYDIS_REGISTER_NONE, 0, 64},
-        {'A', ZYDIS_REGISTER_NONE, 0, 80},   {'O', ZYDIS_REGISTER_NONE, 0, 128}};
-    const auto* const kind = std::ranges::find(kKinds, letter, &Kind::letter);
-    CHECK(kind != std::end(kKinds), "operand letter {}", letter);
-    const bool in_memory = kind->memory_bits != 0 && (kind->registers == 0 || random_.one_in(3));
-    if (in_memory) return memory(kind->memory_bits, kind->memory_bits == 128);
-    return indexed(kind->first, kind->registers);
-  }
-
-  ZydisEncoderOperand memory(unsigned bits, bool aligned) {
-    ZydisEncoderOperand made{};
-    made.type = ZYDIS_OPERAND_TYPE_MEMORY;
-    auto& where = made.mem;
-    where.size = static_cast<ZyanU16>(bits / 8);
-    if (random_.one_in(100)) {
-      where.base = ZYDIS_REGISTER_R14;
-      where.displacement = static_cast<std::int8_t>(random_.next());
-      return made;
-    }
-    if (random_.one_in(4)) {
-      where.base = ZYDIS_REGISTER_RSP;
-      where.displacement = static_cast<std::int64_t>(random_.below(256)) - 64;
-    } else {
-      where.base = ZYDIS_REGISTER_RBX;
-      const std::uint64_t size = kData.size();
-      where.displacement = static_cast<std::int64_t>(random_.one_in(60) ? size - random_.below(32)
-                                                                        : random_.below(size / 8));
-      if (random_.one_in(4)) {
-        constexpr std::uint8_t kScales[] = {1, 2, 4, 8};
-        where.index = ZYDIS_REGISTER_R15;
-        where.scale = random_.pick(kScales);
-      }
-    }
-    if (aligned && !random_.one_in(16)) {
-      where.index = ZYDIS_REGISTER_NONE;
-      where.scale = 0;
-      where.displacement &= ~15ll;
-    }
-    return made;
-  }
-
-  Random& random_;
-  unsigned width_;
-};
 
 unsigned draw_width(Random& random, std::uint8_t widths) {
   if (widths == 0) return 64;
@@ -190,13 +32,13 @@ void append(Code& code, std::uint32_t value) {
 }
 
 /// lea disp32(%rbx), %rsi or %rdi
-Code point(std::uint8_t modrm, std::uint32_t displacement) {
-  Code code = raw(0x48, 0x8d, modrm);
+Code point(CodeMode mode, std::uint8_t modrm, std::uint32_t displacement) {
+  Code code = mode == CodeMode::Long64 ? raw(0x48, 0x8d, modrm) : raw(0x8d, modrm);
   append(code, displacement);
   return code;
 }
 
-Item draw_string(Random& random) {
+Item draw_string(Random& random, CodeMode mode) {
   const StringRow& row = random.pick(string_rows());
   const auto place = [&random] {
     const std::size_t size = kData.size();
@@ -204,8 +46,8 @@ Item draw_string(Random& random) {
                                                         : 256 + random.below(size / 2));
   };
   Item item;
-  item.instructions.push_back(point(0xb3, place()));
-  item.instructions.push_back(point(0xbb, place()));
+  item.instructions.push_back(point(mode, 0xb3, place()));
+  item.instructions.push_back(point(mode, 0xbb, place()));
   Code count = raw(0xb9);
   append(count, static_cast<std::uint32_t>(random.below(24)));
   item.instructions.push_back(count);
@@ -213,7 +55,7 @@ Item draw_string(Random& random) {
   if (backward) item.instructions.push_back(raw(0xfd));
   Code string;
   const std::size_t repeat = random.below(3);
-  const auto width = random.below(4);
+  const auto width = random.below(mode == CodeMode::Long64 ? 4 : 3);
   if (width == 1) string.push_back(0x66);
   if (repeat != 0) string.push_back(row.compares && repeat == 2 ? 0xf2 : 0xf3);
   if (width == 3) string.push_back(0x48);
@@ -224,22 +66,49 @@ Item draw_string(Random& random) {
 }
 
 /// Divisors and dividends that mostly do not overflow; drawn freely they nearly always do.
-Item draw_division(Random& random) {
+Item draw_division(Random& random, CodeMode mode) {
+  const auto wide = [mode](std::initializer_list<std::uint8_t> bytes) {
+    Code code = mode == CodeMode::Long64 ? raw(0x48) : Code{};
+    code.insert(code.end(), bytes);
+    return code;
+  };
   Item item;
   item.instructions.push_back(random.one_in(2) ? raw(0x31, 0xd2)    // xor %edx, %edx
-                                               : raw(0x48, 0x99));  // cqo
+                                               : wide({0x99}));     // cqo, cdq
   const auto reg = static_cast<std::uint8_t>(5 + random.below(3));  // BP, SI, DI
   const std::uint8_t operation = random.one_in(2) ? 0xf0 : 0xf8;    // DIV, IDIV
   const auto modrm = static_cast<std::uint8_t>(operation | reg);
-  item.instructions.push_back(random.one_in(2) ? raw(0x48, 0xf7, modrm) : raw(0xf7, modrm));
+  item.instructions.push_back(random.one_in(2) ? wide({0xf7, modrm}) : raw(0xf7, modrm));
   return item;
 }
 
-std::optional<Item> draw_item(Random& random) {
-  if (random.one_in(24)) return draw_string(random);
-  if (random.one_in(40)) return draw_division(random);
-  const Row& row = random.pick(rows());
-  auto code = draw(random, row);
+/// POPA and POPAD write the pointer to the data and the index as well, so that both are put back.
+Item draw_pop_all(Random& random) {
+  Item item;
+  item.instructions.push_back(random.one_in(2) ? raw(0x61) : raw(0x66, 0x61));
+  Code pointer = raw(0xbb), index = raw(0xbd);
+  append(pointer, static_cast<std::uint32_t>(kData.begin.value));
+  append(index, static_cast<std::uint32_t>(random.below(16)));
+  item.instructions.push_back(pointer);
+  item.instructions.push_back(index);
+  return item;
+}
+
+/// PUSH of a segment register: those of flat segments, whose selectors are the same everywhere.
+Item draw_push_segment(Random& random) {
+  constexpr std::uint8_t kOpcodes[] = {0x06, 0x0e, 0x16, 0x1e};  // ES, CS, SS, DS
+  return {{raw(random.pick(kOpcodes))}};
+}
+
+std::optional<Item> draw_item(Random& random, CodeMode mode) {
+  if (random.one_in(24)) return draw_string(random, mode);
+  if (random.one_in(40)) return draw_division(random, mode);
+  if (mode == CodeMode::Compat32) {
+    if (random.one_in(60)) return draw_pop_all(random);
+    if (random.one_in(100)) return draw_push_segment(random);
+  }
+  const Row& row = random.pick(rows(mode));
+  auto code = draw(random, row, mode);
   if (!code) return std::nullopt;
   return Item{{std::move(*code)}, row.where == Where::Everywhere};
 }
@@ -248,12 +117,8 @@ struct Effects {
   std::uint64_t tested = 0, defined = 0, undefined = 0;
 };
 
-Effects effects_of(const Code& code) {
-  static const ZydisDecoder decoder = [] {
-    ZydisDecoder made;
-    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-    return made;
-  }();
+Effects effects_of(const Code& code, CodeMode mode) {
+  const ZydisDecoder decoder = decoder_of(mode);
   ZydisDecodedInstruction insn;
   CHECK(ZYAN_SUCCESS(
             ZydisDecoderDecodeInstruction(&decoder, nullptr, code.data(), code.size(), &insn)),
@@ -262,7 +127,9 @@ Effects effects_of(const Code& code) {
   if (insn.cpu_flags == nullptr) return effects;
   const auto& flags = *insn.cpu_flags;
   effects.tested = flags.tested;
-  if (insn.mnemonic == ZYDIS_MNEMONIC_PUSHFQ) effects.tested = flag::kArithmetic;
+  constexpr std::array kPushes{ZYDIS_MNEMONIC_PUSHF, ZYDIS_MNEMONIC_PUSHFD, ZYDIS_MNEMONIC_PUSHFQ};
+  if (std::ranges::find(kPushes, insn.mnemonic) != kPushes.end())
+    effects.tested = flag::kArithmetic;
   effects.undefined = flags.undefined & flag::kArithmetic;
   const bool may_leave_them = insn.meta.category == ZYDIS_CATEGORY_SHIFT ||
                               insn.meta.category == ZYDIS_CATEGORY_ROTATE ||
@@ -304,28 +171,38 @@ bool Draft::on_unicorn() const {
 std::string Draft::text() const {
   std::string text;
   for (const Code& code : instructions()) {
-    text += "    " + disassemble(code, 0, Syntax::Att) + "    #";
+    text += "    " + disassemble(code, 0, Syntax::Att, mode) + "    #";
     for (const std::uint8_t byte : code) text += fmt::format(" {:02x}", byte);
     text += '\n';
   }
   return text;
 }
 
-std::vector<std::uint64_t> undefined_flags(const std::vector<Code>& instructions) {
+ZydisDecoder decoder_of(CodeMode mode) {
+  ZydisDecoder made;
+  if (mode == CodeMode::Long64)
+    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+  else
+    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_COMPAT_32, ZYDIS_STACK_WIDTH_32);
+  return made;
+}
+
+std::vector<std::uint64_t> undefined_flags(const Draft& block) {
   std::vector<std::uint64_t> before{0};
-  for (const Code& code : instructions) {
-    const Effects effects = effects_of(code);
+  for (const Code& code : block.instructions()) {
+    const Effects effects = effects_of(code, block.mode);
     before.push_back((before.back() & ~effects.defined) | effects.undefined);
   }
   return before;
 }
 
-std::optional<Code> draw(Random& random, const Row& row) {
+std::optional<Code> draw(Random& random, const Row& row, CodeMode mode) {
   ZydisEncoderRequest request{};
-  request.machine_mode = ZYDIS_MACHINE_MODE_LONG_64;
+  request.machine_mode =
+      mode == CodeMode::Long64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32;
   request.mnemonic = row.mnemonic;
   request.allowed_encodings = ZYDIS_ENCODABLE_ENCODING_DEFAULT;
-  Operands operands(random, draw_width(random, row.widths));
+  Operands operands(random, mode, draw_width(random, row.widths));
   for (const char letter : row.operands)
     request.operands[request.operand_count++] = operands.operand(letter);
   const bool to_memory =
@@ -339,15 +216,15 @@ std::optional<Code> draw(Random& random, const Row& row) {
   return code;
 }
 
-Draft draw_block(Random& random) {
-  Draft block;
+Draft draw_block(Random& random, CodeMode mode) {
+  Draft block{.mode = mode};
   const std::size_t wanted = 1 + random.below(kMostItems);
   std::uint64_t undefined = 0;
   while (block.items.size() < wanted) {
-    auto item = draw_item(random);
+    auto item = draw_item(random, mode);
     if (!item) continue;
     for (const Code& code : item->instructions) {
-      const Effects effects = effects_of(code);
+      const Effects effects = effects_of(code, mode);
       // What depends on an undefined flag is the same on the same processor only.
       if ((effects.tested & undefined) != 0) item->on_unicorn = false;
       undefined = (undefined & ~effects.defined) | effects.undefined;

@@ -21,6 +21,7 @@ struct Item {
 };
 
 struct Draft {
+  CodeMode mode = CodeMode::Long64;
   std::vector<Item> items;
 
   Code code() const;
@@ -30,13 +31,15 @@ struct Draft {
   std::string text() const;
 };
 
+ZydisDecoder decoder_of(CodeMode mode);
+
 /// The flags no manual promises anything about before each instruction of a block, and at its end.
-std::vector<std::uint64_t> undefined_flags(const std::vector<Code>& instructions);
+std::vector<std::uint64_t> undefined_flags(const Draft& block);
 
 /// An instruction of the row; nothing where the operands drawn have no encoding.
-std::optional<Code> draw(Random& random, const Row& row);
+std::optional<Code> draw(Random& random, const Row& row, CodeMode mode);
 
-Draft draw_block(Random& random);
-Snapshot draw_snapshot(Random& random);
+Draft draw_block(Random& random, CodeMode mode);
+Snapshot draw_snapshot(Random& random, CodeMode mode);
 
 }  // namespace ringfare::lockstep

@@ -10,7 +10,8 @@
 namespace ringfare::lockstep {
 namespace {
 
-constexpr std::uint8_t kSyscall[] = {0x0f, 0x05};
+constexpr std::uint8_t kSyscall[] = {0x0f, 0x05}, kInterrupt[] = {0xcd, 0x80};
+static_assert(sizeof kSyscall == sizeof kInterrupt);
 
 Outcome outcome_of(const Stop& stop, std::uint64_t offset) {
   Outcome outcome{.offset = offset};
@@ -56,7 +57,8 @@ Result Guest::run(std::span<const std::uint8_t> code, const Snapshot& before) {
   const GuestAddress at = kCode + used_;
   used_ += code.size() + sizeof kSyscall;
   CHECK(ground_.memory.write(at, std::as_bytes(code)), "code");
-  CHECK(ground_.memory.write(at + code.size(), std::as_bytes(std::span(kSyscall))), "code");
+  const std::span gate = before.registers.mode() == CodeMode::Long64 ? kSyscall : kInterrupt;
+  CHECK(ground_.memory.write(at + code.size(), std::as_bytes(gate)), "code");
 
   place_memory(before);
   Thread thread;

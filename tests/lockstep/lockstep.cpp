@@ -29,8 +29,9 @@ std::string titled(const char* title, const std::string& text) {
 
 }  // namespace
 
-Lockstep::Lockstep(TranslatorOptions options)
-    : translator_(ground_.memory, prices_, options),
+Lockstep::Lockstep(CodeMode mode, TranslatorOptions options)
+    : mode_(mode),
+      translator_(ground_.memory, prices_, options),
       unicorn_(ground_.memory, prices_),
       on_translator_(ground_, translator_),
       on_unicorn_(ground_, unicorn_) {}
@@ -64,7 +65,7 @@ std::string Lockstep::compare(const Draft& block, const Snapshot& before) {
 /// Whether some part of the block from its beginning leaves registers that differ in NaN payloads
 /// only: what follows may make any difference of those.
 bool Lockstep::met_other_nan(const Draft& block, const Snapshot& before) {
-  Draft part;
+  Draft part{.mode = block.mode};
   for (const Item& item : block.items) {
     part.items.push_back(item);
     const Code code = part.code();
@@ -89,9 +90,8 @@ Draft Lockstep::shrink(Draft block, const Snapshot& before) {
 
 std::optional<std::string> Lockstep::run(std::uint64_t seed, std::uint64_t n) {
   Random random(seed * 0x100000001b3 + n);
-  const Draft block = draw_block(random);
-  const Snapshot before = draw_snapshot(random);
-  if (getenv("DUMP")) fmt::print(stderr, "{}:\n{}", n, block.text());
+  const Draft block = draw_block(random, mode_);
+  const Snapshot before = draw_snapshot(random, mode_);
   if (compare(block, before).empty()) return std::nullopt;
   const Draft shortest = shrink(block, before);
   return fmt::format("seed {} block {}:\n{}{}", seed, n, shortest.text(),

@@ -13,10 +13,10 @@
 
 namespace ringfare::lockstep {
 
-/// Runs random blocks from random states on the bare host, the translator and Unicorn.
+/// Runs random blocks of one mode from random states on the bare host, the translator and Unicorn.
 class Lockstep {
  public:
-  explicit Lockstep(TranslatorOptions options = {.lanes = 4});
+  explicit Lockstep(CodeMode mode, TranslatorOptions options = {.lanes = 4});
 
   /// Block number `n` of the series `seed`: nothing where all agree; else the seed, the shortest
   /// block that still differs, and what differs.
@@ -31,6 +31,7 @@ class Lockstep {
   bool met_other_nan(const Draft& block, const Snapshot& before);
   Draft shrink(Draft block, const Snapshot& before);
 
+  CodeMode mode_;
   Ground ground_;
   CutPrices prices_;
   Native native_;

@@ -6,10 +6,10 @@
 
 #include "lockstep.hpp"
 
-/// lockstep_long --blocks N --seed S [--first N] [--failures F]: one long series, ends after F
-/// differences.
+/// lockstep_long --blocks N --seed S [--bits 32] [--first N] [--failures F]: one long series, ends
+/// after F differences.
 int main(int count, char** arguments) {
-  std::uint64_t blocks = 1'000'000, seed = 1, most = 10, first = 0;
+  std::uint64_t blocks = 1'000'000, seed = 1, most = 10, first = 0, bits = 64;
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string_view name = arguments[i];
     const std::uint64_t value = std::strtoull(arguments[i + 1], nullptr, 0);
@@ -17,8 +17,10 @@ int main(int count, char** arguments) {
     if (name == "--seed") seed = value;
     if (name == "--failures") most = value;
     if (name == "--first") first = value;
+    if (name == "--bits") bits = value;
   }
-  ringfare::lockstep::Lockstep lockstep;
+  using ringfare::CodeMode;
+  ringfare::lockstep::Lockstep lockstep(bits == 32 ? CodeMode::Compat32 : CodeMode::Long64);
   std::uint64_t failures = 0, n = first;
   for (; n < first + blocks && failures < most; ++n)
     if (const auto difference = lockstep.run(seed, n)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lockstep.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,16 +13,32 @@ namespace {
 
 constexpr std::uint64_t kBlocks = 10'000;
 
-class LockstepTest : public testing::TestWithParam<std::uint64_t> {};
+struct Series {
+  CodeMode mode;
+  std::uint64_t seed;
+};
 
-INSTANTIATE_TEST_SUITE_P(Seeds, LockstepTest, testing::Range<std::uint64_t>(1, 5));
+constexpr CodeMode kModes[] = {CodeMode::Long64, CodeMode::Compat32};
+
+class LockstepTest : public testing::TestWithParam<Series> {};
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LockstepTest,
+                         testing::Values(Series{CodeMode::Long64, 1}, Series{CodeMode::Long64, 2},
+                                         Series{CodeMode::Long64, 3}, Series{CodeMode::Long64, 4},
+                                         Series{CodeMode::Compat32, 5},
+                                         Series{CodeMode::Compat32, 6}),
+                         [](const auto& instance) {
+                           const bool wide = instance.param.mode == CodeMode::Long64;
+                           return fmt::format("{}bits{}", wide ? 64 : 32, instance.param.seed);
+                         });
 
 TEST_P(LockstepTest, EnginesDoWhatTheHostDoes) {
+  const auto [mode, seed] = GetParam();
   // Half of them with totals in memory, as on hosts without AVX-512.
-  Lockstep lockstep({.lanes = 4, .memory_totals = GetParam() % 2 == 0});
+  Lockstep lockstep(mode, {.lanes = 4, .memory_totals = seed % 2 == 0});
   unsigned failures = 0;
   for (std::uint64_t n = 0; n < kBlocks && failures < 5; ++n)
-    if (const auto difference = lockstep.run(GetParam(), n)) {
+    if (const auto difference = lockstep.run(seed, n)) {
       ++failures;
       ADD_FAILURE() << *difference;
     }
@@ -33,12 +50,13 @@ TEST_P(LockstepTest, EnginesDoWhatTheHostDoes) {
 /// Every row is drawn: one whose operands never encode tests nothing.
 TEST(RowsTest, AllEncode) {
   Random random(1);
-  for (const Row& row : rows()) {
-    bool encodes = false;
-    for (int attempt = 0; attempt < 200 && !encodes; ++attempt)
-      encodes = draw(random, row).has_value();
-    EXPECT_TRUE(encodes) << ZydisMnemonicGetString(row.mnemonic) << " " << row.operands;
-  }
+  for (const CodeMode mode : kModes)
+    for (const Row& row : rows(mode)) {
+      bool encodes = false;
+      for (int attempt = 0; attempt < 200 && !encodes; ++attempt)
+        encodes = draw(random, row, mode).has_value();
+      EXPECT_TRUE(encodes) << ZydisMnemonicGetString(row.mnemonic) << " " << row.operands;
+    }
 }
 
 /// A row that is kept from Unicorn is one that Unicorn refuses, or a known difference.
@@ -48,13 +66,14 @@ TEST(RowsTest, KeptFromUnicornForAReason) {
   UnicornEngine engine(ground.memory, prices);
   Guest guest(ground, engine);
   Random random(4);
-  for (const Row& row : rows()) {
+  constexpr CodeMode kMode = CodeMode::Long64;
+  for (const Row& row : rows(kMode)) {
     const bool known =
         std::ranges::find(known_rows(), row.mnemonic, &KnownRow::mnemonic) != known_rows().end();
     if (row.where == Where::Everywhere || known) continue;
     std::optional<Code> code;
-    while (!code) code = draw(random, row);
-    Snapshot before = draw_snapshot(random);
+    while (!code) code = draw(random, row, kMode);
+    Snapshot before = draw_snapshot(random, kMode);
     before.registers.vector = {};
     guest.run(*code, before);
     EXPECT_FALSE(engine.why_refused().empty())
@@ -65,7 +84,7 @@ TEST(RowsTest, KeptFromUnicornForAReason) {
 /// The comparison sees a single changed bit anywhere.
 TEST(SnapshotTest, TellsDifferences) {
   Random random(2);
-  Result result{.after = draw_snapshot(random)};
+  Result result{.after = draw_snapshot(random, CodeMode::Long64)};
   EXPECT_EQ(differences(result, result, {}), "");
   for (const std::size_t offset : {0u, 2u, 4u, 24u, 32u, 41u, 160u, 415u, 576u, 831u}) {
     Result other = result;
@@ -87,7 +106,7 @@ TEST(SnapshotTest, TellsDifferences) {
 /// What differs is reduced to the instruction that does.
 TEST(DraftTest, TextNamesEveryInstruction) {
   Random random(3);
-  const Draft draft = draw_block(random);
+  const Draft draft = draw_block(random, CodeMode::Long64);
   const std::string text = draft.text();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'),
             static_cast<std::ptrdiff_t>(draft.instructions().size()));

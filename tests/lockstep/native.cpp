@@ -22,9 +22,11 @@ struct Context {
   std::uint64_t gpr[16];
   std::uint64_t rflags;
   std::uint64_t host_rsp;
-  std::uint64_t target;
+  std::uint64_t target;  // of signals: where the block begins
   std::uint64_t exit;
-  std::uint64_t unused[4];
+  std::uint64_t far_target, far_exit;  // offset, and the selector from bit 32 on
+  std::uint64_t data_segments;
+  std::uint32_t host_ds, host_es;
   alignas(64) VectorState vector;
   Outcome outcome;
 };
@@ -32,10 +34,21 @@ static_assert(offsetof(Context, rflags) == 128);
 static_assert(offsetof(Context, host_rsp) == 136);
 static_assert(offsetof(Context, target) == 144);
 static_assert(offsetof(Context, exit) == 152);
+static_assert(offsetof(Context, far_target) == 160);
+static_assert(offsetof(Context, far_exit) == 168);
+static_assert(offsetof(Context, data_segments) == 176);
+static_assert(offsetof(Context, host_ds) == 184);
 static_assert(offsetof(Context, vector) == 192);
 
-constexpr std::uint64_t kContext = 0x30000000;
-constexpr std::size_t kCodeRoom = 64 * 1024, kStackRoom = 64 * 1024;
+constexpr std::uint64_t kContext = 0x30000000, kNativeCode = 0x30010000;
+constexpr std::size_t kCodeRoom = 64 * 1024, kStackRoom = 64 * 1024, kBridgeRoom = 16;
+/// Of 64-bit code, at the end of the room: what 32-bit code leaves by.
+constexpr std::uint64_t kBridge = kNativeCode + kCodeRoom - kBridgeRoom;
+
+constexpr std::array<std::uint8_t, 7> kLeave{0xff, 0x24, 0x25, 0x98,
+                                             0x00, 0x00, 0x30};  // jmp *exit
+constexpr std::array<std::uint8_t, 6> kFarLeave{0xff, 0x2d, 0xa8,
+                                                0x00, 0x00, 0x30};  // ljmp *far_exit
 constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 
 Context& context() {
@@ -48,9 +61,8 @@ constexpr std::array kFrameGprs{REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG
                                 REG_R12, REG_R13, REG_R14, REG_R15};
 
 void* mapped(std::uint64_t at, std::size_t size, int protection) {
-  const int where = at != 0 ? MAP_FIXED_NOREPLACE : 0;
   void* const got = mmap(reinterpret_cast<void*>(at), size, protection,
-                         MAP_PRIVATE | MAP_ANONYMOUS | where, -1, 0);
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
   CHECK(got != MAP_FAILED, "mmap");
   return got;
 }
@@ -58,11 +70,14 @@ void* mapped(std::uint64_t at, std::size_t size, int protection) {
 }  // namespace
 
 Native::Native()
-    : code_(static_cast<std::byte*>(mapped(0, kCodeRoom, PROT_READ | PROT_WRITE | PROT_EXEC))),
+    : code_(static_cast<std::byte*>(
+          mapped(kNativeCode, kCodeRoom, PROT_READ | PROT_WRITE | PROT_EXEC))),
       signal_stack_(new std::byte[kStackRoom]) {
   new (mapped(kContext, sizeof(Context), PROT_READ | PROT_WRITE)) Context;
   context().exit = reinterpret_cast<std::uint64_t>(ringfare_native_exit);
-  context().target = reinterpret_cast<std::uint64_t>(code_);
+  context().target = kNativeCode;
+  context().far_exit = kBridge | std::uint64_t{selector::kUserCode} << 32;
+  std::memcpy(code_ + (kBridge - kNativeCode), kLeave.data(), kLeave.size());
 }
 
 Native::~Native() {
@@ -71,11 +86,15 @@ Native::~Native() {
 }
 
 Result Native::run(std::span<const std::uint8_t> code, const Snapshot& before) {
-  CHECK(code.size() + 8 < kCodeRoom, "block of {} bytes", code.size());
+  CHECK(code.size() + 8 < kCodeRoom - kBridgeRoom, "block of {} bytes", code.size());
   std::memcpy(code_, code.data(), code.size());
-  // jmp *exit
-  constexpr std::array<std::uint8_t, 7> kLeave{0xff, 0x24, 0x25, 0x98, 0x00, 0x00, 0x30};
-  std::memcpy(code_ + code.size(), kLeave.data(), kLeave.size());
+  const bool wide = before.registers.mode() == CodeMode::Long64;
+  const std::span<const std::uint8_t> leave =
+      wide ? std::span<const std::uint8_t>(kLeave) : kFarLeave;
+  std::memcpy(code_ + code.size(), leave.data(), leave.size());
+  context().far_target =
+      kNativeCode | std::uint64_t{wide ? selector::kUserCode : selector::kUserCode32} << 32;
+  context().data_segments = before.registers.ds.selector;
 
   place_memory(before);
   std::ranges::copy(before.registers.gpr, context().gpr);
@@ -127,6 +146,7 @@ void Native::on_signal(int signal, siginfo_t* info, void* frame) {
   std::memcpy(context().vector.bytes.data(), machine.uc_mcontext.fpregs,
               context().vector.bytes.size());
   registers[REG_RIP] = reinterpret_cast<greg_t>(ringfare_native_abandon);
+  registers[REG_CSGSFS] = (registers[REG_CSGSFS] & ~0xffffll) | selector::kUserCode;
   registers[REG_RSP] = static_cast<greg_t>(context().host_rsp);
   registers[REG_EFL] = static_cast<greg_t>(flag::kFixed | flag::kInterrupt);
 }
@@ -158,6 +178,10 @@ ringfare_native_enter:
   mov $7, %eax
   xor %edx, %edx
   xrstor64 context+192
+  mov %ds, context+184
+  mov %es, context+188
+  mov context+176, %ds
+  mov context+176, %es
   push context+128
   popfq
   mov context+0, %rax
@@ -176,7 +200,7 @@ ringfare_native_enter:
   mov context+104, %r13
   mov context+112, %r14
   mov context+120, %r15
-  jmp *context+144
+  ljmp *context+160
 
 .globl ringfare_native_exit
 ringfare_native_exit:
@@ -205,6 +229,8 @@ ringfare_native_exit:
 
 .globl ringfare_native_abandon
 ringfare_native_abandon:
+  mov context+184, %ds
+  mov context+188, %es
   cld
   fninit
   pushq $0x1f80

@@ -10,7 +10,8 @@
 namespace ringfare::lockstep {
 
 /// Runs blocks on the bare host, in this very process: what they do to registers, data and stack is
-/// what hardware does. The memory of `layout.hpp` must be mapped.
+/// what hardware does. 32-bit code is reached by a far jump. The memory of `layout.hpp` must be
+/// mapped.
 class Native {
  public:
   Native();

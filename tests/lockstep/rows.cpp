@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "rows.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace ringfare::lockstep {
 namespace {
 
@@ -681,6 +684,49 @@ constexpr Row kRows[] = {
 };
 // clang-format on
 
+/// Not in 32-bit code.
+constexpr ZydisMnemonic kWideOnly[] = {
+    ZYDIS_MNEMONIC_PUSH, ZYDIS_MNEMONIC_POP,    ZYDIS_MNEMONIC_PUSHFQ,    ZYDIS_MNEMONIC_CDQE,
+    ZYDIS_MNEMONIC_CQO,  ZYDIS_MNEMONIC_MOVSXD, ZYDIS_MNEMONIC_CMPXCHG16B};
+
+// clang-format off
+constexpr Row kNarrowOnly[] = {
+    {ZYDIS_MNEMONIC_PUSH, "G", k16 | k32},
+    {ZYDIS_MNEMONIC_PUSH, "I", k16 | k32},
+    {ZYDIS_MNEMONIC_PUSH, "M", k16 | k32},
+    {ZYDIS_MNEMONIC_POP, "L", k16 | k32},
+    {ZYDIS_MNEMONIC_POP, "M", k16 | k32},
+    {ZYDIS_MNEMONIC_INC, "G", k16 | k32},
+    {ZYDIS_MNEMONIC_DEC, "G", k16 | k32},
+    {ZYDIS_MNEMONIC_PUSHA, ""},
+    {ZYDIS_MNEMONIC_PUSHAD, ""},
+    {ZYDIS_MNEMONIC_PUSHF, ""},
+    {ZYDIS_MNEMONIC_PUSHFD, ""},
+    {ZYDIS_MNEMONIC_AAA, ""},
+    {ZYDIS_MNEMONIC_AAS, ""},
+    {ZYDIS_MNEMONIC_DAA, ""},
+    {ZYDIS_MNEMONIC_DAS, ""},
+    {ZYDIS_MNEMONIC_AAM, "b"},
+    {ZYDIS_MNEMONIC_AAD, "b"},
+    {ZYDIS_MNEMONIC_SALC, ""},
+    {ZYDIS_MNEMONIC_INTO, ""},
+    {ZYDIS_MNEMONIC_BOUND, "GD", k16 | k32},
+};
+// clang-format on
+
+/// The rows of 64-bit code that 32-bit code has as well, in the widths it has, and those of its
+/// own.
+std::vector<Row> narrow_rows() {
+  std::vector<Row> rows(std::begin(kNarrowOnly), std::end(kNarrowOnly));
+  for (Row row : kRows) {
+    if (row.widths == k64 || std::ranges::find(kWideOnly, row.mnemonic) != std::end(kWideOnly))
+      continue;
+    row.widths = static_cast<std::uint8_t>(row.widths & ~k64);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 constexpr StringRow kStringRows[] = {
     {"movs", 0xa4, false}, {"stos", 0xaa, false}, {"lods", 0xac, false},
     {"cmps", 0xa6, true},  {"scas", 0xae, true},
@@ -688,8 +734,9 @@ constexpr StringRow kStringRows[] = {
 
 }  // namespace
 
-std::span<const Row> rows() {
-  return kRows;
+std::span<const Row> rows(CodeMode mode) {
+  static const std::vector<Row> narrow = narrow_rows();
+  return mode == CodeMode::Long64 ? std::span<const Row>(kRows) : narrow;
 }
 
 std::span<const StringRow> string_rows() {

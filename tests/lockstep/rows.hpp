@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "cpu/state.hpp"
+
 namespace ringfare::lockstep {
 
 /// Widths of general-purpose operands a row is drawn in.
@@ -21,7 +23,8 @@ enum class Where : std::uint8_t {
 };
 
 /// One kind of instruction. Each letter of `operands` is one operand:
-///   G register, E register or memory, M memory, L register other than the counters, of the width;
+///   G register, E register or memory, M memory, D memory of twice the width, L register other than
+///   the counters, of the width;
 ///   e h l   register or memory of 8, 16, 32 bits;  y register of 32 or 64 bits
 ///   I immediate, b 8-bit immediate, p the same up to 7, C CL, 1 the constant
 ///   X xmm, W xmm or 128-bit memory, w d q xmm or 16-, 32-, 64-bit memory
@@ -35,7 +38,8 @@ struct Row {
   Where where = Where::Everywhere;
 };
 
-std::span<const Row> rows();
+/// What code of `mode` is made of.
+std::span<const Row> rows(CodeMode mode);
 
 /// A string instruction, drawn with and without REP and with the pointers it needs.
 struct StringRow {

@@ -128,7 +128,8 @@ std::string differences(const Result& expected, const Result& actual, const Tole
   report.compare("si_code", e.code, a.code);
   report.compare("rip", e.offset, a.offset);
   const Registers &x = expected.after.registers, &y = actual.after.registers;
-  for (std::size_t i = 0; i < 16; ++i) report.compare(kNames[i], x.gpr[i], y.gpr[i]);
+  const std::size_t registers = x.mode() == CodeMode::Long64 ? 16 : 8;
+  for (std::size_t i = 0; i < registers; ++i) report.compare(kNames[i], x.gpr[i], y.gpr[i]);
   // RF is set in the frame a fault pushes (SDM vol. 3, 18.3.1.1) and means nothing to a program.
   const std::uint64_t ignored = tolerance.flags | flag::kResume;
   report.compare("rflags", x.rflags & ~ignored, y.rflags & ~ignored);

@@ -2,23 +2,14 @@
 #include <cmath>
 #include <cstring>
 
+#include "cpu/segments.hpp"
 #include "generator.hpp"
+#include "operands.hpp"
 
 namespace ringfare::lockstep {
 namespace {
 
 constexpr std::size_t kXmm = 160, kHeader = 512, kYmmHigh = 576, kStackRegisters = 32;
-
-/// Nothing of the guest's, nor of the host's, is within 256 bytes of these, but for the beginning
-/// of the data.
-constexpr std::uint64_t kNowhere[] = {0,
-                                      0x1000,
-                                      kData.begin.value,
-                                      kData.begin.value - 64,
-                                      0x2f00'0000'0000,
-                                      0x0000'8000'0000'0000,
-                                      0x8000'0000'0000'0000,
-                                      0xffff'ffff'8000'0000};
 
 std::uint64_t draw_integer(Random& random) {
   constexpr std::uint64_t kValues[] = {0,
@@ -91,15 +82,20 @@ void draw_x87(Random& random, VectorState& state) {
 
 }  // namespace
 
-Snapshot draw_snapshot(Random& random) {
+Snapshot draw_snapshot(Random& random, CodeMode mode) {
   Snapshot made;
   Registers& registers = made.registers;
   for (std::uint64_t& value : registers.gpr) value = draw_integer(random);
   registers[Gpr::Rbx] = kData.begin.value;
   registers[Gpr::Rsp] = kStack.begin.value + kStack.size() / 2;
-  registers[Gpr::R14] = random.pick(kNowhere);
+  registers[Gpr::R14] = draw_nowhere(random, mode);
   registers[Gpr::R15] = random.below(16);
   registers.rflags |= random.next() & flag::kArithmetic;
+  if (mode == CodeMode::Compat32) {
+    enter_compatibility_mode(registers, selector::kUserCode32, selector::kUserData);
+    registers[Gpr::Rbp] = random.below(16);
+    for (std::uint64_t& value : registers.gpr) value = static_cast<std::uint32_t>(value);
+  }
 
   VectorState& vector = registers.vector;
   const std::uint32_t mxcsr = 0x1f80 | static_cast<std::uint32_t>(random.below(4)) << 13 |
