@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/translator/host_features.hpp"
+
+#include <cpuid.h>
+#include <sys/auxv.h>
+
+namespace ringfare::translator {
+namespace {
+
+struct CpuidLeaf {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+};
+
+/// All zero where the host has no such leaf.
+CpuidLeaf cpuid(unsigned leaf, unsigned subleaf = 0) {
+  CpuidLeaf result;
+  if (__get_cpuid_count(leaf, subleaf, &result.eax, &result.ebx, &result.ecx, &result.edx) == 0)
+    return {};
+  return result;
+}
+
+bool has(unsigned bits, unsigned number) {
+  return (bits >> number & 1) != 0;
+}
+
+}  // namespace
+
+bool host_has_avx512vl() {
+  const CpuidLeaf features = cpuid(7);
+  if (!has(features.ebx, 16) || !has(features.ebx, 31)) return false;
+  unsigned low, high;
+  asm("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  constexpr unsigned kZmmState = 0xe0;  // opmask, ZMM_Hi256, Hi16_ZMM
+  return (low & kZmmState) == kZmmState;
+}
+
+bool host_has_avx512bw() {
+  return host_has_avx512vl() && has(cpuid(7).ebx, 30);
+}
+
+bool host_has_xinuse() {
+  return has(cpuid(1).ecx, 28) && has(cpuid(0xd, 1).eax, 2);
+}
+
+bool host_has_fsgsbase() {
+  constexpr unsigned long kHwcap2Fsgsbase = 1u << 1;  // <asm/hwcap2.h>
+  return (getauxval(AT_HWCAP2) & kHwcap2Fsgsbase) != 0;
+}
+
+}  // namespace ringfare::translator
