@@ -31,7 +31,7 @@ void CodeCache::set_mode(CodeMode mode, const Counting& counting, bool singly) {
 }
 
 void CodeCache::came_back(ExitId id) {
-  if (!singly_ && arena_.counters()[id] == Writer::kOften) promote(exit(id).superblock);
+  if (!singly_ && arena_.counters()[id] == ExitAccounts::kOften) promote(exit(id).superblock);
 }
 
 void CodeCache::missed(GuestAddress target) {

@@ -24,7 +24,7 @@ using namespace translator;
 Counting counting_for(const TranslatorOptions& options, CodeMode mode) {
   const bool host_can = mode == CodeMode::Long64
                             ? host_has_avx512vl()
-                            : options.lanes <= Writer::kMostMaskLanes && host_has_avx512bw();
+                            : options.lanes <= kMostMaskLanes && host_has_avx512bw();
   return {.counters = options.counts,
           .hidden_totals = options.counts && !options.memory_totals && host_can,
           .lanes = options.lanes,

@@ -27,15 +27,6 @@ std::uint8_t condition_of(std::span<const std::uint8_t> jcc) {
   return (*opcode == kTwoBytes ? opcode[1] : opcode[0]) & 0xf;
 }
 
-// Mask registers of 32-bit code: scratch, the constant one, the first total.
-constexpr unsigned kScratchMask = 1, kMaskOfOne = 0, kLastMask = 7;
-/// `displacement` is the 8-bit one of a jump.
-void link_short(std::byte* displacement, const std::byte* target) {
-  const auto distance = target - (displacement + 1);
-  CHECK(distance >= 0 && distance < 128, "a short jump over {} bytes", distance);
-  *displacement = static_cast<std::byte>(distance);
-}
-
 bool goes_round_through_check(const std::vector<Step>& path) {
   return path.back().follow == Follow::Stop &&
          std::ranges::any_of(path, [](const Step& step) { return !step.expected.empty(); });
@@ -57,7 +48,7 @@ struct Writer::Draft {
 
 Writer::Writer(Arena& arena, const Counting& counting)
     : arena_(arena),
-      counting_(counting),
+      accounts_(arena, counting),
       hot_(arena.hot_begin(), arena.hot_end()),
       cold_(arena.cold_begin(), arena.cold_end()) {
   write_stubs();
@@ -68,7 +59,7 @@ bool Writer::has_room(std::size_t exits) const {
 }
 
 void Writer::set_mode(CodeMode mode, const Counting& counting) {
-  counting_ = counting;
+  accounts_.set_counting(counting);
   hot_.set_mode(mode);
   cold_.set_mode(mode);
 }
@@ -115,7 +106,7 @@ void Writer::write_stubs() {
 void Writer::write_compatibility_entry() {
   Context& context = arena_.context();
   cold_.set_mode(CodeMode::Long64);
-  load_totals();
+  accounts_.load_totals(cold_);
   cold_.load(Gpr::Rcx, &context.gpr[static_cast<std::size_t>(Gpr::Rcx)]);
   cold_.bytes({0xff, 0x2d});  // jmp far m16:32
   cold_.relative(&context.target, 0);
@@ -128,31 +119,6 @@ void Writer::write_compatibility_exit() {
   cold_.raw(static_cast<std::uint32_t>(Arena::address_of(cold_.here()) + 6));
   cold_.raw(selector::kUserCode);
   cold_.set_mode(CodeMode::Long64);
-}
-
-/// To where 32-bit code hides them. Whoever entered reads them back: Context::totals are not
-/// written with the guest's rights.
-void Writer::load_totals() {
-  if (!counting_.hidden_totals) return;
-  Context& context = arena_.context();
-  for (unsigned lane = 0; lane < kMostMaskLanes; ++lane)
-    load_mask(cold_, kLastMask - lane, &context.totals[lane]);
-  load_mask(cold_, kMaskOfOne, &context.one[0]);
-}
-
-void Writer::load_mask(Emitter& to, unsigned mask, const void* slot) {
-  to.bytes({0xc4, 0xe1, 0xf8, 0x90, static_cast<std::uint8_t>(mask << 3 | 5)});  // kmovq
-  to.relative(slot, 0);
-}
-
-void Writer::store_mask(Emitter& to, const void* slot, unsigned mask) {
-  to.bytes({0xc4, 0xe1, 0xf8, 0x91, static_cast<std::uint8_t>(mask << 3 | 5)});  // kmovq
-  to.relative(slot, 0);
-}
-
-void Writer::add_masks(Emitter& to, unsigned sum, unsigned other) {
-  to.bytes({0xc4, 0xe1, static_cast<std::uint8_t>(0x84 | (~sum & 0xf) << 3), 0x4a,  // kaddq
-            static_cast<std::uint8_t>(0xc0 | sum << 3 | other)});
 }
 
 Superblock Writer::write(const Order& order, const std::vector<Step>& path,
@@ -349,8 +315,8 @@ void Writer::write_indirect(Draft& draft, std::size_t step) {
 void Writer::write_told_exit(Draft& draft) {
   const ExitId id = add_exit(draft, ExitKind::Indirect, {});
   hot_.store(&arena_.context().guest_target, Gpr::Rcx);
-  account(draft, hot_, id);
-  if (counting_.paths) note_path(draft, hot_, id);
+  accounts_.count(hot_, draft.rcx, id);
+  if (counting().paths) accounts_.note_path(hot_, draft.rcx, id);
   hot_.store_imm32(&arena_.context().exit, id);
   hot_.jump(told_stub_);
 }
@@ -360,14 +326,14 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
   const void* const target = &arena_.context().guest_target;
   to.store(target, Gpr::Rcx);
   const ExitId id = add_exit(draft, ExitKind::Indirect, {});
-  account(draft, to, id);
+  accounts_.count(to, draft.rcx, id);
   std::byte* full = nullptr;
-  if (counting_.paths) {
-    note_path(draft, to, id);
-    full = check_ring(draft, to);
+  if (counting().paths) {
+    accounts_.note_path(to, draft.rcx, id);
+    full = accounts_.check_ring(to, draft.rcx);
   }
-  if (counting_.limited) spend(draft, to).link(miss_stub_);
-  if (counting_.hidden_totals && !counting_.paths && !counting_.limited &&
+  if (counting().limited) accounts_.spend(to, draft.rcx, draft.instructions).link(miss_stub_);
+  if (counting().hidden_totals && !counting().paths && !counting().limited &&
       to.mode() == CodeMode::Long64) {
     to.bytes({0x0f, 0xb7, 0xc9});  // movzx ecx, cx
   } else {
@@ -447,10 +413,10 @@ void Writer::write_indirect_head(Superblock& superblock) {
 
 void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
   const ExitId id = add_exit(draft, kind, where);
-  account(draft, hot_, id);
-  if (counting_.paths) {
-    note_path(draft, hot_, id);
-    restore_rcx(draft, hot_);
+  accounts_.count(hot_, draft.rcx, id);
+  if (counting().paths) {
+    accounts_.note_path(hot_, draft.rcx, id);
+    accounts_.restore_rcx(hot_, draft.rcx);
   }
   hot_.store_imm32(&arena_.context().exit, id);
   hot_.jump(leave_stub(draft.rcx));
@@ -459,21 +425,21 @@ void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {
 void Writer::write_direct_exit(Draft& draft, Emitter& to, GuestAddress target) {
   const ExitId id = add_exit(draft, ExitKind::Direct, target);
   std::optional<JumpSite> often, full, spent;
-  if (counting_.paths) {
-    note_path(draft, to, id);
-    restore_rcx(draft, to);
+  if (counting().paths) {
+    accounts_.note_path(to, draft.rcx, id);
+    accounts_.restore_rcx(to, draft.rcx);
   }
   if (draft.superblock.tier != Tier::Second)
-    often = count_and_watch(draft, to, id);
+    often = accounts_.count_and_watch(to, draft.rcx, id);
   else
-    account(draft, to, id);
-  if (counting_.limited) spent = spend(draft, to);
-  std::byte* const check = counting_.paths ? check_ring(draft, to) : nullptr;
+    accounts_.count(to, draft.rcx, id);
+  if (counting().limited) spent = accounts_.spend(to, draft.rcx, draft.instructions);
+  std::byte* const check = counting().paths ? accounts_.check_ring(to, draft.rcx) : nullptr;
   Exit& exit = draft.exits[id];
   exit.site = to.jump();
   if (check != nullptr) {
     link_short(check, to.here());
-    restore_rcx(draft, to);
+    accounts_.restore_rcx(to, draft.rcx);
     full = to.jump();
   }
   exit.unlinked = cold_.here();
@@ -499,142 +465,8 @@ ExitId Writer::add_exit(Draft& draft, ExitKind kind, GuestAddress target) {
   made.path_length = draft.executed;
   made.target = target;
   made.price = draft.price;
-  std::memcpy(price_slot(id), draft.price.data(), price_size());
-  arena_.counters()[id] = 0;
+  accounts_.open(id, draft.price);
   return id;
-}
-
-void Writer::add_price(Emitter& to, ExitId id) {
-  if (to.mode() == CodeMode::Compat32) {
-    for (unsigned lane = 0; lane < counting_.lanes; ++lane) {
-      load_mask(to, kScratchMask, price_slot(id) + lane * sizeof(std::uint64_t));
-      add_masks(to, kLastMask - lane, kScratchMask);
-    }
-    return;
-  }
-  // EVEX.L'L: vpaddq (x|y|z)mm31 += price; the width covers the lanes in use.
-  const auto width = static_cast<std::uint8_t>(price_size() / 32 << 5);
-  to.bytes({0x62, 0x61, 0x85, width, 0xd4, 0x3d});
-  to.relative(price_slot(id), 0);
-}
-
-/// Notes an exit in the ring; RCX is anything then, and what it was in its home
-/// or spilled.
-void Writer::note_path(const Draft& draft, Emitter& to, ExitId id) {
-  const void* const next = &arena_.path_ring().next;
-  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
-  to.load(Gpr::Rcx, next);
-  to.bytes({0xc7, 0x01});  // mov dword [rcx], id
-  to.raw(id);
-  to.add(Gpr::Rcx, sizeof id);
-  to.store(next, Gpr::Rcx);
-}
-
-/// Asks whether the ring is full: jumps then, and answers the place of the
-/// jump's 8-bit displacement. Otherwise RCX is as it was.
-std::byte* Writer::check_ring(const Draft& draft, Emitter& to) {
-  const Arena::PathRing& ring = arena_.path_ring();
-  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
-  to.load(Gpr::Rcx, &ring.next);
-  to.wide();
-  to.bytes({0x8d, 0x89});  // lea rcx, [rcx - end]
-  to.raw(-static_cast<std::int32_t>(Arena::address_of(std::end(ring.paths))));
-  to.bytes({0xe3, 0});  // jrcxz
-  std::byte* const displacement = to.here() - 1;
-  restore_rcx(draft, to);
-  return displacement;
-}
-
-/// Takes the path's instructions from the allowance; answers the jump taken where too little was
-/// left. RCX is as it was, but for one in its home.
-JumpSite Writer::spend(const Draft& draft, Emitter& to) {
-  const std::int32_t* const allowance = &arena_.context().allowance;
-  if (draft.rcx == RcxPlace::Register) to.store(&arena_.context().spill[2], Gpr::Rcx);
-  to.load32(Gpr::Rcx, allowance);
-  to.bytes({0x8d, 0x89});  // lea ecx, [rcx - instructions]
-  to.raw(-draft.instructions);
-  to.store32(allowance, Gpr::Rcx);
-  to.bytes({0x0f, 0xb6, 0x0d});  // movzx ecx, byte [the sign and what is beside it]
-  to.relative(reinterpret_cast<const std::byte*>(allowance) + 3, 0);
-  to.bytes({0xe3, 0});  // jrcxz
-  std::byte* const enough = to.here() - 1;
-  restore_rcx(draft, to);
-  const JumpSite spent = to.jump();
-  link_short(enough, to.here());
-  restore_rcx(draft, to);
-  return spent;
-}
-
-void Writer::restore_rcx(const Draft& draft, Emitter& to) {
-  if (draft.rcx == RcxPlace::Home) return;
-  to.load(Gpr::Rcx,
-          draft.rcx == RcxPlace::Both ? &arena_.context().rcx_home : &arena_.context().spill[2]);
-}
-
-/// Counts an exit.
-void Writer::account(const Draft& draft, Emitter& to, ExitId id) {
-  if (!counting_.counters) return;
-  if (counting_.hidden_totals && to.mode() == CodeMode::Compat32 && draft.rcx == RcxPlace::Home) {
-    add_price(to, id);
-    count_in_rcx(to, id);
-    return carry_into_high_half(to, id);
-  }
-  if (counting_.hidden_totals) return add_up(to, id);
-  Context& context = arena_.context();
-  if (draft.rcx == RcxPlace::Register) to.store(&context.spill[2], Gpr::Rcx);
-  count_in_rcx(to, id);
-  if (to.mode() == CodeMode::Compat32) carry_into_high_half(to, id);
-  if (draft.rcx != RcxPlace::Home)
-    to.load(Gpr::Rcx, draft.rcx == RcxPlace::Both ? &context.rcx_home : &context.spill[2]);
-}
-
-void Writer::add_up(Emitter& to, ExitId id) {
-  const void* const counter = &arena_.counters()[id];
-  add_price(to, id);
-  if (to.mode() == CodeMode::Compat32) {
-    load_mask(to, kScratchMask, counter);
-    add_masks(to, kScratchMask, kMaskOfOne);
-    return store_mask(to, counter, kScratchMask);
-  }
-  to.bytes({0x62, 0x61, 0x95, 0x10, 0xd4, 0x35});  // vpaddq xmm30, xmm29, counter{1to2}
-  to.relative(counter, 0);
-  to.bytes({0x62, 0x61, 0xfd, 0x08, 0xd6, 0x35});  // vmovq counter, xmm30
-  to.relative(counter, 0);
-}
-
-void Writer::count_in_rcx(Emitter& to, ExitId id) {
-  const void* const counter = &arena_.counters()[id];
-  to.load(Gpr::Rcx, counter);
-  to.add(Gpr::Rcx, 1);
-  to.store(counter, Gpr::Rcx);
-}
-
-/// Behind `count_in_rcx` of 32-bit code, which counts in the lower half.
-void Writer::carry_into_high_half(Emitter& to, ExitId id) {
-  const auto* const high = reinterpret_cast<const std::byte*>(&arena_.counters()[id]) + 4;
-  constexpr std::uint8_t kAddSize = 3;
-  to.bytes({0xe3, 2, 0xeb, static_cast<std::uint8_t>(2 * to.move_size() + kAddSize)});
-  to.load(Gpr::Rcx, high);
-  to.add(Gpr::Rcx, 1);
-  to.store(high, Gpr::Rcx);
-}
-
-/// Counts an exit; answers the jump taken at the moment it has been taken kOften times.
-JumpSite Writer::count_and_watch(const Draft& draft, Emitter& to, ExitId id) {
-  const void* const keep =
-      draft.rcx == RcxPlace::Register ? &arena_.context().spill[2] : &arena_.context().rcx_home;
-  constexpr std::uint8_t kJumpSize = 5;
-  if (counting_.hidden_totals) add_price(to, id);
-  if (draft.rcx == RcxPlace::Register) to.store(keep, Gpr::Rcx);
-  count_in_rcx(to, id);
-  to.add(Gpr::Rcx, -kOften);
-  const bool restores = draft.rcx != RcxPlace::Home;
-  const auto skipped = static_cast<std::uint8_t>(kJumpSize + (restores ? to.move_size() : 0));
-  to.bytes({0xe3, 2, 0xeb, skipped});  // jrcxz: often; jmp over it
-  if (restores) to.load(Gpr::Rcx, keep);
-  const JumpSite often = to.jump();
-  if (restores) to.load(Gpr::Rcx, keep);
-  return often;
 }
 
 }  // namespace ringfare::translator

@@ -6,23 +6,12 @@
 #include "cpu/decoder.hpp"
 #include "cpu/translator/arena.hpp"
 #include "cpu/translator/emitter.hpp"
+#include "cpu/translator/exit_accounts.hpp"
 #include "cpu/translator/rules.hpp"
 #include "cpu/translator/selection.hpp"
 #include "cpu/translator/superblock.hpp"
 
 namespace ringfare::translator {
-
-/// How executed paths are counted. Every exit has a counter of its own; running totals are kept
-/// beside it where the host has registers to hide them in, and derived from the counters elsewhere.
-struct Counting {
-  bool counters = true;
-  /// 64-bit code: zmm31 holds Thread::totals, zmm29 the constant one. 32-bit code, which has no
-  /// such register: k7 downwards hold a total each, k0 the constant one.
-  bool hidden_totals = true;
-  unsigned lanes = 2;
-  bool paths = false;    // every path taken is noted in the ring
-  bool limited = false;  // Context::allowance is kept
-};
 
 /// Writes superblocks into the arena: the path itself into the hot part, what is off the path (side
 /// exits, links not made yet) into the cold part.
@@ -37,9 +26,6 @@ class Writer {
   /// What is written from now on, and how it is counted; the owner forgets all that was written.
   void set_mode(CodeMode mode, const Counting& counting);
 
-  /// How many totals 32-bit code can hide.
-  static constexpr unsigned kMostMaskLanes = 6;
-
   struct Order {
     Tier tier = Tier::First;
     GuestAddress entry;
@@ -49,9 +35,6 @@ class Writer {
 
   /// Translates `path`; new exits are appended to `exits`, their prices put into the arena.
   Superblock write(const Order& order, const std::vector<Step>& path, std::vector<Exit>& exits);
-
-  /// A direct exit of the first tier that has been taken so often comes back once, linked or not.
-  static constexpr std::int8_t kOften = 100;
 
   /// The entry that checks that RCX is `superblock.entry` (it came here by the low 16 bits of the
   /// address only) and restores RCX and R11.
@@ -65,6 +48,7 @@ class Writer {
 
  private:
   struct Draft;
+  const Counting& counting() const { return accounts_.counting(); }
   void write_stubs();
   void write_check(Emitter& to, Superblock& superblock, std::uint8_t skip);
   void write_heads(Superblock& made, bool begins_home);
@@ -86,30 +70,11 @@ class Writer {
   void write_direct_exit(Draft& draft, Emitter& to, GuestAddress target);
   void side_exit(Draft& draft, JumpSite from, GuestAddress target);
   ExitId add_exit(Draft& draft, ExitKind kind, GuestAddress target);
-  void note_path(const Draft& draft, Emitter& to, ExitId id);
-  JumpSite spend(const Draft& draft, Emitter& to);
-  std::byte* check_ring(const Draft& draft, Emitter& to);
-  void restore_rcx(const Draft& draft, Emitter& to);
-  void account(const Draft& draft, Emitter& to, ExitId id);
-  void add_up(Emitter& to, ExitId id);
-  void count_in_rcx(Emitter& to, ExitId id);
-  void carry_into_high_half(Emitter& to, ExitId id);
-  void add_price(Emitter& to, ExitId id);
   void write_compatibility_entry();
   void write_compatibility_exit();
-  void load_totals();
-  void load_mask(Emitter& to, unsigned mask, const void* slot);
-  void store_mask(Emitter& to, const void* slot, unsigned mask);
-  void add_masks(Emitter& to, unsigned sum, unsigned other);
-  JumpSite count_and_watch(const Draft& draft, Emitter& to, ExitId id);
-  /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
-  std::size_t price_size() const {
-    return counting_.lanes <= 2 ? 16 : counting_.lanes <= 4 ? 32 : 64;
-  }
-  std::byte* price_slot(ExitId id) const { return arena_.prices() + id * price_size(); }
 
   Arena& arena_;
-  Counting counting_;
+  ExitAccounts accounts_;
   Emitter hot_, cold_;
   std::byte* leave_stub_ = nullptr;
   std::byte* leave_from_home_stub_ = nullptr;
