@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -101,6 +102,9 @@ struct KernelModel {
   std::string release;                             // what uname shows: "6.1.0"
   std::string version;                             // uname's version field
   std::uint64_t ticks_per_second = kDefaultTicks;  // CONFIG_HZ: `hz`
+  std::chrono::nanoseconds tick() const {
+    return std::chrono::nanoseconds(std::chrono::seconds(1)) / ticks_per_second;
+  }
   VsyscallMode vsyscall = VsyscallMode::None;
   std::optional<Price> vsyscall_fault;  // handling the fault of a call through that page
   bool has_vdso = true;

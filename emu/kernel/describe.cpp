@@ -24,12 +24,6 @@
 namespace ringfare {
 namespace {
 
-constexpr std::int64_t kLastError = 4095;
-
-bool is_error(std::int64_t result) {
-  return result < 0 && result >= -kLastError;
-}
-
 enum class ResultStyle { Decimal, Hex, Octal, None, Date };
 
 struct ResultRow {

@@ -36,6 +36,11 @@ struct ExecRequest {
   std::vector<std::string> arguments, environment;
 };
 
+/// Whether a result is -errno (man syscalls(2)).
+constexpr bool is_error(std::int64_t result) {
+  return result < 0 && result >= -4095;
+}
+
 /// What came of it.
 struct Served {
   std::int64_t result = 0;                // value or -errno

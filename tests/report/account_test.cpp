@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "emu/account_slots.hpp"
+
 namespace ringfare {
 namespace {
 
@@ -35,6 +39,16 @@ TEST(Account, KeepsStagesInPathOrder) {
   EXPECT_EQ(bill.stages[2].cycles, Cycles{300});
   EXPECT_EQ(bill.kernel, Cycles{1500});
   EXPECT_EQ(bill.kernel_instructions, 10u);
+}
+
+TEST(AccountSlots, AreOneForEachNumberAndEvent) {
+  std::set<std::size_t> slots;
+  for (const Abi abi : {Abi::Amd64, Abi::I386})
+    for (std::uint64_t number = 0; number <= kNumberedCalls; ++number)
+      EXPECT_TRUE(slots.insert(slot_of({.abi = abi, .number = number})).second) << number;
+  for (const KernelEvent event : {KernelEvent::SignalFrame, KernelEvent::Exception,
+                                  KernelEvent::PageFault, KernelEvent::Interrupt})
+    EXPECT_TRUE(slots.insert(slot_of(event)).second) << name_of(event);
 }
 
 TEST(Account, ListsTheDearestCallFirst) {

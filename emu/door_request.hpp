@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cpu/engine.hpp"
+#include "emu/guest_window.hpp"
+#include "emu/kernel/personality.hpp"
+
+namespace ringfare {
+
+/// The call as Linux takes it from the registers of its ABI; the number is EAX.
+CallRequest request_of(const Registers& registers, Abi abi);
+
+/// The call as its door hands it over. The fast 32-bit doors lose registers: the sixth argument is
+/// on the caller's stack, and AMD's SYSCALL finds ECX in EBP.
+CallRequest request_at(const AtGate& gate, const Registers& registers, const GuestWindow& window);
+
+}  // namespace ringfare
