@@ -1,86 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The structures of i386 (System V ABI Intel386 supplement; <asm/stat.h>, <asm/statfs.h> and their
-// like as Linux exports them to 32-bit programs) beside those of amd64.
+// The structures of i386 (System V ABI Intel386 supplement; <asm/...> as Linux exports them to
+// 32-bit programs) beside those of amd64.
 #include "emu/kernel/narrow_layouts.hpp"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/sysinfo.h>
-#include <sys/time.h>
-#include <sys/times.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
-#include <utime.h>
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <span>
 
-#include "emu/kernel/narrow_pairing.hpp"
+#include "emu/kernel/narrow_file_pairings.hpp"
+#include "emu/kernel/narrow_time_pairings.hpp"
 #include "emu/kernel/signal_info.hpp"
 
 namespace ringfare {
 namespace {
 
 using namespace narrow;
-
-struct TimespecPairing {
-  struct Narrow {
-    I32 sec, nsec;
-  };
-  using Wide = timespec;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.sec, w.tv_sec);
-    f(n.nsec, w.tv_nsec);
-  }
-};
-
-/// The upper half of the nanoseconds is padding (get_timespec64 of Linux).
-struct Timespec64Pairing {
-  struct Narrow {
-    I64 sec;
-    U32 nsec, padding;
-  };
-  using Wide = timespec;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.sec, w.tv_sec);
-    f(n.nsec, w.tv_nsec);
-  }
-};
-
-struct TimevalPairing {
-  struct Narrow {
-    I32 sec, usec;
-  };
-  using Wide = timeval;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.sec, w.tv_sec);
-    f(n.usec, w.tv_usec);
-  }
-};
-
-/// Two of a kind, one after the other.
-template <class One>
-struct Twice {
-  struct Narrow {
-    typename One::Narrow first, second;
-  };
-  struct Wide {
-    typename One::Wide first, second;
-  };
-  static void fields(auto&& f, auto& n, auto& w) {
-    One::fields(f, n.first, w.first);
-    One::fields(f, n.second, w.second);
-  }
-};
-
-struct TimePairing {
-  using Narrow = I32;
-  using Wide = std::int64_t;
-  static void fields(auto&& f, auto& n, auto& w) { f(n, w); }
-};
 
 struct OldSignalSetPairing {
   using Narrow = U32;
@@ -93,142 +32,6 @@ struct OffsetPairing {
   using Wide = std::int64_t;
   static void fields(auto&& f, auto& n, auto& w) { f.fit(n, w); }
 };
-
-struct TmsPairing {
-  struct Narrow {
-    I32 utime, stime, cutime, cstime;
-  };
-  using Wide = tms;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.utime, w.tms_utime);
-    f(n.stime, w.tms_stime);
-    f(n.cutime, w.tms_cutime);
-    f(n.cstime, w.tms_cstime);
-  }
-};
-
-struct UtimbufPairing {
-  struct Narrow {
-    I32 actime, modtime;
-  };
-  using Wide = utimbuf;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.actime, w.actime);
-    f(n.modtime, w.modtime);
-  }
-};
-
-struct StatPairing {
-  struct Narrow {
-    U32 dev, ino;
-    U16 mode, nlink, uid, gid;
-    U32 rdev, size, blksize, blocks;
-    U32 atime, atime_nsec, mtime, mtime_nsec, ctime, ctime_nsec;
-    U32 unused4, unused5;
-  };
-  using Wide = struct stat;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f.fit(n.dev, w.st_dev);
-    f.fit(n.ino, w.st_ino);
-    f(n.mode, w.st_mode);
-    f.fit(n.nlink, w.st_nlink);
-    f(n.uid, w.st_uid);
-    f(n.gid, w.st_gid);
-    f.fit(n.rdev, w.st_rdev);
-    f.fit(n.size, w.st_size);
-    f(n.blksize, w.st_blksize);
-    f(n.blocks, w.st_blocks);
-    f(n.atime, w.st_atim.tv_sec);
-    f(n.atime_nsec, w.st_atim.tv_nsec);
-    f(n.mtime, w.st_mtim.tv_sec);
-    f(n.mtime_nsec, w.st_mtim.tv_nsec);
-    f(n.ctime, w.st_ctim.tv_sec);
-    f(n.ctime_nsec, w.st_ctim.tv_nsec);
-  }
-};
-static_assert(sizeof(StatPairing::Narrow) == 64);
-
-struct Stat64Pairing {
-  struct Narrow {
-    U64 dev;
-    U32 padding0, low_ino, mode, nlink, uid, gid;
-    U64 rdev;
-    U32 padding3;
-    I64 size;
-    U32 blksize;
-    U64 blocks;
-    U32 atime, atime_nsec, mtime, mtime_nsec, ctime, ctime_nsec;
-    U64 ino;
-  };
-  using Wide = struct stat;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.low_ino, w.st_ino);
-    f(n.dev, w.st_dev);
-    f(n.mode, w.st_mode);
-    f(n.nlink, w.st_nlink);
-    f(n.uid, w.st_uid);
-    f(n.gid, w.st_gid);
-    f(n.rdev, w.st_rdev);
-    f(n.size, w.st_size);
-    f(n.blksize, w.st_blksize);
-    f(n.blocks, w.st_blocks);
-    f(n.atime, w.st_atim.tv_sec);
-    f(n.atime_nsec, w.st_atim.tv_nsec);
-    f(n.mtime, w.st_mtim.tv_sec);
-    f(n.mtime_nsec, w.st_mtim.tv_nsec);
-    f(n.ctime, w.st_ctim.tv_sec);
-    f(n.ctime_nsec, w.st_ctim.tv_nsec);
-    f(n.ino, w.st_ino);
-  }
-};
-static_assert(sizeof(Stat64Pairing::Narrow) == 96);
-
-struct StatfsPairing {
-  struct Narrow {
-    U32 type, bsize, blocks, bfree, bavail, files, ffree;
-    I32 fsid[2];
-    U32 namelen, frsize, flags, spare[4];
-  };
-  using Wide = struct statfs;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.type, w.f_type);
-    f(n.bsize, w.f_bsize);
-    f.fit(n.blocks, w.f_blocks);
-    f.fit(n.bfree, w.f_bfree);
-    f.fit(n.bavail, w.f_bavail);
-    f.fit(n.files, w.f_files);
-    f.fit(n.ffree, w.f_ffree);
-    for (int i = 0; i < 2; ++i) f(n.fsid[i], w.f_fsid.__val[i]);
-    f(n.namelen, w.f_namelen);
-    f(n.frsize, w.f_frsize);
-    f(n.flags, w.f_flags);
-  }
-};
-static_assert(sizeof(StatfsPairing::Narrow) == 64);
-
-struct Statfs64Pairing {
-  struct Narrow {
-    U32 type, bsize;
-    U64 blocks, bfree, bavail, files, ffree;
-    I32 fsid[2];
-    U32 namelen, frsize, flags, spare[4];
-  };
-  using Wide = struct statfs;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.type, w.f_type);
-    f(n.bsize, w.f_bsize);
-    f(n.blocks, w.f_blocks);
-    f(n.bfree, w.f_bfree);
-    f(n.bavail, w.f_bavail);
-    f(n.files, w.f_files);
-    f(n.ffree, w.f_ffree);
-    for (int i = 0; i < 2; ++i) f(n.fsid[i], w.f_fsid.__val[i]);
-    f(n.namelen, w.f_namelen);
-    f(n.frsize, w.f_frsize);
-    f(n.flags, w.f_flags);
-  }
-};
-static_assert(sizeof(Statfs64Pairing::Narrow) == 84);
 
 struct RlimitPairing {
   struct Narrow {
@@ -339,60 +142,6 @@ struct SignalStackPairing {
   }
 };
 
-struct FileLockPairing {
-  struct Narrow {
-    I16 type, whence;
-    I32 start, length, pid;
-  };
-  using Wide = struct flock;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.type, w.l_type);
-    f(n.whence, w.l_whence);
-    f.fit(n.start, w.l_start);
-    f.fit(n.length, w.l_len);
-    f(n.pid, w.l_pid);
-  }
-};
-
-struct FileLock64Pairing {
-  struct Narrow {
-    I16 type, whence;
-    I64 start, length;
-    I32 pid;
-  };
-  using Wide = struct flock;
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.type, w.l_type);
-    f(n.whence, w.l_whence);
-    f(n.start, w.l_start);
-    f(n.length, w.l_len);
-    f(n.pid, w.l_pid);
-  }
-};
-
-/// struct __old_kernel_stat
-struct OldStatPairing {
-  struct Narrow {
-    U16 dev, ino, mode, nlink, uid, gid, rdev, padding;
-    U32 size, atime, mtime, ctime;
-  };
-  using Wide = struct stat;
-  static_assert(sizeof(Narrow) == 32);
-  static void fields(auto&& f, auto& n, auto& w) {
-    f(n.dev, w.st_dev);
-    f.fit(n.ino, w.st_ino);
-    f(n.mode, w.st_mode);
-    f.fit(n.nlink, w.st_nlink);
-    f(n.uid, w.st_uid);
-    f(n.gid, w.st_gid);
-    f(n.rdev, w.st_rdev);
-    f(n.size, w.st_size);
-    f(n.atime, w.st_atim.tv_sec);
-    f(n.mtime, w.st_mtim.tv_sec);
-    f(n.ctime, w.st_ctim.tv_sec);
-  }
-};
-
 /// The texts of struct utsname, each cut to `size` bytes with its end; there are five of them.
 template <std::size_t size>
 bool narrow_names(const std::byte* from, std::byte* to) {
@@ -471,20 +220,6 @@ struct Adjusted<OldRlimitPairing> {
     w.rlim_max = std::min(w.rlim_max, kLargest);
   }
 };
-
-/// Identities beyond 16 bits are the overflow identity; small devices only have a place.
-struct SmallIdentities {
-  static constexpr U32 kOverflowIdentity = 65534, kLastIdentity = 65535;
-  static void widened(struct stat&) {}
-  static void narrowed(struct stat& w) {
-    if (w.st_uid > kLastIdentity) w.st_uid = kOverflowIdentity;
-    if (w.st_gid > kLastIdentity) w.st_gid = kOverflowIdentity;
-  }
-};
-template <>
-struct Adjusted<StatPairing> : SmallIdentities {};
-template <>
-struct Adjusted<OldStatPairing> : SmallIdentities {};
 
 /// Sizes are counted in larger units until they fit (sysinfo(2)).
 template <>
