@@ -13,23 +13,9 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-enum { kRounds = 20000, kChain = 2000, kEntries = 64, kUnknown = 999 };
+#include "core_cycles.h"
 
-static uint64_t least(uint64_t known, uint64_t now) {
-  return now < known ? now : known;
-}
-
-// Ticks of a chain that takes kChain core cycles.
-static uint64_t chain_ticks(void) {
-  uint64_t best = ~0ull;
-  for (int i = 0; i < 2000; ++i) {
-    uint64_t value = 1, start = __rdtsc();
-    for (int link = 0; link < kChain / 100; ++link)
-      __asm__ volatile(".rept 100\n add %0, %0\n .endr" : "+r"(value));
-    best = least(best, __rdtsc() - start);
-  }
-  return best;
-}
+enum { kRounds = 20000, kEntries = 64, kUnknown = 999 };
 
 int main(void) {
   struct io_uring_params params = {0};
@@ -64,7 +50,7 @@ int main(void) {
       *taken = *done;
     }
   }
-  const double cycles = (double)kChain / (double)chain_ticks();
+  const double cycles = cycles_per_tick();
   printf("what,core cycles\n");
   printf("io_uring_enter without entries,%.0f\n", cycles * (double)(batch[0] - unknown));
   printf("each entry that does nothing,%.1f\n",

@@ -12,7 +12,9 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-enum { kRounds = 20000, kChain = 2000 };
+#include "core_cycles.h"
+
+enum { kRounds = 20000 };
 static volatile uint64_t in_handler;
 
 static void note(int signal) {
@@ -24,22 +26,6 @@ static void skip(int signal, siginfo_t* info, void* context) {
   (void)signal, (void)info;
   in_handler = __rdtsc();
   ((ucontext_t*)context)->uc_mcontext.gregs[REG_RIP] += 2;  // the length of either instruction
-}
-
-static uint64_t least(uint64_t known, uint64_t now) {
-  return now < known ? now : known;
-}
-
-// Ticks of a chain that takes kChain core cycles.
-static uint64_t chain_ticks(void) {
-  uint64_t best = ~0ull;
-  for (int i = 0; i < 2000; ++i) {
-    uint64_t value = 1, start = __rdtsc();
-    for (int link = 0; link < kChain / 100; ++link)
-      __asm__ volatile(".rept 100\n add %0, %0\n .endr" : "+r"(value));
-    best = least(best, __rdtsc() - start);
-  }
-  return best;
 }
 
 int main(void) {
@@ -71,7 +57,7 @@ int main(void) {
     __asm__ volatile("xorl %%ecx, %%ecx\n movl (%%rcx), %%eax" ::: "eax", "ecx", "memory");
     page = least(page, in_handler - start);
   }
-  const double cycles = (double)kChain / (double)chain_ticks();
+  const double cycles = cycles_per_tick();
   const uint64_t frame = to_handler - ignored;
   printf("what,core cycles\n");
   printf("tgkill that is ignored,%.0f\n", (double)ignored * cycles);
