@@ -349,7 +349,7 @@ std::optional<Value> KernelMemory::load(KernelAddress address, unsigned size,
   if (user(address)) {
     const auto word = user_ ? user_->load(address.value, size) : std::nullopt;
     if (!word) return {};
-    return Value{*word, origin::kUserRegister};
+    return Value{*word, origin::kUserMemory};
   }
   const Page* p = page(address, size, Access::Read, table);
   if (!p) return {};

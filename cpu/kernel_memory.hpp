@@ -16,7 +16,7 @@
 namespace ringfare {
 
 /// Where a value that ring 0 computes with came from: a set of origins.
-using Provenance = std::uint8_t;
+using Provenance = std::uint16_t;
 
 namespace origin {
 inline constexpr Provenance kNumber = 1 << 0,  // the call number in RAX
@@ -26,9 +26,12 @@ inline constexpr Provenance kNumber = 1 << 0,  // the call number in RAX
     kResult = 1 << 4,                          // what the service answered
     kLeftBehind = 1 << 5,                      // stored by an earlier crossing
     kTime = 1 << 6,                            // time-stamp counter
-    kBoot = 1 << 7;                            // as the kernel set it up; only within its memory
+    kBoot = 1 << 7,                            // as the kernel set it up; only within its memory
+    kPointer = 1 << 8,     // the register by which a fast 32-bit door finds the sixth argument
+    kUserMemory = 1 << 9;  // what the guest's memory holds
 /// A path whose branches depend on these may run differently the next time.
-inline constexpr Provenance kUnrepeatable = kUserRegister | kResult | kLeftBehind | kTime;
+inline constexpr Provenance kUnrepeatable =
+    kUserRegister | kUserMemory | kResult | kLeftBehind | kTime;
 }  // namespace origin
 
 /// The bits of a value and their provenance.

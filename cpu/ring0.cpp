@@ -39,9 +39,11 @@ void Ring0::begin(Door door) {
   if (door == Door::Syscall) {
     set(Gpr::Rcx, origin::kReturn);
     set(Gpr::R11, origin::kFlags);
+    set(Gpr::Rsp, origin::kPointer);
   } else {
     set(Gpr::Rsp, 0);  // the gate has loaded it
   }
+  if (door == Door::Sysenter) set(Gpr::Rbp, origin::kPointer);
   origins_.flags = origin::kFlags;
 }
 

@@ -65,6 +65,8 @@ struct Origins {
   Provenance flags = 0;
   /// No branch so far depended on something that may differ the next time.
   bool repeatable = true;
+  /// Some branch depended on the pointer to the sixth argument.
+  bool by_pointer = false;
 };
 
 struct DecodedKernelInstruction;

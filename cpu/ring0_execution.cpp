@@ -185,6 +185,7 @@ bool Execution::holds(unsigned condition) const {
 
 void Execution::decide(Provenance from) {
   if (from & origin::kUnrepeatable) origins.repeatable = false;
+  if (from & origin::kPointer) origins.by_pointer = true;
 }
 
 void Execution::refuse(const std::string& why) const {

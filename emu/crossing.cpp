@@ -42,6 +42,7 @@ struct Question {
   std::uint64_t number, rflags, rip;
   Gate gate;
   CodeMode mode;
+  std::uint64_t pointer = 0;  // to the sixth argument, where the kernel asks what it is
 
   bool operator==(const Question&) const = default;
 };
@@ -51,7 +52,8 @@ struct QuestionHash {
     constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
     const std::uint64_t door =
         static_cast<std::uint64_t>(q.gate) << 1 | static_cast<std::uint64_t>(q.mode);
-    return (((q.number * kMix ^ q.rip) * kMix ^ q.rflags) * kMix ^ door) * kMix;
+    return ((((q.number * kMix ^ q.rip) * kMix ^ q.rflags) * kMix ^ q.pointer) * kMix ^ door) *
+           kMix;
   }
 };
 
@@ -63,6 +65,7 @@ struct Outcome {
   std::uint64_t rip = 0, rflags = 0;
   Segment cs, ss;
   Sources sources{};
+  std::array<std::uint64_t, 16> fixed{};  // what registers of Source::Fixed hold
 };
 
 Cycles copy_price(const CopyModel& model, std::uint64_t bytes) {
@@ -72,6 +75,8 @@ Cycles copy_price(const CopyModel& model, std::uint64_t bytes) {
 }  // namespace
 
 class Crossings::Kernel {
+  static constexpr std::size_t kMostOutcomes = 1 << 16;
+
  public:
   Kernel(const Machine& machine, Pricer& pricer)
       : machine_(machine), path_(machine), pricer_(machine, pricer, path_) {}
@@ -86,10 +91,10 @@ class Crossings::Kernel {
     question_ = {registers[Gpr::Rax], registers.rflags, registers.rip, arrival.gate,
                  registers.mode()};
     arrival_ = arrival;
+    gpr_ = registers.gpr;
     known_ = nullptr;
-    if (!watching_ && !path_.work_wanted()) known_ = find_known(registers);
+    if (!watching_ && !path_.work_wanted()) known_ = find_known();
     if (known_) {
-      gpr_ = registers.gpr;
       if (!known_->served) registers[Gpr::Rax] = known_->answer;
       return {.served = known_->served, .raised = {}};
     }
@@ -109,7 +114,10 @@ class Crossings::Kernel {
     }
     if (watching_) return bill_once(path_.items().size(), charge, served);
     Charged& charged = charged_path();
-    if (path_.repeatable())
+    if (path_.repeatable()) {
+      if (outcomes_.size() >= kMostOutcomes) outcomes_.clear();
+      asks_for_pointer_ |= path_.asked_for_pointer();
+      question_.pointer = path_.asked_for_pointer() ? pointer().value_or(0) : 0;
       outcomes_.emplace(question_, Outcome{.path = &charged,
                                            .served = served,
                                            .answer = registers[Gpr::Rax],
@@ -117,7 +125,9 @@ class Crossings::Kernel {
                                            .rflags = registers.rflags,
                                            .cs = registers.cs,
                                            .ss = registers.ss,
-                                           .sources = path_.sources()});
+                                           .sources = path_.sources(),
+                                           .fixed = registers.gpr});
+    }
     return total(charged, charge, served);
   }
 
@@ -147,18 +157,26 @@ class Crossings::Kernel {
 
  private:
   /// A known path reads the word on the caller's stack without a fault.
-  const Outcome* find_known(const Registers& registers) const {
-    const auto found = outcomes_.find(question_);
-    if (found == outcomes_.end()) return nullptr;
-    if (sixth_argument(question_.gate, question_.mode) && !sixth_word(registers.gpr))
-      return nullptr;
+  const Outcome* find_known() {
+    auto found = outcomes_.find(question_);
+    if (found == outcomes_.end() && asks_for_pointer_) {
+      question_.pointer = pointer().value_or(0);
+      found = outcomes_.find(question_);
+    }
+    if (found == outcomes_.end() || (pointer() && !sixth_word())) return nullptr;
     return &found->second;
   }
 
-  std::optional<std::uint64_t> sixth_word(const std::array<std::uint64_t, 16>& gpr) const {
-    const auto pointer = sixth_argument(question_.gate, question_.mode);
-    if (!pointer || !user_) return {};
-    return user_->load(gpr[static_cast<std::size_t>(*pointer)] & 0xffffffff, 4);
+  /// Of the crossing under way: where the sixth argument lies.
+  std::optional<std::uint64_t> pointer() const {
+    const auto reg = sixth_argument(question_.gate, question_.mode);
+    if (!reg) return {};
+    return gpr_[static_cast<std::size_t>(*reg)] & 0xffffffff;
+  }
+
+  std::optional<std::uint64_t> sixth_word() const {
+    const auto at = pointer();
+    return at && user_ ? user_->load(*at, 4) : std::nullopt;
   }
 
   /// Goes in again for real, with the registers as they stood at the gate.
@@ -173,7 +191,7 @@ class Crossings::Kernel {
   /// The registers as ring 0 would have left them.
   const CrossingBill& leave_as_known(Registers& registers, std::int64_t result,
                                      const ServiceCharge& charge) {
-    const auto word = sixth_word(gpr_);
+    const auto word = sixth_word();
     for (std::size_t i = 0; i < gpr_.size(); ++i)
       registers.gpr[i] = value_of(known_->sources[i], i, result, word.value_or(0));
     registers.rip = known_->rip;
@@ -190,12 +208,8 @@ class Crossings::Kernel {
         return static_cast<std::uint64_t>(result);
       case Source::Answer:
         return known_->answer;
-      case Source::Zero:
-        return 0;
-      case Source::Rip:
-        return known_->rip;
-      case Source::Flags:
-        return question_.rflags & ~flag::kResume;
+      case Source::Fixed:
+        return known_->fixed[i];
       case Source::UserRbp:
         return gpr_[static_cast<std::size_t>(Gpr::Rbp)];
       case Source::SixthWord:
@@ -345,7 +359,8 @@ class Crossings::Kernel {
 
   std::unordered_map<std::string, Charged> paths_;  // by what is executed
   std::unordered_map<Question, Outcome, QuestionHash> outcomes_;
-  std::uint64_t generation_ = 0;  // of what the outcomes hold
+  bool asks_for_pointer_ = false;  // some outcome does
+  std::uint64_t generation_ = 0;   // of what the outcomes hold
   ServiceRow row_;
   Form once_;
 

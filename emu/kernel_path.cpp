@@ -468,14 +468,11 @@ Source KernelPath::source(Gpr r, const Registers& registers, std::uint64_t resul
   if (arrival_.gate == Gate::Sysenter && (r == Gpr::Rcx || r == Gpr::Rsp) &&
       now == user_.gpr[static_cast<std::size_t>(Gpr::Rbp)])
     return Source::UserRbp;
-  if (r != Gpr::Rsp && !(from & origin::kUserRegister)) {
-    if (from & origin::kUnrepeatable) return Source::Unknown;
-    if (now == registers.rip) return Source::Rip;
-    if (now == (user_.rflags & ~flag::kResume) && (from & origin::kFlags)) return Source::Flags;
-    return now == 0 && from == 0 ? Source::Zero : Source::Unknown;
-  }
+  constexpr Provenance kGuests = origin::kUserRegister | origin::kPointer | origin::kUserMemory;
+  if (r != Gpr::Rsp && !(from & kGuests))
+    return from & origin::kUnrepeatable ? Source::Unknown : Source::Fixed;
   const auto pointer = sixth_argument(arrival_.gate, user_mode());
-  if (pointer && r == Gpr::Rbp) {
+  if (pointer && r == Gpr::Rbp && (from & origin::kUserMemory)) {
     const auto word =
         memory_.load(KernelAddress{user_.gpr[static_cast<std::size_t>(*pointer)] & 0xffffffff}, 4,
                      PageTable::Kernel);

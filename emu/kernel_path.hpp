@@ -52,10 +52,8 @@ enum class Source : std::uint8_t {
   Unknown,
   Kept,
   Result,
-  Answer,  // what the kernel itself answered
-  Zero,
-  Rip,        // where user mode goes on
-  Flags,      // the user's flags without RF
+  Answer,     // what the kernel itself answered
+  Fixed,      // the same whenever the path is
   UserRbp,    // the user's RBP
   SixthWord,  // the word the caller of a fast 32-bit door left on its stack
 };
@@ -110,6 +108,8 @@ class KernelPath {
   /// The path depends on nothing but door, number, flags and return address, and where each
   /// register of the user's comes from is known.
   bool repeatable() const { return repeatable_; }
+  /// But for the pointer to the sixth argument, which then belongs to what it depends on.
+  bool asked_for_pointer() const { return ring0_.origins().by_pointer; }
   const Sources& sources() const { return sources_; }
   /// Changes when a crossing has replaced something that earlier, repeatable paths had read.
   std::uint64_t generation() const { return generation_; }

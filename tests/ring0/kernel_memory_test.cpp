@@ -110,7 +110,7 @@ TEST(KernelMemory, UserMemoryIsSeenThroughTheWindow) {
   const Window window;
   memory.show_user(&window);
   EXPECT_EQ(memory.load({0x1000}, 4, PageTable::Kernel)->bits, 7u);
-  EXPECT_EQ(memory.load({0x1000}, 4, PageTable::Kernel)->from, origin::kUserRegister);
+  EXPECT_EQ(memory.load({0x1000}, 4, PageTable::Kernel)->from, origin::kUserMemory);
   EXPECT_FALSE(memory.load({0x2000}, 4, PageTable::Kernel));
 }
 
