@@ -70,6 +70,10 @@ class Engine {
   /// How often each block was executed to its end so far, indexed by BlockId. Throws UserError
   /// where the guest has damaged what counts them.
   virtual std::vector<std::uint64_t> executions() const = 0;
+
+  /// The engine is about to be destroyed in a process that fork(2) has copied it into: what its
+  /// parent still has may stay in memory, since giving it back would copy it first.
+  virtual void leave_behind() {}
 };
 
 }  // namespace ringfare

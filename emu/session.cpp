@@ -163,6 +163,8 @@ Bill Session::Run::to_end() {
 void Session::Run::execute(const ExecRequest& request) {
   for (const std::uint64_t times : engine_->executions()) executions_before_ += times;
   executions_before_ -= std::exchange(executions_of_others_, 0);
+  if (std::exchange(has_inherited_engine_, false) && left_behind_++ < kMostLeftBehind)
+    engine_->leave_behind();
   engine_.reset();
   pages_.forget();
   memory_.clear();
@@ -188,6 +190,7 @@ void Session::Run::begin_process() {
   further_.start_over();
   thread_.totals = {};
   executions_before_ = executions_of_others_ = 0;
+  has_inherited_engine_ = true;
   blocks_before_ = prices_.blocks();
   for (const std::uint64_t times : engine_->executions()) executions_of_others_ += times;
 }

@@ -96,6 +96,10 @@ class Session::Run {
   std::uint64_t blocks_before_ = 0;         // translated before this process began
   std::uint64_t executions_before_ = 0;     // by engines this process has had before
   std::uint64_t executions_of_others_ = 0;  // counted by this engine
+  bool has_inherited_engine_ = false;       // as the parent's was when this process began
+  /// Of a line of descendants, each of which starts a program, only so many leave something behind.
+  static constexpr unsigned kMostLeftBehind = 8;
+  unsigned left_behind_ = 0;
   bool over_ = false, deadlocked_ = false, frame_paid_ = false;
   std::optional<int> exit_status_, killed_by_;
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <tuple>
 #include <utility>
 
 namespace ringfare::translator {
@@ -236,6 +238,15 @@ void CodeCache::forget_all() {
   in_files_.clear();
   writer_.rewind();
   indirect_.clear(writer_.indirect_miss_stub());
+}
+
+void CodeCache::leave_behind() {
+  using Left = std::tuple<CodeMap, std::vector<Superblock>, decltype(first_tier_),
+                          decltype(targets_), decltype(waiting_), decltype(on_page_)>;
+  static_cast<void>(std::make_unique<Left>(std::move(code_), std::move(superblocks_),
+                                           std::move(first_tier_), std::move(targets_),
+                                           std::move(waiting_), std::move(on_page_))
+                        .release());
 }
 
 const Superblock* CodeCache::superblock_of(std::uint64_t pc) const {

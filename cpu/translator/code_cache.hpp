@@ -51,6 +51,8 @@ class CodeCache final : public BoundaryTest, private Experience {
   void learn(std::uint32_t index, GuestAddress target);
 
   void invalidate(GuestRange range);
+  /// Before the end: what is many small pieces is never given back.
+  void leave_behind();
   /// Code in shared files can change without a store of the guest's.
   void forget_changed_files() {
     if (!in_files_.empty()) compare_files();

@@ -48,6 +48,7 @@ class Translator::Core final {
 
   Stop run(Thread& thread, Budget budget);
   void invalidate(GuestRange range) { cache_.invalidate(range); }
+  void leave_behind() { cache_.leave_behind(); }
   const CodeCache& cache() const { return cache_; }
   void check_counts() const { switcher_.check_counts(); }
 
@@ -419,6 +420,10 @@ Stop Translator::run(Thread& thread, Budget budget) {
 
 void Translator::invalidate(GuestRange range) {
   core_->invalidate(range);
+}
+
+void Translator::leave_behind() {
+  core_->leave_behind();
 }
 
 std::vector<std::uint64_t> Translator::executions() const {

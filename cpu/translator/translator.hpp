@@ -41,6 +41,7 @@ class Translator final : public Engine {
   Stop run(Thread& thread, Budget budget) override;
   void invalidate(GuestRange range) override;
   std::vector<std::uint64_t> executions() const override;
+  void leave_behind() override;
 
   /// Totals derived from the counters of executed paths: equal to what was added to the totals of
   /// the threads run so far, by another way.
