@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "emu/door_request.hpp"
 
+#include <iterator>
+
 #include "emu/kernel_path.hpp"
 
 namespace ringfare {
@@ -25,6 +27,11 @@ CallRequest request_at(const AtGate& gate, const Registers& r, const GuestWindow
     request.args[5] = window.load(r[*pointer] & 0xffffffff, 4).value_or(0);
   }
   return request;
+}
+
+void show_arguments(const CallRequest& request, Registers& registers) {
+  constexpr Gpr kPlaces[] = {Gpr::Rbx, Gpr::Rcx, Gpr::Rdx, Gpr::Rsi, Gpr::Rdi, Gpr::Rbp};
+  for (std::size_t i = 0; i < std::size(kPlaces); ++i) registers[kPlaces[i]] = request.args[i];
 }
 
 }  // namespace ringfare

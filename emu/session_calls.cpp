@@ -129,6 +129,7 @@ void Session::Run::system_call(const AtGate& gate) {
   if (served.registers) registers = *served.registers;
   if (!linux_->has_signal_work(served.result)) return;
   if (served.registers) return go_to_user_mode(std::nullopt);
+  if (sixth_argument(gate.gate, registers.mode())) show_arguments(request, registers);
   go_to_user_mode(EndingCall{.number = number, .length = gate.length, .result = served.result});
 }
 

@@ -62,12 +62,24 @@ bool refuses_to_wait(int host_fd) {
   return (fcntl(host_fd, F_GETFL) & O_NONBLOCK) != 0;
 }
 
+/// The call has found nothing to do after a signal has ended its wait.
+bool was_interrupted(const Process& process) {
+  const std::optional<Wait>& wait = process.task->wait;
+  return wait && wait->end == Wait::End::Interrupted;
+}
+
+/// What is there when a signal comes goes before it.
 std::int64_t block_on(Process& process, const WaitingCall& call, int guest_fd, int host_fd) {
+  if (was_interrupted(process)) {
+    const auto moved = static_cast<std::int64_t>(process.task->moved);
+    return moved != 0 ? moved : -restart::kIfAsked;
+  }
   const Descriptor* const descriptor = process.descriptors.find(guest_fd);
   return process.block({.what = fmt::format("descriptor {} to become {}", guest_fd,
                                             call.events == POLLIN ? "readable" : "writable"),
                         .files = {pollfd{host_fd, call.events, 0}},
-                        .outside = descriptor != nullptr && !descriptor->own});
+                        .outside = descriptor != nullptr && !descriptor->own,
+                        .interrupted = std::nullopt});
 }
 
 /// The file does not wait while this lives.
@@ -124,7 +136,8 @@ std::int64_t lock(Process& process, CallHandler handler, const CallArguments& ar
   }
   const std::int64_t result = handler(process, tried);
   if (result != -EAGAIN && result != -EACCES) return result;
-  return process.block({.what = "a lock on a file", .lock = true});
+  if (was_interrupted(process)) return -restart::kIfAsked;
+  return process.block({.what = "a lock on a file", .lock = true, .interrupted = std::nullopt});
 }
 
 std::int64_t wait_or_serve(Process& process, CallHandler handler, const CallArguments& args) {

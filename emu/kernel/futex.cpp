@@ -17,34 +17,68 @@ constexpr std::uint64_t kHeadSize = 24;  // struct robust_list_head
 /// A list that is longer has lost its way (ROBUST_LIST_LIMIT).
 constexpr int kLongestRobustList = 2048;
 
-/// FUTEX_WAIT and FUTEX_WAIT_BITSET.
-std::int64_t wait(Process& process, const CallArguments& args, std::uint32_t bits,
-                  bool is_absolute) {
+/// A wait for the word at `address` to change from `value`.
+struct FutexWait {
+  std::uint64_t address = 0;
+  std::uint32_t value = 0, bits = 0;
+  std::optional<std::chrono::nanoseconds> until;
+};
+
+std::int64_t go_on_waiting(Process& process, const RestartBlock& block);
+
+/// signal(7): with a time limit, only what is left of it is waited for afterwards.
+std::int64_t interrupted(Process& process, const FutexWait& wait) {
+  const auto& end = process.task->wait->until;
+  if (!end) return -restart::kIfAsked;
+  process.thread_signals().restart = {
+      .resume = go_on_waiting,
+      .what = {wait.address, wait.value, wait.bits, static_cast<std::uint64_t>(end->count())}};
+  return -restart::kResume;
+}
+
+std::int64_t wait_for(Process& process, const FutexWait& wait) {
   Task& task = *process.task;
   if (task.wait) {
+    if (task.wait->end == Wait::End::Interrupted) return interrupted(process, wait);
     const bool late = task.wait->end == Wait::End::Late;
     return process.end_wait(), late ? -ETIMEDOUT : 0;
   }
-  std::optional<std::chrono::nanoseconds> until;
-  if (args[3] != 0) {
+  const auto word = process.user.load<std::uint32_t>(wait.address);
+  if (!word) return -EFAULT;
+  if (*word != wait.value) return -EAGAIN;
+  process.futexes.add(task);
+  return process.block({.what = fmt::format("futex {:#x} to change from {}", wait.address, *word),
+                        .until = wait.until,
+                        .interrupted = std::nullopt,
+                        .futex = wait.address,
+                        .bits = wait.bits});
+}
+
+std::int64_t go_on_waiting(Process& process, const RestartBlock& block) {
+  return wait_for(process,
+                  {.address = block.what[0],
+                   .value = static_cast<std::uint32_t>(block.what[1]),
+                   .bits = static_cast<std::uint32_t>(block.what[2]),
+                   .until = std::chrono::nanoseconds(static_cast<std::int64_t>(block.what[3]))});
+}
+
+/// FUTEX_WAIT and FUTEX_WAIT_BITSET.
+std::int64_t wait(Process& process, const CallArguments& args, std::uint32_t bits,
+                  bool is_absolute) {
+  FutexWait wanted{
+      .address = args[0], .value = static_cast<std::uint32_t>(args[2]), .bits = bits, .until = {}};
+  if (args[3] != 0 && !process.task->wait) {
     const auto timeout = process.user.load<timespec>(args[3]);
     if (!timeout) return -EFAULT;
     if (!is_valid(*timeout)) return -EINVAL;
-    until = to_duration(*timeout);
+    wanted.until = to_duration(*timeout);
     const auto now = process.clock.since_start();
     if (!is_absolute)
-      *until += now;
+      *wanted.until += now;
     else if ((args[1] & FUTEX_CLOCK_REALTIME) != 0)
-      *until += now - process.clock.realtime();
+      *wanted.until += now - process.clock.realtime();
   }
-  const auto word = process.user.load<std::uint32_t>(args[0]);
-  if (!word) return -EFAULT;
-  if (*word != static_cast<std::uint32_t>(args[2])) return -EAGAIN;
-  process.futexes.add(task);
-  return process.block({.what = fmt::format("futex {:#x} to change from {}", args[0], *word),
-                        .until = until,
-                        .futex = args[0],
-                        .bits = bits});
+  return wait_for(process, wanted);
 }
 
 /// Sign-extends the 12 bits of FUTEX_WAKE_OP's arguments.

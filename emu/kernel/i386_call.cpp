@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "cpu/failure.hpp"
+#include "emu/kernel/restart.hpp"
 
 namespace ringfare {
 namespace {
@@ -305,8 +306,8 @@ std::int64_t I386Call::finish(std::int64_t result) {
     return narrow_->name == "getdents" ? narrow_entries(result) : [&] {
       return user_.store(place_, result) ? 0 : -EFAULT;
     }();
-  // What is left of a sleep is written when it fails.
-  const bool writes = !failed || result == -EINTR;
+  // What is left of a sleep is written when a signal ends it.
+  const bool writes = !failed || result == -EINTR || result == -restart::kResume;
   if (writes && !staging_.write_back() && !failed) result = -EOVERFLOW;
   if (messages_) messages_->write_back(result);
   if (message_) result = message_->write_back(result);

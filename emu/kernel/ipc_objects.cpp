@@ -24,7 +24,7 @@ IpcObjects& ipc_of(Process& process) {
 }
 
 std::int64_t ipc_wait(Process& process, const std::string& what, std::int64_t timeout_nanoseconds) {
-  Wait wait{.what = std::string(kWaits) + what};
+  Wait wait{.what = std::string(kWaits) + what, .interrupted = std::nullopt};
   if (process.task->wait) {
     if (process.task->wait->end == Wait::End::Late) return -EAGAIN;
     if (process.task->wait->end == Wait::End::Interrupted) return -EINTR;

@@ -34,7 +34,9 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
   };
   const auto once = [&] {
     if (interrupted() && process.task->wait->interrupted) return *process.task->wait->interrupted;
-    return process.waits_apart() ? serve_shared(process, handler, args) : handler(process, args);
+    // What has begun to wait apart goes on so, though the timer that was the reason has expired.
+    const bool apart = process.waits_apart() || (process.task != nullptr && process.task->wait);
+    return apart ? serve_shared(process, handler, args) : handler(process, args);
   };
   std::int64_t result = once();
   // What was due before the wait began ends it at once.

@@ -44,10 +44,18 @@ void expect_alike(const Outcome& inside, const Outcome& native) {
 }
 
 const std::vector<Row> kGuests = {
-    {"FaultsGlibc", "faults.glibc"},     {"FaultsMusl", "faults.musl"},
-    {"DeliveryGlibc", "delivery.glibc"}, {"TimersGlibc", "timers.glibc"},
-    {"TimersMusl", "timers.musl"},       {"WaitsGlibc", "signal_waits.glibc"},
-    {"WaitsMusl", "signal_waits.musl"},  {"HardwareGlibc", "hardware.glibc"},
+    {"FaultsGlibc", "faults.glibc"},
+    {"FaultsMusl", "faults.musl"},
+    {"DeliveryGlibc", "delivery.glibc"},
+    {"TimersGlibc", "timers.glibc"},
+    {"TimersMusl", "timers.musl"},
+    {"WaitsGlibc", "signal_waits.glibc"},
+    {"WaitsMusl", "signal_waits.musl"},
+    {"HardwareGlibc", "hardware.glibc"},
+    {"InterruptedGlibc", "interrupted.glibc"},
+    {"InterruptedMusl", "interrupted.musl"},
+    {"InterruptedGlibc32", "interrupted.glibc-i386"},
+    {"InterruptedMusl32", "interrupted.musl-i386"},
 };
 
 /// How `endings` ends: by a signal's number, or by a fault that nobody survives.
