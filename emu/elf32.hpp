@@ -44,4 +44,38 @@ inline Elf64_Dyn widened(const Elf32_Dyn& narrow) {
   return wide;
 }
 
+inline Elf64_Shdr widened(const Elf32_Shdr& narrow) {
+  Elf64_Shdr wide{};
+  wide.sh_name = narrow.sh_name;
+  wide.sh_type = narrow.sh_type;
+  wide.sh_addr = narrow.sh_addr;
+  wide.sh_offset = narrow.sh_offset;
+  wide.sh_size = narrow.sh_size;
+  wide.sh_link = narrow.sh_link;
+  return wide;
+}
+
+inline Elf64_Sym widened(const Elf32_Sym& narrow) {
+  Elf64_Sym wide{};
+  wide.st_name = narrow.st_name;
+  wide.st_info = narrow.st_info;
+  wide.st_shndx = narrow.st_shndx;
+  wide.st_value = narrow.st_value;
+  return wide;
+}
+
+// What is wide already.
+inline Elf64_Ehdr widened(const Elf64_Ehdr& wide) {
+  return wide;
+}
+inline Elf64_Phdr widened(const Elf64_Phdr& wide) {
+  return wide;
+}
+inline Elf64_Shdr widened(const Elf64_Shdr& wide) {
+  return wide;
+}
+inline Elf64_Sym widened(const Elf64_Sym& wide) {
+  return wide;
+}
+
 }  // namespace ringfare

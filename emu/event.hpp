@@ -17,8 +17,12 @@ namespace ringfare {
 
 /// Whose an event is.
 struct Origin {
-  int thread = 0;        // gettid(2)
-  bool several = false;  // other threads or processes of the run are alive
+  int thread = 0;                  // gettid(2)
+  bool several = false;            // other threads or processes of the run are alive
+  bool wide = true;                // 64-bit code
+  std::uint64_t call_number = 0;   // of the thread's latest call
+  std::uint64_t next_address = 0;  // where the thread goes on; 0: it is over
+  std::string_view command = {};   // the name of its program, as in /proc/PID/comm
 };
 
 /// A system call came back (or the process ended inside it: then `returned` is false).
@@ -33,7 +37,9 @@ struct CallEvent {
   const CrossingBill& bill;
   std::string_view by = "";   // "vdso", "vsyscall"; empty: a system call
   bool in_user_mode = false;  // served by the vDSO: the kernel was not entered for it
-  std::string begun = {};     // the part of `call` that a WaitEvent has told; empty: there was none
+  bool priced = true;         // false: no guest made the call (the execve that begins the run)
+  std::vector<std::string> below = {};  // lines for under it: data that moved, the stack
+  std::string begun = {};  // the part of `call` that a WaitEvent has told; empty: there was none
   Origin origin = {};
 };
 
@@ -62,6 +68,11 @@ struct ProcessEvent {
   const Bill& bill;
 };
 
+/// A thread or another process has begun.
+struct StartEvent {
+  Origin origin = {};
+};
+
 /// A thread or the process is over.
 struct ExitEvent {
   std::optional<int> status;     // exit status, or
@@ -70,8 +81,8 @@ struct ExitEvent {
   Origin origin = {};
 };
 
-using Event =
-    std::variant<CallEvent, WaitEvent, SignalEvent, WarningEvent, ProcessEvent, ExitEvent>;
+using Event = std::variant<CallEvent, WaitEvent, SignalEvent, WarningEvent, ProcessEvent,
+                           StartEvent, ExitEvent>;
 
 /// How much of a call a sink wants to hear: nothing, that it happened, or its text too.
 enum class Interest : std::uint8_t { Nothing, Occurrence, Text };

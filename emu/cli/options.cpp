@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options/parsers.hpp>
 #include <optional>
 #include <utility>
@@ -18,6 +19,21 @@ namespace po = boost::program_options;
 bool takes_value(const po::option_description& option) {
   return option.semantic()->max_tokens() > 0;
 }
+
+bool may_take_value(const po::option_description& option) {
+  return takes_value(option) && option.semantic()->min_tokens() == 0;
+}
+
+class OptionalValue : public po::typed_value<std::string> {
+ public:
+  explicit OptionalValue(const char* name) : typed_value(nullptr), name_(name) {
+    implicit_value("");
+  }
+  std::string name() const override { return fmt::format("[={}]", name_); }
+
+ private:
+  std::string name_;
+};
 
 [[noreturn]] void refuse(std::string_view verb, const std::string& what) {
   throw UserError(fmt::format("{}: {} ('ringfare {} --help' lists the options)", verb, what, verb));
@@ -61,6 +77,7 @@ class Splitter {
 
   std::vector<std::string> ours, rest;
   std::map<std::string, std::size_t> repeated;
+  std::vector<GivenOption> given;
 
  private:
   /// Whether the words are for Boost: it refuses a flag that is given again.
@@ -69,14 +86,24 @@ class Splitter {
     const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
     const auto* option = table_.find_nothrow(name, false);
     if (option == nullptr) refuse_unknown(verb_, table_, word.substr(0, equals));
+    if (may_take_value(*option)) return optional(*option, word, equals), false;
     if (takes_value(*option)) {
-      if (equals == std::string::npos) value_of(word);
+      const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
+      given.push_back({option->long_name(),
+                       equals == std::string::npos ? value_of(word) : word.substr(equals + 1)});
     } else if (equals != std::string::npos) {
       refuse(verb_, fmt::format("option '{}' takes no value", word.substr(0, equals)));
     } else {
+      given.push_back({option->long_name(), ""});
       return ++repeated[option->long_name()] == 1;
     }
     return true;
+  }
+
+  void optional(const po::option_description& option, const std::string& word, std::size_t equals) {
+    const bool bare = equals == std::string::npos;
+    repeated[option.long_name()] += bare;
+    given.push_back({option.long_name(), bare ? "" : word.substr(equals + 1)});
   }
 
   bool short_options(const std::string& word) {
@@ -84,21 +111,26 @@ class Splitter {
       const std::string letter{'-', word[i]};
       const auto* option = table_.find_nothrow(letter, false);
       if (option == nullptr) refuse_unknown(verb_, table_, letter);
+      if (may_take_value(*option)) {
+        optional(*option, letter, std::string::npos);
+        continue;
+      }
       if (!takes_value(*option)) {
+        given.push_back({option->long_name(), ""});
         if (++repeated[option->long_name()] == 1) ours.push_back(letter);
         continue;
       }
       ours.push_back(letter);
-      if (i + 1 == word.size()) value_of(letter);
-      ours.push_back(i + 1 == word.size() ? words_[at_ - 1] : word.substr(i + 1));
+      ours.push_back(i + 1 == word.size() ? value_of(letter) : word.substr(i + 1));
+      given.push_back({option->key(letter), ours.back()});
       return false;
     }
     return false;
   }
 
-  void value_of(const std::string& option) {
+  const std::string& value_of(const std::string& option) {
     if (at_ == words_.size()) refuse(verb_, fmt::format("option '{}' needs a value", option));
-    ++at_;
+    return words_[at_++];
   }
 
   std::string_view verb_;
@@ -109,6 +141,16 @@ class Splitter {
 
 }  // namespace
 
+const po::value_semantic* optional_value(const char* value_name) {
+  return new OptionalValue(value_name);  // the option's description takes it
+}
+
+std::string ParsedOptions::latest(std::string_view name) const {
+  const auto found = std::find_if(given.rbegin(), given.rend(),
+                                  [&](const GivenOption& one) { return one.name == name; });
+  return found == given.rend() ? std::string() : found->value;
+}
+
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
                             const std::vector<std::string>& words, Words about) {
   Splitter splitter(verb, table, words);
@@ -116,6 +158,7 @@ ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
   ParsedOptions parsed;
   parsed.rest = std::move(splitter.rest);
   parsed.repeated = std::move(splitter.repeated);
+  parsed.given = std::move(splitter.given);
   namespace style = po::command_line_style;
   try {
     po::store(po::command_line_parser(splitter.ours)

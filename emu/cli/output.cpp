@@ -25,14 +25,15 @@ int moved_high(int fd, bool keep) {
 
 }  // namespace
 
-Output::Output(const std::string& target) : target_(target) {
-  if (target.starts_with('|')) {
+Output::Output(const std::string& target, Opening opening) : target_(target) {
+  const int whole = opening == Opening::Append ? O_APPEND : O_TRUNC;
+  if (target.starts_with('|') || target.starts_with('!')) {
     command_ = true;
     file_ = popen(target.c_str() + 1, "we");
   } else if (target.empty()) {
     target_ = "standard error";
     if (const int fd = moved_high(STDERR_FILENO, true); fd >= 0) file_ = fdopen(fd, "w");
-  } else if (const int fd = open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  } else if (const int fd = open(target.c_str(), O_WRONLY | O_CREAT | whole | O_CLOEXEC, 0666);
              fd >= 0) {
     file_ = fdopen(moved_high(fd, false), "w");
   }
@@ -63,7 +64,8 @@ void Output::close() {
 std::FILE* OutputByThread::file(int thread) {
   const auto found = outputs_.find(thread);
   if (found != outputs_.end()) return found->second.file();
-  return outputs_.try_emplace(thread, fmt::format("{}.{}", target_, thread)).first->second.file();
+  return outputs_.try_emplace(thread, fmt::format("{}.{}", target_, thread), opening_)
+      .first->second.file();
 }
 
 }  // namespace ringfare

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <string>
@@ -12,8 +13,11 @@ namespace ringfare {
 /// descriptor is kept out of the guest's reach and closed across exec.
 class Output {
  public:
-  /// "" is standard error. Throws UserError where it cannot be opened.
-  explicit Output(const std::string& target);
+  enum class Opening : std::uint8_t { Anew, Append };
+
+  /// "" is standard error, "|COMMAND" and "!COMMAND" are commands. Throws UserError where it cannot
+  /// be opened.
+  explicit Output(const std::string& target, Opening opening = Opening::Anew);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -33,13 +37,15 @@ class Output {
 /// A file for each thread: "trace.1000", "trace.1001" (strace -ff -o trace).
 class OutputByThread {
  public:
-  explicit OutputByThread(std::string target) : target_(std::move(target)) {}
+  OutputByThread(std::string target, Output::Opening opening)
+      : target_(std::move(target)), opening_(opening) {}
 
   /// Made when it is first asked for.
   std::FILE* file(int thread);
 
  private:
   std::string target_;
+  Output::Opening opening_;
   std::map<int, Output> outputs_;
 };
 

@@ -10,12 +10,12 @@
 #include <memory>
 
 #include "cpu/failure.hpp"
-#include "emu/cli/call_filter.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/cli/time_options.hpp"
 #include "emu/cli/trace_options.hpp"
 #include "emu/cli/verbs.hpp"
+#include "emu/kernel/call_filter.hpp"
 #include "emu/report/bill.hpp"
 #include "emu/report/count_table.hpp"
 #include "emu/report/notices.hpp"
@@ -50,9 +50,7 @@ void add_common_options(OptionTable& table) {
       "no-counts", "count and price nothing in user mode: shows what counting costs")(
       "max-instructions", po::value<std::uint64_t>()->value_name("N"), "stop after N instructions")(
       "color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
-      "auto, always or never")(
-      "quiet,q", "guest output only: no bill, no warnings, no '+++ exited' line")("help,h",
-                                                                                  "this text");
+      "auto, always or never")("help,h", "this text")("version,V", "the version");
 }
 
 void add_trace_options(OptionTable& table) {
@@ -127,7 +125,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.counts = !options.has("no-counts");
   if (!inputs.counts && options.has("max-instructions"))
     throw UserError("--no-counts and --max-instructions: what is not counted has no limit");
-  inputs.verbose = options.has("verbose");
+  inputs.verbose = options.times("verbose") != 0;
   take_time_options(options, inputs);
   inputs.seed = options.values["seed"].as<std::uint64_t>();
   inputs.schedule_seed = options.values["schedule-seed"].as<std::uint64_t>();
@@ -142,6 +140,11 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   return inputs;
 }
 
+Output::Opening opening(const ParsedOptions& options) {
+  const bool appends = options.has("output-append-mode");
+  return appends ? Output::Opening::Append : Output::Opening::Anew;
+}
+
 /// The sinks of a trace, as -c, -C, --stages and --instructions choose them.
 std::vector<std::unique_ptr<Sink>> trace_sinks(const ParsedOptions& options, std::FILE* out,
                                                const Paint& paint) {
@@ -149,9 +152,9 @@ std::vector<std::unique_ptr<Sink>> trace_sinks(const ParsedOptions& options, std
   const auto shows = [filter](std::string_view call) { return filter->shows(call); };
   TraceText::Options text = text_options(options);
   if (followed(options) == Follow::Separately)
-    text.file_of = [files = std::make_shared<OutputByThread>(options.text("output"))](int thread) {
-      return files->file(thread);
-    };
+    text.file_of = [files =
+                        std::make_shared<OutputByThread>(options.text("output"), opening(options))](
+                       int thread) { return files->file(thread); };
   const CountTable::Options columns = table_options(options);
   std::vector<std::unique_ptr<Sink>> sinks;
   if (!options.has("summary-only")) {
@@ -183,25 +186,38 @@ int exit_status(const Bill& bill) {
   return bill.exit_status.value_or(kBudgetSpent);
 }
 
+void say_what_has_no_effect(const ParsedOptions& options) {
+  const auto say = [](std::string_view what) { fmt::print(stderr, "ringfare: note: {}\n", what); };
+  if (options.has("output-append-mode") && options.text("output").empty())
+    say("-A appends to the file of -o FILE, which is not there");
+  if (options.has("summary-only"))
+    for (const char* const name : {"stack-traces", "instruction-pointer", "syscall-times",
+                                   "relative-timestamps", "absolute-timestamps"})
+      if (options.has(name)) say(fmt::format("--{} has no effect with -c", name));
+}
+
 int run_or_trace(const char* verb, bool trace, const std::vector<std::string>& words) {
   OptionTable table("options");
   add_common_options(table);
   if (trace)
     add_trace_options(table);
   else
-    table.add_options()("verbose,v", "say how the run is done");
+    table.add_options()("verbose,v", "say how the run is done")(
+        "quiet,q", "guest output only: no bill, no warnings");
   const ParsedOptions options = parse_options(verb, table, words, Words::Guests);
   if (options.has("help")) {
     std::cout << "usage: ringfare " << verb << " " << kProgramUsage << "\n\n" << table;
     return 0;
   }
+  if (options.has("version")) return fmt::print("ringfare {}\n", RINGFARE_VERSION), 0;
   if (options.rest.empty())
     throw UserError(
         fmt::format("{}: name a program to run: ringfare {} {}", verb, verb, kProgramUsage));
+  if (trace) say_what_has_no_effect(options);
   Machine machine = chosen_machine(options);
   const SessionInputs inputs = session_inputs(options, trace);
   const bool apart = trace && followed(options) == Follow::Separately;
-  Output report(apart ? "" : options.text("output"));
+  Output report(apart ? "" : options.text("output"), opening(options));
   std::unique_ptr<Output> json;
   if (options.has("bill")) json = std::make_unique<Output>(options.text("bill"));
   const Paint paint(colored(options, report));

@@ -24,6 +24,9 @@ DescribeOptions describe_options(const ParsedOptions& options);
 Follow followed(const ParsedOptions& options);
 TraceText::Options text_options(const ParsedOptions& options);
 CountTable::Options table_options(const ParsedOptions& options);
+/// Whether a message ("attach", "path-resolution", ...) is not one that -q and --quiet=SET keep
+/// back.
+bool has_message(const ParsedOptions& options, std::string_view message);
 /// The sets of `-e trace=SET`, for CallFilter.
 std::vector<std::string> trace_sets(const ParsedOptions& options);
 

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <limits>
 
+#include "emu/kernel/call_filter.hpp"
 #include "emu/kernel/call_shape.hpp"
 #include "emu/kernel/clone_text.hpp"
 #include "emu/kernel/descriptor_names.hpp"
@@ -96,13 +97,21 @@ std::string directory_text(std::uint64_t value, const DescribeOptions& options) 
   const int fd = static_cast<int>(value);
   if (fd != AT_FDCWD) return descriptor_text(fd, options);
   const std::string name = constant_text("AT_FDCWD", std::to_string(fd), options.constants);
-  if (options.descriptors == DescriptorStyle::Plain || options.descriptor_names == nullptr)
-    return name;
+  if (!options.descriptors.path || options.descriptor_names == nullptr) return name;
   return fmt::format("{}<{}>", name, options.descriptor_names->directory());
 }
 
 std::string identity_text(std::uint32_t id) {
   return id == std::numeric_limits<std::uint32_t>::max() ? "-1" : std::to_string(id);
+}
+
+/// All that the call takes, as numbers.
+std::string raw_arguments(const CallRequest& request) {
+  const SyscallRow* const row = find_syscall(request.abi, request.number);
+  const std::size_t count = row != nullptr ? row->args.size() : request.args.size();
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ", ") + hex_text(request.args[i]);
+  return text;
 }
 
 /// A value that is no pointer to anything worth reading.
@@ -295,6 +304,7 @@ std::string CallDescription::pointed(const CallRequest& request, const ArgSpec& 
     default:
       break;
   }
+  if (!dereferenced_) return address_text(p.address.value);
   std::vector<std::byte> image;
   if (is_narrow(request, spec.kind) && p.address.value != 0) {
     image = widened(memory_, spec.kind, p.address, p.count.value_or(0));
@@ -318,8 +328,20 @@ std::string CallDescription::restored_mask(const CallRequest& request) const {
   return fmt::format("{{mask={}}}", mask);
 }
 
+/// strace's -e raw=, verbose= and abbrev= for this call.
+void CallDescription::choose_style(const CallRequest& request) {
+  const auto in = [&](const auto& filter, bool otherwise) {
+    return filter ? filter->shows(call_name(request.abi, request.number)) : otherwise;
+  };
+  raw_ = in(options_.raw, false);
+  dereferenced_ = in(options_.dereferenced, true);
+  options_.verbose = always_verbose_ || !in(options_.abbreviated, true);
+}
+
 void CallDescription::before(const CallRequest& request) {
   entered_.fill({});
+  choose_style(request);
+  if (raw_) return;
   entered_[0] = restored_mask(request);
   std::size_t vectors = 0;
   for (const auto& [index, spec] : call_shape(request)) {
@@ -356,6 +378,7 @@ std::string CallDescription::written(const CallRequest& request, const ArgSpec& 
 
 std::string CallDescription::begun(const CallRequest& request) const {
   std::string text = call_name(request.abi, request.number) + '(';
+  if (raw_) return text + raw_arguments(request);
   if (text == "clone(") {
     const std::string all =
         clone_text(memory_, options_, request,
@@ -377,6 +400,7 @@ std::string CallDescription::begun(const CallRequest& request) const {
 
 std::string CallDescription::after(const CallRequest& request, std::int64_t result) {
   std::string text = call_name(request.abi, request.number) + '(';
+  if (raw_) return text + raw_arguments(request) + ')';
   if (text == "clone(")
     return text +
            clone_text(memory_, options_, request,
@@ -429,6 +453,7 @@ std::string CallDescription::after(const CallRequest& request, std::int64_t resu
 std::string CallDescription::result(const CallRequest& request, std::int64_t result) const {
   std::string text = describe_result(request, result);
   if (is_error(result)) return text;
+  if (raw_ && text != "?") return hex_text(static_cast<std::uint64_t>(result));
   if (returns_descriptor(request)) text = descriptor_text(static_cast<int>(result), options_);
   for (const auto& [index, spec] : call_shape(request)) {
     if (spec.kind == ArgKind::UserDescriptor && request.number == kI386SetThreadArea)

@@ -4,8 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cpu/memory.hpp"
 #include "emu/kernel/arguments.hpp"
@@ -13,22 +16,42 @@
 
 namespace ringfare {
 
+class CallFilter;
 class DescriptorNames;
 
-/// How strings are written: with escapes, those that are not ASCII in hex, or all in hex.
-enum class StringStyle : std::uint8_t { Escapes, HexWhereNotAscii, Hex };
+/// How strings are written: with escapes, octal or hex, those that are not ASCII in hex, or all in
+/// hex.
+enum class StringStyle : std::uint8_t { Escapes, HexEscapes, HexWhereNotAscii, Hex };
 /// How named constants are written: "O_RDWR", 0x2, or 0x2 /* O_RDWR */.
 enum class ConstantStyle : std::uint8_t { Names, Numbers, Both };
-/// What is written behind descriptors: nothing, <path>, or <path> and details.
-enum class DescriptorStyle : std::uint8_t { Plain, Paths, Details };
+/// What is written behind descriptors: the paths of files and the numbers of pipes and sockets, of
+/// devices also their numbers, of sockets their addresses, of pidfds the process.
+struct DescriptorDetails {
+  bool path = false, device = false, socket = false, process = false;
+
+  bool any() const { return path || device || socket || process; }
+};
+
+/// Descriptors, or all but these.
+struct DescriptorSet {
+  bool except = false;
+  std::set<int> members = {};
+
+  bool contains(int fd) const { return members.contains(fd) != except; }
+};
 
 struct DescribeOptions {
-  std::size_t string_limit = 32;                         // strace -s
-  bool verbose = false;                                  // strace -v
-  StringStyle strings = StringStyle::Escapes;            // strace -x, -xx
-  ConstantStyle constants = ConstantStyle::Names;        // strace -X
-  DescriptorStyle descriptors = DescriptorStyle::Plain;  // strace -y, -yy
-  const DescriptorNames* descriptor_names = nullptr;     // where `descriptors` asks for them
+  std::size_t string_limit = 32;                   // strace -s
+  bool verbose = false;                            // strace -v
+  StringStyle strings = StringStyle::Escapes;      // strace -x, -xx
+  ConstantStyle constants = ConstantStyle::Names;  // strace -X
+  DescriptorDetails descriptors;                   // strace -y, -yy
+  const DescriptorNames* descriptor_names =
+      nullptr;                            // where `descriptors` or `paths` asks for them
+  DescriptorSet read_dumps, write_dumps;  // strace -e read=, -e write=
+  std::vector<std::string> paths;         // strace -P; empty: any
+  // strace -e raw=, -e verbose=, -e abbrev=; without them: none, all, all.
+  std::shared_ptr<const CallFilter> raw, dereferenced, abbreviated;
 };
 
 /// The name of a call: its row's, or "syscall_0x1f4" as strace writes one it does not know.
@@ -48,6 +71,9 @@ class CallDescription {
   /// Where the names of descriptors come from; without it they are plain numbers.
   void name_descriptors(const DescriptorNames& names) { options_.descriptor_names = &names; }
 
+  /// Whether the call names one of `options.paths`, or has a descriptor of one.
+  bool concerns_paths(const CallRequest& request) const;
+
   void before(const CallRequest& request);
   /// "wait4(-1, ": how the text of `after` will begin, as far as that is known before.
   std::string begun(const CallRequest& request) const;
@@ -55,6 +81,8 @@ class CallDescription {
   std::string after(const CallRequest& request, std::int64_t result);
   /// `describe_result`, and what poll and select found: "1 ([{fd=0, revents=POLLIN}])".
   std::string result(const CallRequest& request, std::int64_t result) const;
+  /// The bytes it moved, where `options` asks for those of its descriptor: a line for 16 of them.
+  std::vector<std::string> dump(const CallRequest& request, std::int64_t result) const;
 
  private:
   std::string pointed(const CallRequest& request, const ArgSpec& spec, std::size_t index,
@@ -67,8 +95,13 @@ class CallDescription {
   std::string poll_note(const CallRequest& request, std::int64_t result) const;
   std::string select_note(const CallRequest& request, std::int64_t result) const;
 
+  void choose_style(const CallRequest& request);
+
   const AddressSpace& memory_;
   DescribeOptions options_;
+  bool always_verbose_ = options_.verbose;
+  bool raw_ = false;          // of the call that is described: its arguments as numbers
+  bool dereferenced_ = true;  // what its pointers point to
   std::array<std::string, 6> entered_;
 };
 

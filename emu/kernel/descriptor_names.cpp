@@ -90,23 +90,27 @@ std::string DescriptorNames::socket_name(int host_fd, std::uint64_t inode, bool 
   return fmt::format("{}:[{}{}]", row->name, *here, there ? "->" + *there : "");
 }
 
-std::string DescriptorNames::name(int guest_fd, bool details) const {
+std::string DescriptorNames::name(int guest_fd, const DescriptorDetails& details) const {
   const Descriptor* const descriptor = process_.descriptors.find(guest_fd);
   if (descriptor == nullptr) return "";
-  if (!descriptor->path.empty()) return descriptor->path;
+  if (!descriptor->path.empty()) return details.path ? descriptor->path : "";
   const int host = descriptor->host_fd;
   struct stat status {};
   if (fstat(host, &status) != 0) return "";
-  if (S_ISFIFO(status.st_mode)) {
-    const std::string target = link_target(fmt::format("/proc/self/fd/{}", host));
-    return target.starts_with('/') ? target : numbered("pipe", status.st_ino);
-  }
-  if (S_ISSOCK(status.st_mode)) return socket_name(host, status.st_ino, details);
+  if (S_ISSOCK(status.st_mode))
+    return details.socket || details.path ? socket_name(host, status.st_ino, details.socket) : "";
   const std::string target = link_target(fmt::format("/proc/self/fd/{}", host));
   const bool character = S_ISCHR(status.st_mode), block = S_ISBLK(status.st_mode);
-  if (!details || (!character && !block)) return target;
-  return fmt::format("{}<{} {}:{}>", target, character ? "char" : "block", major(status.st_rdev),
-                     minor(status.st_rdev));
+  if (details.device && (character || block))
+    return fmt::format("{}<{} {}:{}>", target, character ? "char" : "block", major(status.st_rdev),
+                       minor(status.st_rdev));
+  if (!details.path) return "";
+  if (S_ISFIFO(status.st_mode) && !target.starts_with('/')) return numbered("pipe", status.st_ino);
+  return target;
+}
+
+std::string DescriptorNames::path(int guest_fd) const {
+  return name(guest_fd, {.path = true});
 }
 
 std::string DescriptorNames::directory() const {

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "emu/kernel/describe.hpp"
+
 namespace ringfare {
 
 class Process;
@@ -14,10 +16,13 @@ class DescriptorNames {
  public:
   explicit DescriptorNames(Process& process) : process_(process) {}
 
-  /// "/etc/passwd", "pipe:[1]", "socket:[2]", "anon_inode:[eventpoll]"; empty where not open. With
-  /// `details` also "/dev/null<char 1:3>" and "TCP:[127.0.0.1:80->127.0.0.1:40000]". Pipes and
-  /// sockets are numbered in the order in which they are first named, so that runs repeat.
-  std::string name(int guest_fd, bool details) const;
+  /// "/etc/passwd", "pipe:[1]", "socket:[2]", "anon_inode:[eventpoll]", "/dev/null<char 1:3>",
+  /// "TCP:[127.0.0.1:80->127.0.0.1:40000]", "pid:1001", as `details` ask; empty where not open, or
+  /// where nothing is asked about its kind. Pipes and sockets are numbered in the order in which
+  /// they are first named, so that runs repeat.
+  std::string name(int guest_fd, const DescriptorDetails& details) const;
+  /// The path alone; empty where it has none.
+  std::string path(int guest_fd) const;
   /// The current directory, for AT_FDCWD.
   std::string directory() const;
 

@@ -33,11 +33,12 @@ bool is_plain(char c) {
 }
 
 /// As short as what follows allows.
-std::string escaped(char c, bool before_digit) {
+std::string escaped(char c, bool before_digit, bool in_hex) {
   for (const Escape& escape : kEscapes)
     if (escape.character == c) return std::string(escape.text);
   if (c >= ' ' && c < '\177') return {c};
   const unsigned value = static_cast<unsigned char>(c);
+  if (in_hex) return fmt::format("\\x{:02x}", value);
   return before_digit ? fmt::format("\\{:03o}", value) : fmt::format("\\{:o}", value);
 }
 
@@ -49,7 +50,8 @@ std::string quoted(std::string_view bytes, StringStyle style) {
     return quoted_hex(bytes, bytes.size());
   std::string text = "\"";
   for (std::size_t i = 0; i < bytes.size(); ++i)
-    text += escaped(bytes[i], i + 1 < bytes.size() && is_octal_digit(bytes[i + 1]));
+    text += escaped(bytes[i], i + 1 < bytes.size() && is_octal_digit(bytes[i + 1]),
+                    style == StringStyle::HexEscapes);
   return text + '"';
 }
 
@@ -89,10 +91,8 @@ std::string named(const NameTable& table, std::uint64_t value, ConstantStyle sty
 
 std::string descriptor_text(int fd, const DescribeOptions& options) {
   const std::string number = std::to_string(fd);
-  if (options.descriptors == DescriptorStyle::Plain || options.descriptor_names == nullptr)
-    return number;
-  const std::string name =
-      options.descriptor_names->name(fd, options.descriptors == DescriptorStyle::Details);
+  if (!options.descriptors.any() || options.descriptor_names == nullptr) return number;
+  const std::string name = options.descriptor_names->name(fd, options.descriptors);
   return name.empty() ? number : fmt::format("{}<{}>", number, name);
 }
 

@@ -46,8 +46,8 @@ Interest CountTable::interest(std::string_view call) const {
 void CountTable::on(ringfare::Cycles, const Event& event) {
   if (const auto* process = std::get_if<ProcessEvent>(&event)) return add(process->bill);
   const auto* call = std::get_if<CallEvent>(&event);
-  if (call == nullptr || call->in_user_mode || !counts_(call->name)) return;
-  Row& counted = row(call->name, call->bill.total);
+  if (call == nullptr || !call->priced || !counts_(call->name)) return;
+  Row& counted = row(call->in_user_mode ? call->name + " (vdso)" : call->name, call->bill.total);
   ++counted.calls;
   counted.errors += call->failed;
   counted.cycles += call->bill.total;

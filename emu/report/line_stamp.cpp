@@ -3,46 +3,47 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ringfare {
 namespace {
 
-using std::chrono::microseconds;
+/// ".000041", or nothing for no digits.
+std::string fraction_text(std::chrono::nanoseconds time, unsigned digits) {
+  constexpr unsigned kNanoDigits = 9;
+  if (digits == 0) return "";
+  const auto rest = time - std::chrono::floor<std::chrono::seconds>(time);
+  const std::string all = fmt::format("{:0{}}", rest.count(), kNanoDigits);
+  return '.' + all.substr(0, std::min(digits, kNanoDigits));
+}
 
-std::string clock_text(std::chrono::nanoseconds realtime, bool with_microseconds) {
-  const std::chrono::hh_mm_ss time(std::chrono::floor<microseconds>(realtime) %
+std::string clock_text(std::chrono::nanoseconds realtime, unsigned digits) {
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(realtime) %
                                    std::chrono::days(1));
-  std::string text = fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(),
-                                 time.seconds().count());
-  if (with_microseconds) text += fmt::format(".{:06}", time.subseconds().count());
-  return text;
+  return fmt::format("{:02}:{:02}:{:02}{}", time.hours().count(), time.minutes().count(),
+                     time.seconds().count(), fraction_text(realtime, digits));
 }
 
 }  // namespace
 
-std::string seconds_text(std::chrono::nanoseconds duration) {
+std::string seconds_text(std::chrono::nanoseconds duration, unsigned digits) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(duration);
-  const auto rest = std::chrono::duration_cast<microseconds>(duration - whole);
-  return fmt::format("{}.{:06}", whole.count(), rest.count());
+  return fmt::format("{}{}", whole.count(), fraction_text(duration, digits));
 }
 
 std::string LineStamp::next(std::chrono::nanoseconds realtime) {
   const auto before = std::exchange(before_, realtime);
   const bool first = std::exchange(first_, false);
-  switch (kind_) {
-    case Kind::None:
-      return "";
-    case Kind::Clock:
-    case Kind::ClockWithMicroseconds:
-      return clock_text(realtime, kind_ == Kind::ClockWithMicroseconds) + " ";
-    case Kind::Unix:
-      return seconds_text(realtime) + " ";
-    case Kind::Relative:
-      return fmt::format("{:>13} ",
-                         seconds_text(first ? std::chrono::nanoseconds(0) : realtime - before));
-  }
-  return "";
+  std::string text;
+  if (style_.absolute == Format::Clock) text = clock_text(realtime, style_.digits) + ' ';
+  if (style_.absolute == Format::Unix) text = seconds_text(realtime, style_.digits) + ' ';
+  if (!style_.relative) return text;
+  const auto since = first ? std::chrono::nanoseconds(0) : realtime - before;
+  const auto whole = std::chrono::floor<std::chrono::seconds>(since);
+  const std::string passed =
+      fmt::format("{:>6}{}", whole.count(), fraction_text(since, style_.relative_digits));
+  return text.empty() ? passed + ' ' : fmt::format("{}(+{}) ", text, passed);
 }
 
 }  // namespace ringfare

@@ -31,14 +31,22 @@ void TraceText::on(Cycles, const Event& event) {
   std::visit([this](const auto& e) { line(e); }, event);
 }
 
-/// Whose line it is, and when it happened.
+/// Whose line it is, and when it happened: strace's order.
 std::string TraceText::beginning(const Origin& origin, std::chrono::nanoseconds realtime) {
   std::string text;
+  const std::string number = options_.commands
+                                 ? fmt::format("{}<{}>", origin.thread, origin.command)
+                                 : std::to_string(origin.thread);
   if (options_.numbers == Numbers::Always)
-    text = fmt::format("{:<5} ", origin.thread);
+    text = fmt::format("{:<5} ", number);
   else if (options_.numbers == Numbers::WhereSeveral && origin.several)
-    text = fmt::format("[pid {:>5}] ", origin.thread);
-  return text + stamp_.next(realtime);
+    text = fmt::format("[pid {:>5}] ", number);
+  text += held_.stamp().next(realtime);
+  if (options_.call_numbers) text += fmt::format("[{:>4}] ", origin.call_number);
+  if (!options_.addresses) return text;
+  const unsigned digits = origin.wide ? 16 : 8;
+  return text + (origin.next_address == 0 ? fmt::format("[{}] ", std::string(digits, '?'))
+                                          : fmt::format("[{:0{}x}] ", origin.next_address, digits));
 }
 
 /// Not where nothing comes between, and not where only calls that ended in some way are shown.
@@ -50,11 +58,25 @@ std::FILE* TraceText::file(const Origin& origin) const {
   return options_.file_of ? options_.file_of(origin.thread) : out_;
 }
 
-void TraceText::line(const CallEvent& event) {
-  latest_ = event.entered + event.took;
-  if (!shows_(event.name) || !among(options_.statuses, event)) return;
-  const bool resumed = !event.begun.empty() && tells_waits();
-  std::string call = beginning(event.origin, resumed ? latest_ : event.entered);
+void TraceText::print_unfinished(const HeldLine::Line& line) {
+  const std::size_t name = line.call.find('(');
+  fmt::print(out_, "{}{}{} <unfinished ...>\n", line.beginning,
+             paint_.name(line.call.substr(0, name)), line.call.substr(name));
+}
+
+/// Something else is told before the call that waits is over.
+void TraceText::break_off() {
+  if (held_.thread()) print_unfinished(held_.take());
+}
+
+/// The call, or what is left of it where the beginning of its line is on paper.
+std::string TraceText::call_text(const CallEvent& event) {
+  const int thread = event.origin.thread;
+  const bool waited = waiting_.erase(thread) != 0, held = waited && held_.thread() == thread;
+  if (!held) break_off();
+  const bool resumed = waited && !held;
+  std::string call =
+      held ? held_.take().beginning : beginning(event.origin, resumed ? latest_ : event.entered);
   std::size_t name_at = call.size();
   if (!resumed) {
     call += event.call;
@@ -66,44 +88,70 @@ void TraceText::line(const CallEvent& event) {
   }
   call += ' ';
   if (call.size() < options_.result_column) call.resize(options_.result_column, ' ');
-  call.replace(name_at, event.name.size(), paint_.name(event.name));
-  const std::string result = event.failed ? paint_.failure(event.result) : event.result;
-  const bool timed = options_.durations && event.returned;
-  const std::string duration = timed ? fmt::format(" <{}>", seconds_text(event.took)) : "";
-  fmt::print(file(event.origin), "{}= {}{} {}\n", call, result, duration,
-             paint_.price(fmt::format("<{}cy{}{}>", cycles_text(event.bill.total),
-                                      event.by.empty() ? "" : ", ", event.by)));
-  if (options_.opened)
-    fmt::print(file(event.origin), "{}", waterfall(event.bill, *options_.opened, paint_));
+  return call.replace(name_at, event.name.size(), paint_.name(event.name));
 }
 
+void TraceText::line(const CallEvent& event) {
+  latest_ = event.entered + event.took;
+  if (!shows_(event.name) || !among(options_.statuses, event)) return;
+  std::string text = call_text(event) + "= ";
+  text += event.failed ? paint_.failure(event.result) : event.result;
+  if (options_.durations && event.returned)
+    text += fmt::format(" <{}>", seconds_text(event.took, *options_.durations));
+  if (event.priced)
+    text += ' ' + paint_.price(fmt::format("<{}cy{}{}>", cycles_text(event.bill.total),
+                                           event.by.empty() ? "" : ", ", event.by));
+  std::FILE* const out = file(event.origin);
+  fmt::print(out, "{}\n", text);
+  for (const std::string& below : event.below) fmt::print(out, "{}\n", below);
+  if (options_.opened && event.priced)
+    fmt::print(out, "{}", waterfall(event.bill, *options_.opened, paint_));
+}
+
+/// A line of two halves only where something comes between them.
 void TraceText::line(const WaitEvent& event) {
   if (!shows_(event.name) || !tells_waits()) return;
-  std::string call = beginning(event.origin, event.entered);
-  const std::size_t name_at = call.size();
-  call += event.begun;
-  call.replace(name_at, event.name.size(), paint_.name(event.name));
-  fmt::print(file(event.origin), "{} <unfinished ...>\n", call);
+  break_off();
+  waiting_.insert(event.origin.thread);
+  const HeldLine::Line line{.beginning = beginning(event.origin, event.entered),
+                            .call = event.begun};
+  if (!held_.put(event.origin.thread, line)) print_unfinished(line);
 }
 
 void TraceText::line(const SignalEvent& event) {
+  if (!options_.signals.contains(event.name)) return;
+  break_off();
   fmt::print(file(event.origin), "{}--- {} {} ---\n", beginning(event.origin, latest_), event.name,
              event.details);
 }
 
 void TraceText::line(const WarningEvent& event) {
+  break_off();
   fmt::print(out_, "ringfare: {}\n", event.text);
+}
+
+/// Strace says so on a terminal.
+void TraceText::line(const StartEvent& event) {
+  if (options_.numbers != Numbers::WhereSeveral || !options_.attachments) return;
+  break_off();
+  fmt::print(out_, "ringfare: Process {} attached\n", event.origin.thread);
 }
 
 void TraceText::line(const ProcessEvent&) {}
 
 void TraceText::line(const ExitEvent& event) {
-  if (options_.quiet) return;
+  if (!options_.exits) return;
+  break_off();
   const std::string begins = beginning(event.origin, latest_);
   if (event.killed_by)
     fmt::print(file(event.origin), "{}+++ killed by {} +++\n", begins, event.signal);
   else if (event.status)
     fmt::print(file(event.origin), "{}+++ exited with {} +++\n", begins, *event.status);
+}
+
+void TraceText::finish() {
+  break_off();
+  std::fflush(nullptr);
 }
 
 }  // namespace ringfare

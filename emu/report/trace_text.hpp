@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "emu/event.hpp"
-#include "emu/report/line_stamp.hpp"
+#include "emu/report/held_line.hpp"
+#include "emu/report/name_set.hpp"
 #include "emu/report/waterfall.hpp"
 
 namespace ringfare {
@@ -33,11 +35,16 @@ class TraceText final : public Sink {
 
   struct Options {
     std::optional<Detail> opened;  // under each line: its stages or instructions
-    bool quiet = false;            // no "+++ exited" line
-    LineStamp::Kind stamp = LineStamp::Kind::None;
-    bool durations = false;          // the simulated time of each call (strace -T)
-    std::size_t result_column = 40;  // strace -a
+    bool attachments = true;       // "Process 1001 attached" lines, where lines have numbers
+    bool exits = true;             // "+++ exited" lines
+    LineStamp::Style stamp;
+    std::optional<unsigned> durations;  // simulated time of each call, digits (strace -T)
+    bool call_numbers = false;          // strace -n
+    bool addresses = false;             // strace -i
+    bool commands = false;              // behind numbers of threads (strace -Y)
+    std::size_t result_column = 40;     // strace -a
     Statuses statuses;
+    NameSet signals;
     Numbers numbers = Numbers::Never;
     std::function<std::FILE*(int)> file_of = nullptr;  // by thread, where each has its own
   };
@@ -48,27 +55,32 @@ class TraceText final : public Sink {
 
   Interest interest(std::string_view call) const override;
   void on(Cycles now, const Event& event) override;
-  void finish() override { std::fflush(nullptr); }
+  void finish() override;
 
  private:
   void line(const CallEvent& event);
   void line(const WaitEvent& event);
   void line(const SignalEvent& event);
   void line(const WarningEvent& event);
+  void line(const StartEvent& event);
   void line(const ProcessEvent& event);
   void line(const ExitEvent& event);
 
   std::string beginning(const Origin& origin, std::chrono::nanoseconds realtime);
   bool tells_waits() const;
+  std::string call_text(const CallEvent& event);
+  void print_unfinished(const HeldLine::Line& line);
+  void break_off();
   std::FILE* file(const Origin& origin) const;
 
   std::FILE* out_;
   Paint paint_;
 
   Options options_;
-  LineStamp stamp_{options_.stamp};
+  HeldLine held_{options_.stamp};      // a wait: what comes next may be its end
   std::chrono::nanoseconds latest_{};  // when the latest call was over
   std::function<bool(std::string_view)> shows_;
+  std::set<int> waiting_;  // threads whose waits are on paper, or held
 };
 
 }  // namespace ringfare

@@ -61,15 +61,48 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"trace", "-e", "trace=wirte", "/bin/busybox"},
                 "-e trace: 'wirte': no such system call; did you mean 'write'?"},
         Mistake{{"trace", "-e", "inject=all", "/bin/busybox"},
-                "-e inject=: the guest's calls are not tampered with"},
+                "-e inject=all: the guest's calls are not tampered with"},
         Mistake{{"trace", "-e", "status=happy", "/bin/busybox"},
-                "-e status=happy: give some of successful, failed, unfinished, unavailable, "
+                "-e status: 'happy': give some of successful, failed, unfinished, unavailable, "
                 "detached, all, none"},
         Mistake{{"trace", "-X", "vrebose", "/bin/busybox"}, "-X vrebose: did you mean 'verbose'?"},
         Mistake{{"trace", "-S", "cals", "/bin/busybox"}, "-S cals: did you mean 'calls'?"},
-        Mistake{{"trace", "-p", "1", "/bin/busybox"},
-                "-p 1: a running process cannot be joined; name a program, and it is run from its "
-                "first instruction on"},
+        Mistake{
+            {"trace", "-p", "1", "/bin/busybox"},
+            "--attach: a running process cannot be joined; name a program, and it is run from its "
+            "first instruction on"},
+        Mistake{{"trace", "-e", "colour=red", "/bin/busybox"},
+                "-e colour=red: there is no 'colour'; give one of trace, abbrev, verbose, raw, "
+                "signal, read, write, status, quiet, decode-fds"},
+        Mistake{{"trace", "-e", "trace=read@64", "/bin/busybox"},
+                "-e trace: 'read@64': calls are chosen by name, whichever ABI a program has; leave "
+                "the '@' away"},
+        Mistake{{"trace", "-e", "trace=9999", "/bin/busybox"},
+                "-e trace: '9999': no system call of amd64 has this number"},
+        Mistake{{"trace", "--raw=wirte", "/bin/busybox"},
+                "-e raw: 'wirte': no such system call; did you mean 'write'?"},
+        Mistake{{"trace", "-e", "signal=SIGINTT", "/bin/busybox"},
+                "-e signal: 'SIGINTT': did you mean 'SIGINT'?"},
+        Mistake{{"trace", "-e", "read=x", "/bin/busybox"},
+                "-e read: 'x': give numbers of descriptors, like 3,5, or all, none"},
+        Mistake{{"trace", "--quiet=exits", "/bin/busybox"},
+                "-e quiet: 'exits': did you mean 'exit'?"},
+        Mistake{{"trace", "--syscall-times=years", "/bin/busybox"},
+                "--syscall-times=years: give one of s, ms, us, ns"},
+        Mistake{{"trace", "-c", "-C", "/bin/busybox"},
+                "-c and -C: -c is the table alone, -C the lines too; give one of them"},
+        Mistake{{"trace", "-D", "/bin/busybox"},
+                "--daemonize: the guest runs inside of ringfare, which is no other process's "
+                "parent"},
+        Mistake{{"trace", "-u", "root", "/bin/busybox"},
+                "--user: the guest runs as whoever runs ringfare; run ringfare as that user"},
+        Mistake{{"trace", "-w", "/bin/busybox"},
+                "--summary-wall-clock: the table counts cycles of crossings; -T shows the time of "
+                "each call"},
+        Mistake{{"trace", "-b", "clone", "/bin/busybox"},
+                "--detach-on clone: give execve, the only call there is for it"},
+        Mistake{{"trace", "-I", "9", "/bin/busybox"},
+                "--interruptible 9: give one of anywhere, waiting, never, never_tstp, or 1 to 4"},
         Mistake{{"trace", "-e", "trace=/[/", "/bin/busybox"},
                 "-e trace: '[': not a regular expression (POSIX extended, regex(7))"},
         Mistake{{"run", "no-such-program-anywhere"},

@@ -181,21 +181,21 @@ TEST(Trace, ListsCallsWithTheirPrice) {
 }
 
 TEST(Trace, FiltersByNameAndGroup) {
-  const Outcome one = ringfare({"trace", "-q", "-e", "trace=write", "/bin/busybox", "echo", "hi"});
+  const Outcome one = ringfare({"trace", "-qq", "-e", "trace=write", "/bin/busybox", "echo", "hi"});
   EXPECT_EQ(lines_of(one.errors).size(), 1u) << one.errors;
-  const Outcome none = ringfare({"trace", "-q", "-e", "trace=none", "/bin/busybox", "echo", "hi"});
+  const Outcome none = ringfare({"trace", "-qq", "-e", "trace=none", "/bin/busybox", "echo", "hi"});
   EXPECT_EQ(none.errors, "");
-  const Outcome others = ringfare({"trace", "-q", "-e", "trace=!write", "/bin/busybox", "true"});
+  const Outcome others = ringfare({"trace", "-qq", "-e", "trace=!write", "/bin/busybox", "true"});
   EXPECT_EQ(others.errors.find("write("), std::string::npos);
   EXPECT_NE(others.errors.find("brk("), std::string::npos);
-  const Outcome memory = ringfare({"trace", "-q", "-e", "%memory", "/bin/busybox", "echo", "hi"});
+  const Outcome memory = ringfare({"trace", "-qq", "-e", "%memory", "/bin/busybox", "echo", "hi"});
   EXPECT_NE(memory.errors.find("brk("), std::string::npos);
   EXPECT_EQ(memory.errors.find("write("), std::string::npos);
 }
 
 TEST(Trace, StagesAddUpToTheLine) {
   const Outcome outcome =
-      ringfare({"trace", "-q", "--stages", "-e", "write", "/bin/busybox", "echo", "hi"});
+      ringfare({"trace", "-qq", "--stages", "-e", "write", "/bin/busybox", "echo", "hi"});
   const auto lines = lines_of(outcome.errors);
   ASSERT_GT(lines.size(), 5u);
   const std::size_t open = lines[0].rfind('<');
@@ -213,10 +213,10 @@ TEST(Trace, StagesAddUpToTheLine) {
 
 TEST(Trace, InstructionsShowAddressBytesTextAndEffect) {
   const Outcome outcome =
-      ringfare({"trace", "-q", "--instructions", "-e", "write", "/bin/busybox", "echo", "hi"});
+      ringfare({"trace", "-qq", "--instructions", "-e", "write", "/bin/busybox", "echo", "hi"});
   EXPECT_NE(outcome.errors.find("0f 01 f8"), std::string::npos) << "swapgs";
   EXPECT_NE(outcome.errors.find("sysretq"), std::string::npos);
-  const Outcome intel = ringfare({"trace", "-q", "--instructions", "--syntax", "intel", "-e",
+  const Outcome intel = ringfare({"trace", "-qq", "--instructions", "--syntax", "intel", "-e",
                                   "write", "/bin/busybox", "echo", "hi"});
   EXPECT_NE(intel.errors, outcome.errors);
 }

@@ -126,28 +126,86 @@ TEST(TraceText, GoesOnWithACallThatHasWaited) {
                   everything);
   const CrossingBill bill = small_bill();
   trace.on({}, WaitEvent{.name = "write", .begun = "write(1, "});
+  trace.on({}, ExitEvent{.status = 0, .origin = {.thread = 1001, .several = true}});
   CallEvent event = write_event(bill);
   event.begun = "write(1, ";
   trace.on({}, event);
   EXPECT_EQ(paper.text(),
             "write(1,  <unfinished ...>\n"
+            "[pid  1001] +++ exited with 0 +++\n"
             "<... write resumed>\"hi\\n\", 3)           = 3 <69.25cy>\n");
 }
 
 TEST(TraceText, KeepsACallThatHasWaitedWholeWhereNothingComesBetween) {
+  using Numbers = TraceText::Numbers;
+  for (const Numbers numbers : {Numbers::Never, Numbers::WhereSeveral}) {
+    Paper paper;
+    TraceText trace(paper.file(), Paint(false), {.numbers = numbers}, everything);
+    const CrossingBill bill = small_bill();
+    trace.on({}, WaitEvent{.name = "write", .begun = "write(1, "});
+    CallEvent event = write_event(bill);
+    event.begun = "write(1, ";
+    trace.on({}, event);
+    EXPECT_EQ(paper.text(), "write(1, \"hi\\n\", 3)                     = 3 <69.25cy>\n");
+  }
+}
+
+TEST(TraceText, TellsOfAWaitThatNeverEnds) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.numbers = TraceText::Numbers::WhereSeveral},
+                  everything);
+  trace.on({}, WaitEvent{.name = "pause", .begun = "pause("});
+  trace.finish();
+  EXPECT_EQ(paper.text(), "pause( <unfinished ...>\n");
+}
+
+TEST(TraceText, BeginsLinesWithNumbersAndAddresses) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.call_numbers = true, .addresses = true},
+                  everything);
+  const CrossingBill bill = small_bill();
+  CallEvent event = write_event(bill);
+  event.origin = {.call_number = 1, .next_address = 0x401002};
+  trace.on({}, event);
+  event.origin = {.wide = false, .call_number = 4, .next_address = 0x8048002};
+  trace.on({}, event);
+  trace.on({}, ExitEvent{.status = 0, .origin = {.call_number = 231}});
+  EXPECT_EQ(paper.text(),
+            "[   1] [0000000000401002] write(1, \"hi\\n\", 3) = 3 <69.25cy>\n"
+            "[   4] [08048002] write(1, \"hi\\n\", 3)   = 3 <69.25cy>\n"
+            "[ 231] [????????????????] +++ exited with 0 +++\n");
+}
+
+TEST(TraceText, SaysWhoBegins) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.numbers = TraceText::Numbers::WhereSeveral},
+                  everything);
+  trace.on({}, StartEvent{.origin = {.thread = 1001, .several = true}});
+  EXPECT_EQ(paper.text(), "ringfare: Process 1001 attached\n");
+}
+
+TEST(TraceText, PutsDataBelowTheLine) {
   Paper paper;
   TraceText trace(paper.file(), Paint(false), {}, everything);
   const CrossingBill bill = small_bill();
-  trace.on({}, WaitEvent{.name = "write", .begun = "write(1, "});
   CallEvent event = write_event(bill);
-  event.begun = "write(1, ";
+  event.below = {" | one", " | two"};
+  event.priced = false;
   trace.on({}, event);
-  EXPECT_EQ(paper.text(), "write(1, \"hi\\n\", 3)                     = 3 <69.25cy>\n");
+  EXPECT_EQ(paper.text(), "write(1, \"hi\\n\", 3)                     = 3\n | one\n | two\n");
+}
+
+TEST(TraceText, ShowsOnlyTheSignalsAskedFor) {
+  Paper paper;
+  TraceText trace(paper.file(), Paint(false), {.signals = {false, {"SIGINT"}}}, everything);
+  trace.on({}, SignalEvent{.name = "SIGINT", .details = "{}"});
+  trace.on({}, SignalEvent{.name = "SIGTERM", .details = "{}"});
+  EXPECT_EQ(paper.text(), "--- SIGINT {} ---\n");
 }
 
 TEST(TraceText, LeavesOutWhatIsNotAskedFor) {
   Paper paper;
-  TraceText trace(paper.file(), Paint(false), {.quiet = true},
+  TraceText trace(paper.file(), Paint(false), {.exits = false},
                   [](std::string_view call) { return call == "read"; });
   const CrossingBill bill = small_bill();
   EXPECT_EQ(trace.interest("write"), Interest::Nothing);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/call_filter.hpp"
+#include "emu/kernel/call_filter.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <initializer_list>
 #include <regex>
+#include <utility>
 
 #include "cpu/failure.hpp"
 #include "emu/kernel/syscall_table.hpp"
@@ -13,9 +16,29 @@
 namespace ringfare {
 namespace {
 
-[[noreturn]] void refuse(std::string_view item, const std::string& mend) {
-  throw UserError(fmt::format("-e trace: '{}': {}", item, mend));
-}
+/// Groups that strace has beside `kCallGroupNames`, and the names that one has had before.
+struct NamedGroup {
+  std::string_view name;
+  std::initializer_list<std::string_view> calls;
+};
+
+constexpr std::string_view kNetworkAsBefore = "net";
+
+const NamedGroup kNamedGroups[] = {
+    {"stat", {"stat", "stat64", "oldstat"}},
+    {"lstat", {"lstat", "lstat64", "oldlstat"}},
+    {"fstat", {"fstat", "fstat64", "fstatat64", "newfstatat", "oldfstat"}},
+    {"%stat",
+     {"stat", "stat64", "oldstat", "lstat", "lstat64", "oldlstat", "fstat", "fstat64", "fstatat64",
+      "newfstatat", "oldfstat", "statx"}},
+    {"statfs", {"statfs", "statfs64"}},
+    {"fstatfs", {"fstatfs", "fstatfs64"}},
+    {"%statfs", {"statfs", "statfs64", "fstatfs", "fstatfs64", "ustat"}},
+};
+
+/// Groups that may be named without their "%": strace did without it once.
+constexpr std::string_view kBareGroups[] = {"file", "process", "network", "signal",
+                                            "ipc",  "desc",    "memory"};
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
@@ -25,7 +48,12 @@ std::vector<std::string> known_names() {
 
 }  // namespace
 
-CallFilter::CallFilter(const std::vector<std::string>& sets) {
+void CallFilter::refuse(std::string_view item, const std::string& mend) const {
+  throw UserError(fmt::format("{}: '{}': {}", about_, item, mend));
+}
+
+CallFilter::CallFilter(const std::vector<std::string>& sets, std::string about)
+    : about_(std::move(about)) {
   for (const std::string& set : sets) read(set);
 }
 
@@ -51,6 +79,10 @@ void CallFilter::add(std::string_view item) {
   if (optional) item.remove_prefix(1);
   if (item.starts_with('%')) return add_group(item.substr(1), optional);
   if (item.starts_with('/')) return add_pattern(item.substr(1));
+  if (std::ranges::find(kBareGroups, item) != std::end(kBareGroups)) return add_group(item, false);
+  if (item.find('@') != item.npos)
+    refuse(item, "calls are chosen by name, whichever ABI a program has; leave the '@' away");
+  if (add_number(item)) return;
   const auto names = known_names();
   if (std::find(names.begin(), names.end(), item) == names.end() && !optional) {
     const auto near = nearest(item, names);
@@ -60,12 +92,32 @@ void CallFilter::add(std::string_view item) {
   names_.emplace(item);
 }
 
+/// Whether it is one.
+bool CallFilter::add_number(std::string_view item) {
+  std::uint64_t number = 0;
+  const char* const end = item.data() + item.size();
+  if (const auto [at, error] = std::from_chars(item.data(), end, number);
+      error != std::errc() || at != end)
+    return false;
+  const SyscallRow* const row = find_syscall(Abi::Amd64, number);
+  if (row == nullptr) refuse(item, "no system call of amd64 has this number");
+  names_.emplace(row->name);
+  return true;
+}
+
 void CallFilter::add_group(std::string_view name, bool optional) {
+  if (name == kNetworkAsBefore) name = "network";
+  if (const auto named = std::ranges::find(kNamedGroups, name, &NamedGroup::name);
+      named != std::end(kNamedGroups)) {
+    for (const std::string_view call : named->calls) names_.emplace(call);
+    return;
+  }
   const CallGroupName* group = find_call_group(name);
   if (group == nullptr && optional) return;
   if (group == nullptr) {
     std::vector<std::string> groups;
     for (const CallGroupName& row : kCallGroupNames) groups.push_back(fmt::format("%{}", row.name));
+    for (const NamedGroup& row : kNamedGroups) groups.push_back(fmt::format("%{}", row.name));
     refuse(fmt::format("%{}", name),
            fmt::format("no such group of calls; there are {}", fmt::join(groups, ", ")));
   }

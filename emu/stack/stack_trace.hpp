@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cpu/memory.hpp"
+#include "cpu/state.hpp"
+#include "emu/stack/guest_image.hpp"
+
+namespace ringfare {
+
+/// The guest's stack at a moment, as strace -k writes it, innermost first:
+///
+///      > /usr/lib/x86_64-linux-gnu/libc.so.6(__write+0x10) [0xf8350]
+///      > /usr/bin/cat() [0x5d86]
+///
+/// File, function and offset in it, place in the file. Frames are found by what the images say of
+/// them, and where they say nothing by the chain of frame pointers.
+class StackTrace {
+ public:
+  explicit StackTrace(const AddressSpace& memory) : memory_(memory) {}
+
+  std::vector<std::string> lines(const Registers& registers);
+  /// Another program has taken the memory.
+  void forget() { images_.clear(); }
+
+ private:
+  const GuestImage* image(std::uint64_t address);
+  std::string line(std::uint64_t address);
+  std::optional<UnwoundRegisters> caller(const UnwoundRegisters& callee, bool interrupted);
+  std::optional<UnwoundRegisters> by_frame_pointer(const UnwoundRegisters& callee) const;
+  bool is_code(std::uint64_t address) const;
+
+  const AddressSpace& memory_;
+  std::map<std::pair<std::string, std::uint64_t>, std::unique_ptr<GuestImage>> images_;
+};
+
+}  // namespace ringfare
