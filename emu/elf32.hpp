@@ -23,6 +23,9 @@ inline Elf64_Ehdr widened(const Elf32_Ehdr& narrow) {
   wide.e_ehsize = narrow.e_ehsize;
   wide.e_phentsize = narrow.e_phentsize;
   wide.e_phnum = narrow.e_phnum;
+  wide.e_shentsize = narrow.e_shentsize;
+  wide.e_shnum = narrow.e_shnum;
+  wide.e_shstrndx = narrow.e_shstrndx;
   return wide;
 }
 

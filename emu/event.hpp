@@ -39,6 +39,7 @@ struct CallEvent {
   bool in_user_mode = false;  // served by the vDSO: the kernel was not entered for it
   bool priced = true;         // false: no guest made the call (the execve that begins the run)
   std::vector<std::string> below = {};  // lines for under it: data that moved, the stack
+  bool detached = false;                // nothing more will be told of the process
   std::string begun = {};  // the part of `call` that a WaitEvent has told; empty: there was none
   Origin origin = {};
 };
@@ -55,6 +56,7 @@ struct WaitEvent {
 struct SignalEvent {
   std::string name, details;
   Origin origin = {};
+  std::vector<std::string> below = {};  // lines for under it: the stack
 };
 
 struct WarningEvent {
@@ -79,6 +81,7 @@ struct ExitEvent {
   std::optional<int> killed_by;  // the signal
   std::string signal;            // its name
   Origin origin = {};
+  std::vector<std::string> below = {};  // lines for under it: the stack
 };
 
 using Event = std::variant<CallEvent, WaitEvent, SignalEvent, WarningEvent, ProcessEvent,

@@ -82,7 +82,7 @@ void map_stack(AddressSpace& memory, const ProgramImage& image) {
 }
 
 void refuse_long_strings(const ProgramImage& image, const StackInputs& inputs) {
-  std::uint64_t size = image.path.size() + 1, longest = 0;
+  std::uint64_t size = inputs.file_name.size() + 1, longest = 0;
   for (const auto* strings : {&inputs.arguments, &inputs.environment}) {
     for (const std::string& text : *strings) {
       longest = std::max<std::uint64_t>(longest, text.size() + 1);
@@ -108,7 +108,7 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
   const bool wide = image.layout.mode == CodeMode::Long64;
   StackWriter stack(memory, image.layout);
   stack.push(std::vector<std::uint64_t>{0});
-  const GuestAddress executable_name = stack.push(image.path);
+  const GuestAddress executable_name = stack.push(inputs.file_name);
   const std::vector<std::uint64_t> environment = push_strings(stack, inputs.environment);
   const std::vector<std::uint64_t> arguments = push_strings(stack, inputs.arguments);
   const GuestAddress platform = stack.push(std::string(wide ? "x86_64" : "i686"));

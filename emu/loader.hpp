@@ -14,6 +14,7 @@ namespace ringfare {
 /// What the initial stack and the auxiliary vector are made of (System V ABI AMD64, 3.4.1 and
 /// getauxval(3)).
 struct StackInputs {
+  std::string file_name;                 // AT_EXECFN: as execve(2) was given it
   std::vector<std::string> arguments;    // argv[0] first
   std::vector<std::string> environment;  // "NAME=value"
   std::uint64_t hwcap = 0, hwcap2 = 0;   // CPUID.1:EDX; FSGSBASE bit

@@ -55,17 +55,17 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
                     .arguments = inputs_.arguments,
                     .environment = inputs_.environment};
   follow_scripts(first);  // what keeps it from being executed, the loader says
-  load(first.program, first.arguments, first.environment);
+  load(first);
   linux_ = std::make_unique<Personality>(memory_, clock_, image_,
                                          personality_options(machine_, inputs_, cpuid_.xcr0()));
   telling_.name_descriptors(linux_->descriptor_names());
   telling_.set_first_thread(linux_->process_id());
+  if (inputs_.stacks) telling_.show_stacks();
 }
 
 /// The program is in memory, an engine is ready for it, and the thread stands at its start.
-void Session::Run::load(const std::string& program, const std::vector<std::string>& arguments,
-                        const std::vector<std::string>& environment) {
-  image_ = load_program(memory_, program, layouts_of(machine_.kernel));
+void Session::Run::load(const ExecRequest& request) {
+  image_ = load_program(memory_, request.program, layouts_of(machine_.kernel));
   check_width(machine_, image_);
   // Page tables of 32 bits have no bit against execution.
   if (machine_.kernel.bits == 32) image_.executable_stack = true;
@@ -73,8 +73,9 @@ void Session::Run::load(const std::string& program, const std::vector<std::strin
   const Vdso* const vdso = pages_.vdso();
   build_initial_stack(
       memory_, image_,
-      {.arguments = arguments,
-       .environment = environment,
+      {.file_name = request.name.empty() ? request.program : request.name,
+       .arguments = request.arguments,
+       .environment = request.environment,
        .hwcap = cpuid_.leaf(1, 0).edx,
        .hwcap2 = cpuid_.leaf(7, 0).ebx & 1 ? 2u : 0u,
        .seed = inputs_.seed + programs_,
@@ -85,7 +86,7 @@ void Session::Run::load(const std::string& program, const std::vector<std::strin
        .euid = geteuid(),
        .gid = getgid(),
        .egid = getegid()});
-  image_.name = program;
+  image_.name = request.name;
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
   engine_ =
       choice_.make(memory_, prices_,
@@ -131,6 +132,7 @@ void Session::Run::update_time() {
 
 Bill Session::Run::to_end() {
   if (inputs_.verbose) say_how();
+  tell_of_start();
   while (!over_) {
     update_clock();
     linux_->expire_timers();
@@ -170,7 +172,7 @@ void Session::Run::execute(const ExecRequest& request) {
   memory_.clear();
   ++programs_;
   try {
-    load(request.program, request.arguments, request.environment);
+    load(request);
   } catch (const UserError& error) {
     tell(WarningEvent{fmt::format("warning: execve: {}; the guest gets SIGKILL", error.what())});
     killed_by_ = SIGKILL;
@@ -178,7 +180,7 @@ void Session::Run::execute(const ExecRequest& request) {
     return;
   }
   inputs_.arguments = request.arguments;
-  image_.name = request.name;
+  telling_.begin_program();
   linux_->start_program(image_);
 }
 
@@ -187,6 +189,7 @@ void Session::Run::begin_process() {
   pages_.begin_process();
   account_ = {};
   telling_.begin_process();
+  tell(StartEvent{origin()});
   further_.start_over();
   thread_.totals = {};
   executions_before_ = executions_of_others_ = 0;
@@ -255,8 +258,31 @@ void Session::Run::end_in_deadlock(const std::string& who_waits) {
   over_ = true;
 }
 
-Origin Session::Run::origin() const {
-  return {.thread = linux_->thread_id(), .several = !linux_->is_alone()};
+/// `behind`: bytes of the instruction the thread stands at, where it goes on behind it.
+Origin Session::Run::origin(unsigned behind) const {
+  const Registers& registers = thread_.registers;
+  return {.thread = linux_->thread_id(),
+          .several = !linux_->is_alone(),
+          .wide = registers.mode() == CodeMode::Long64,
+          .call_number = latest_call_,
+          .next_address = registers.rip + behind,
+          .command = linux_->command()};
+}
+
+/// The execve(2) that has brought the program here, which no guest has made: it has no price.
+void Session::Run::tell_of_start() {
+  constexpr std::uint64_t kExecve = 59;
+  latest_call_ = kExecve;
+  const bool wide = image_.layout.mode == CodeMode::Long64;
+  // Behind the number of arguments, the arguments and a null pointer (System V ABI, figure 3.9).
+  const auto arguments = memory_.load<std::uint32_t>(image_.stack_pointer).value_or(0);
+  const GuestAddress environment = image_.stack_pointer + (wide ? 8u : 4u) * (arguments + 2);
+  telling_.starts(now(),
+                  {.program = inputs_.program,
+                   .name = inputs_.program,
+                   .arguments = inputs_.arguments,
+                   .environment = inputs_.environment},
+                  environment, origin(), clock_.realtime());
 }
 
 /// Of all threads the process still has, its first one last.
@@ -266,7 +292,12 @@ void Session::Run::tell_of_ends() {
   std::vector<int> threads = linux_->thread_ids();
   std::ranges::sort(threads, std::greater<>());
   for (const int thread : threads) {
-    event.origin = {.thread = thread, .several = thread != threads.back() || linux_->has_others()};
+    event.origin = {.thread = thread,
+                    .several = thread != threads.back() || linux_->has_others(),
+                    .wide = thread_.registers.mode() == CodeMode::Long64,
+                    .call_number = latest_call_,
+                    .command = linux_->command()};
+    event.below = telling_.last_stack(thread);
     tell(event);
   }
 }

@@ -32,6 +32,8 @@ struct SessionInputs {
   bool real_time = false;  // sleeping takes the host's time too
   bool follow = false;     // tell of all threads and processes, not of the first thread alone
   DescribeOptions describe;
+  bool stacks = false;           // tell the guest's stack with every call
+  bool detach_on_exec = false;   // tell no more of a process that calls execve
   std::vector<Machine> further;  // priced alongside
   EngineKind engine = EngineKind::Automatic;
   Isa isa = Isa::Host;

@@ -22,6 +22,12 @@ Served answered(const Registers& registers) {
   return served;
 }
 
+/// Whose next instruction there is none.
+Origin over(Origin origin) {
+  origin.next_address = 0;
+  return origin;
+}
+
 }  // namespace
 
 const std::string& Session::Run::name_of(const CallRequest& request) {
@@ -71,7 +77,9 @@ void Session::Run::system_call(const AtGate& gate) {
   const CallRequest request = request_at(gate, registers, window_);
   const std::string& name = name_of(request);
   update_clock();
-  const ToldCall told = telling_.enter(request, name, origin(), clock_.realtime());
+  latest_call_ = request.number;
+  const ToldCall told =
+      telling_.enter(request, name, origin(gate.length), clock_.realtime(), registers);
 
   further_.enter(registers, gate.gate, gate.length);
   const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
@@ -110,13 +118,16 @@ void Session::Run::system_call(const AtGate& gate) {
                    {.result = served.result,
                     .returned = returned,
                     .left = clock_.realtime(),
-                    .bill = crossing});
+                    .bill = crossing,
+                    .detached = served.exec && inputs_.detach_on_exec});
   }
+  if (served.created && !served.newborn)
+    tell(StartEvent{{.thread = static_cast<int>(served.result), .several = true}});
   if (served.thread_over) {
     tell(ExitEvent{.status = static_cast<int>(request.args[0] & 0xff),
                    .killed_by = {},
                    .signal = {},
-                   .origin = told.origin});
+                   .origin = over(told.origin)});
     return;
   }
   if (!returned) {

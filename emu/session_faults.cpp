@@ -26,6 +26,7 @@ void Session::Run::charge(KernelEvent event) {
 
 /// Signals that are due; the registers are user mode's.
 void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
+  const std::vector<std::string> stack = telling_.stack(thread_.registers);
   const Delivery delivery = linux_->deliver(thread_, call);
   // A handler may look at the stack it has come from.
   if (delivery.frames != 0) pages_.abandon_calls();
@@ -34,7 +35,7 @@ void Session::Run::go_to_user_mode(const std::optional<EndingCall>& call) {
   for (unsigned frame = paid; frame < delivery.frames; ++frame) charge(KernelEvent::SignalFrame);
   for (const SignalInfo& info : delivery.taken)
     tell(SignalEvent{signal_name(static_cast<std::uint64_t>(info.signal)), signal_info_text(info),
-                     origin()});
+                     origin(), stack});
   if (!delivery.killed_by) return;
   killed_by_ = delivery.killed_by;
   over_ = true;
@@ -85,8 +86,7 @@ void Session::Run::tell_vdso_call(const VdsoCall& call) {
   stage.cycles = Cycles{static_cast<std::int64_t>(cycles)};
   stage.instructions = static_cast<std::uint32_t>(instructions);
   const CrossingBill bill{.stages = {stage}, .steps = {}, .total = stage.cycles};
-  const ToldCall told = telling_.enter(request, call.name, origin(), call.began);
-  if (told.wanted != Interest::Text) return;
+  const ToldCall told = telling_.enter(request, call.name, origin(), call.began, thread_.registers);
   telling_.leave(now(), told,
                  {.result = call.result,
                   .left = clock_.realtime(),
@@ -119,7 +119,7 @@ void Session::Run::serve_vsyscall(const VsyscallFetch& fetch) {
   request.number = static_cast<std::uint64_t>(row->amd64);
   const std::string& name = name_of(request);
   update_time();
-  const ToldCall told = telling_.enter(request, name, origin(), clock_.realtime());
+  const ToldCall told = telling_.enter(request, name, origin(), clock_.realtime(), registers);
   const Served served = linux_->serve(thread_, request);
   const ServiceCharge charge{
       .call = name, .file_kind = {}, .bytes_in = served.bytes_in, .bytes_out = served.bytes_out};

@@ -41,8 +41,7 @@ class Session::Run {
 
   void system_call(const AtGate& gate);
   void shut_door(const AtGate& gate, const Exception& raised);
-  void load(const std::string& program, const std::vector<std::string>& arguments,
-            const std::vector<std::string>& environment);
+  void load(const ExecRequest& request);
   void execute(const ExecRequest& request);
   void begin_process();
   Bill end_process();
@@ -62,7 +61,8 @@ class Session::Run {
   void charge(KernelEvent event);
   std::uint64_t instructions_to_timer() const;
   void tell(const Event& event) { telling_.tell(now(), event); }
-  Origin origin() const;
+  Origin origin(unsigned behind = 0) const;
+  void tell_of_start();
   void tell_of_ends();
   const std::string& name_of(const CallRequest& request);
   Cycles now() const;  // all cycles charged so far
@@ -92,6 +92,7 @@ class Session::Run {
   Account account_;
   std::vector<std::string> names_ = std::vector<std::string>(kCallSlots);  // by slot
   BillLedger ledger_;
+  std::uint64_t latest_call_ = 0;           // its number
   std::uint64_t programs_ = 0;              // that execve has started
   std::uint64_t blocks_before_ = 0;         // translated before this process began
   std::uint64_t executions_before_ = 0;     // by engines this process has had before

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "emu/kernel/exec_text.hpp"
+
 namespace ringfare {
 
 void Telling::tell(Cycles now, const Event& event) const {
@@ -29,11 +31,44 @@ Interest Telling::interest(std::string_view call) const {
   return most;
 }
 
+void Telling::starts(Cycles now, const ExecRequest& request, GuestAddress environment,
+                     const Origin& origin, std::chrono::nanoseconds time) const {
+  static const std::string kName = "execve";
+  if (interest(kName) != Interest::Text) return;
+  if (!options_.paths.empty() && !std::ranges::count(options_.paths, request.name)) return;
+  tell(now, CallEvent{.name = kName,
+                      .call = exec_text(request, environment, options_),
+                      .result = "0",
+                      .entered = time,
+                      .bill = {},
+                      .priced = false,
+                      .origin = origin});
+}
+
 ToldCall Telling::enter(const CallRequest& request, const std::string& name, const Origin& origin,
-                        std::chrono::nanoseconds now) {
-  const Interest wanted = tells_of(origin) ? interest(name) : Interest::Nothing;
-  if (wanted == Interest::Text) description_.before(request);
-  return {request, name, origin, now, wanted};
+                        std::chrono::nanoseconds now, const Registers& registers) {
+  Interest wanted = tells_of(origin) ? interest(name) : Interest::Nothing;
+  if (wanted != Interest::Nothing && !options_.paths.empty() &&
+      !description_.concerns_paths(request))
+    wanted = Interest::Nothing;
+  ToldCall call{request, name, origin, now, wanted};
+  if (wanted != Interest::Text) return call;
+  description_.before(request);
+  if (stacks_) {
+    Registers behind = registers;
+    behind.rip = origin.next_address;
+    call.stack = stacks_->lines(behind);
+  }
+  return call;
+}
+
+std::vector<std::string> Telling::stack(const Registers& registers) {
+  return stacks_ ? stacks_->lines(registers) : std::vector<std::string>();
+}
+
+std::vector<std::string> Telling::last_stack(int thread) const {
+  const auto found = last_stacks_.find(thread);
+  return found == last_stacks_.end() ? std::vector<std::string>() : found->second;
 }
 
 void Telling::waits(Cycles now, const ToldCall& call) {
@@ -70,8 +105,16 @@ void Telling::leave(Cycles now, const ToldCall& call, const ToldReturn& end) {
   if (call.wanted == Interest::Text) {
     event.call = description_.after(call.request, end.result);
     event.result = end.returned ? description_.result(call.request, end.result) : "?";
+    if (end.returned) event.below = description_.dump(call.request, end.result);
+    // As strace: the stack of a call that never returns stands below the end.
+    if (end.returned)
+      event.below.insert(event.below.end(), call.stack.begin(), call.stack.end());
+    else
+      last_stacks_[call.origin.thread] = call.stack;
   }
+  event.detached = end.detached;
   tell(now, event);
+  if (end.detached) detached_ = true;
 }
 
 }  // namespace ringfare

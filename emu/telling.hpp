@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "emu/event.hpp"
 #include "emu/kernel/describe.hpp"
+#include "emu/stack/stack_trace.hpp"
 
 namespace ringfare {
 
@@ -19,6 +21,7 @@ struct ToldCall {
   Origin origin;
   std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
   Interest wanted = Interest::Nothing;
+  std::vector<std::string> stack = {};  // where it was called from, if that is shown
 };
 
 /// How it came back.
@@ -29,6 +32,7 @@ struct ToldReturn {
   const CrossingBill& bill;
   std::string_view by = "";
   bool in_user_mode = false;
+  bool detached = false;  // nothing more is told of the process
 };
 
 /// What a run tells its sinks: of whom, and in how many words.
@@ -37,22 +41,38 @@ class Telling {
   /// `follow`: of all threads and processes, not of the first thread alone.
   Telling(std::vector<Sink*> sinks, bool follow, const AddressSpace& memory,
           const DescribeOptions& options)
-      : sinks_(std::move(sinks)), follow_(follow), description_(memory, options) {}
+      : sinks_(std::move(sinks)),
+        follow_(follow),
+        memory_(memory),
+        options_(options),
+        description_(memory, options) {}
 
   void set_first_thread(int thread) { first_thread_ = thread; }
   void name_descriptors(const DescriptorNames& names) { description_.name_descriptors(names); }
+  void show_stacks() { stacks_.emplace(memory_); }
   /// This is a new process: none of its calls has begun.
   void begin_process() { waiting_.clear(); }
+  /// Its program is another one.
+  void begin_program() {
+    if (stacks_) stacks_->forget();
+  }
 
   void tell(Cycles now, const Event& event) const;
   void finish() const;
 
+  /// The call that has started the run; `environment`: where the program finds its variables.
+  void starts(Cycles now, const ExecRequest& request, GuestAddress environment,
+              const Origin& origin, std::chrono::nanoseconds time) const;
   /// Call while the guest's memory is what the kernel will read.
   ToldCall enter(const CallRequest& request, const std::string& name, const Origin& origin,
-                 std::chrono::nanoseconds now);
+                 std::chrono::nanoseconds now, const Registers& registers);
   /// It waits. One that is made again after a wait and waits once more was told of before.
   void waits(Cycles now, const ToldCall& call);
   void leave(Cycles now, const ToldCall& call, const ToldReturn& end);
+  /// Where the guest stands, as lines of a trace; empty where nobody wants to see it.
+  std::vector<std::string> stack(const Registers& registers);
+  /// Of the call in which `thread` has ended.
+  std::vector<std::string> last_stack(int thread) const;
 
  private:
   struct Waiting {
@@ -60,13 +80,20 @@ class Telling {
     std::string begun;  // as it was told
   };
 
-  bool tells_of(const Origin& origin) const { return follow_ || origin.thread == first_thread_; }
+  bool tells_of(const Origin& origin) const {
+    return !detached_ && (follow_ || origin.thread == first_thread_);
+  }
   Interest interest(std::string_view call) const;
 
   const std::vector<Sink*> sinks_;
   const bool follow_;
+  const AddressSpace& memory_;
+  const DescribeOptions options_;
+  std::optional<StackTrace> stacks_;
   CallDescription description_;
   int first_thread_ = 0;
+  bool detached_ = false;
+  std::map<int, std::vector<std::string>> last_stacks_;
   std::map<int, Waiting> waiting_;  // threads inside calls that wait
 };
 

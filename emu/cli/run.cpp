@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <boost/program_options/value_semantic.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <memory>
 
@@ -84,9 +86,23 @@ bool executable_file(const std::string& path) {
          access(path.c_str(), X_OK) == 0;
 }
 
+/// What execve(2) does not start.
+std::string executable_program(const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0)
+    throw UserError(fmt::format("{}: cannot be run: {}; give the path of a program", path,
+                                std::strerror(errno)));
+  if (!executable_file(path))
+    throw UserError(
+        fmt::format("{}: cannot be run: {}; give a program that may be executed "
+                    "(chmod +x)",
+                    path, std::strerror(EACCES)));
+  return path;
+}
+
 /// As a shell finds a program: a name without a slash is looked for in PATH.
 std::string find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
+  if (name.find('/') != std::string::npos) return executable_program(name);
   const char* path = std::getenv("PATH");
   std::string_view left = path == nullptr ? "/usr/bin:/bin" : path;
   while (true) {
@@ -135,6 +151,8 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.follow = followed(options) != Follow::FirstThread;
   inputs.vdso_calls = options.has("vdso-calls");
   inputs.describe = describe_options(options);
+  inputs.stacks = options.has("stack-traces") && !options.has("summary-only");
+  inputs.detach_on_exec = options.has("detach-on");
   inputs.intel_syntax = one_of(options, "syntax", {"att", "intel"}) == "intel";
   if (options.has("instructions")) inputs.watch = Watch::Instructions;
   return inputs;
@@ -186,8 +204,11 @@ int exit_status(const Bill& bill) {
   return bill.exit_status.value_or(kBudgetSpent);
 }
 
-void say_what_has_no_effect(const ParsedOptions& options) {
+void say_notes(const ParsedOptions& options) {
   const auto say = [](std::string_view what) { fmt::print(stderr, "ringfare: note: {}\n", what); };
+  if (has_message(options, "path-resolution"))
+    for (const auto& [path, real] : resolved_paths(options))
+      say(fmt::format("-P {}: also {}", path, real));
   if (options.has("output-append-mode") && options.text("output").empty())
     say("-A appends to the file of -o FILE, which is not there");
   if (options.has("summary-only"))
@@ -213,7 +234,7 @@ int run_or_trace(const char* verb, bool trace, const std::vector<std::string>& w
   if (options.rest.empty())
     throw UserError(
         fmt::format("{}: name a program to run: ringfare {} {}", verb, verb, kProgramUsage));
-  if (trace) say_what_has_no_effect(options);
+  if (trace) say_notes(options);
   Machine machine = chosen_machine(options);
   const SessionInputs inputs = session_inputs(options, trace);
   const bool apart = trace && followed(options) == Follow::Separately;

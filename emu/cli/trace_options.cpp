@@ -259,13 +259,9 @@ std::shared_ptr<const CallFilter> filter(const std::vector<Expression>& all,
 /// As they were given, and as links and the current directory lead to them.
 std::vector<std::string> wanted_paths(const ParsedOptions& options) {
   std::vector<std::string> paths;
-  for (const GivenOption& given : options.given) {
-    if (given.name != "trace-path") continue;
-    paths.push_back(given.value);
-    std::error_code error;
-    const std::filesystem::path real = std::filesystem::canonical(given.value, error);
-    if (!error && real != given.value) paths.push_back(real);
-  }
+  for (const GivenOption& given : options.given)
+    if (given.name == "trace-path") paths.push_back(given.value);
+  for (const auto& [path, real] : resolved_paths(options)) paths.push_back(real);
   return paths;
 }
 
@@ -378,6 +374,17 @@ DescribeOptions describe_options(const ParsedOptions& options) {
   describe.abbreviated = filter(all, "abbrev");
   describe.paths = wanted_paths(options);
   return describe;
+}
+
+std::vector<std::pair<std::string, std::string>> resolved_paths(const ParsedOptions& options) {
+  std::vector<std::pair<std::string, std::string>> paths;
+  for (const GivenOption& given : options.given) {
+    if (given.name != "trace-path") continue;
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(given.value, error);
+    if (!error && real != given.value) paths.emplace_back(given.value, real);
+  }
+  return paths;
 }
 
 bool has_message(const ParsedOptions& options, std::string_view message) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emu/cli/options.hpp"
@@ -24,6 +25,8 @@ DescribeOptions describe_options(const ParsedOptions& options);
 Follow followed(const ParsedOptions& options);
 TraceText::Options text_options(const ParsedOptions& options);
 CountTable::Options table_options(const ParsedOptions& options);
+/// Of the paths of -P those that links and the current directory lead elsewhere, and where.
+std::vector<std::pair<std::string, std::string>> resolved_paths(const ParsedOptions& options);
 /// Whether a message ("attach", "path-resolution", ...) is not one that -q and --quiet=SET keep
 /// back.
 bool has_message(const ParsedOptions& options, std::string_view message);

@@ -59,6 +59,10 @@ Personality::Personality(AddressSpace& memory, SimulatedClock& clock, const Prog
 
 Personality::~Personality() = default;
 
+std::string_view Personality::command() const {
+  return process_->name;
+}
+
 Served Personality::serve(Thread& thread, const CallRequest& request) {
   Process& process = *process_;
   process.thread = &thread;

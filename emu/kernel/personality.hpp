@@ -162,6 +162,8 @@ class Personality {
   /// The way to user mode, registers being user mode's: see `deliver_signals`.
   Delivery deliver(Thread& thread, const std::optional<EndingCall>& call);
   /// What descriptors stand for now.
+  /// The name of the program, as in /proc/PID/comm; until the process is another one.
+  std::string_view command() const;
   const DescriptorNames& descriptor_names() const { return *names_; }
 
   /// One line about the latest call that is worth telling the user once (an unknown call); cleared.

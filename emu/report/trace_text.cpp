@@ -86,6 +86,7 @@ std::string TraceText::call_text(const CallEvent& event) {
     call += fmt::format("<... {} resumed>{}", event.name, event.call.substr(told));
     name_at += std::string_view("<... ").size();
   }
+  if (event.detached) return call.substr(0, call.size() - 1) + " <detached ...>";
   call += ' ';
   if (call.size() < options_.result_column) call.resize(options_.result_column, ' ');
   return call.replace(name_at, event.name.size(), paint_.name(event.name));
@@ -94,8 +95,8 @@ std::string TraceText::call_text(const CallEvent& event) {
 void TraceText::line(const CallEvent& event) {
   latest_ = event.entered + event.took;
   if (!shows_(event.name) || !among(options_.statuses, event)) return;
-  std::string text = call_text(event) + "= ";
-  text += event.failed ? paint_.failure(event.result) : event.result;
+  std::string text = call_text(event);
+  if (!event.detached) text += "= " + (event.failed ? paint_.failure(event.result) : event.result);
   if (options_.durations && event.returned)
     text += fmt::format(" <{}>", seconds_text(event.took, *options_.durations));
   if (event.priced)
@@ -121,8 +122,9 @@ void TraceText::line(const WaitEvent& event) {
 void TraceText::line(const SignalEvent& event) {
   if (!options_.signals.contains(event.name)) return;
   break_off();
-  fmt::print(file(event.origin), "{}--- {} {} ---\n", beginning(event.origin, latest_), event.name,
-             event.details);
+  std::FILE* const out = file(event.origin);
+  fmt::print(out, "{}--- {} {} ---\n", beginning(event.origin, latest_), event.name, event.details);
+  for (const std::string& below : event.below) fmt::print(out, "{}\n", below);
 }
 
 void TraceText::line(const WarningEvent& event) {
@@ -143,10 +145,12 @@ void TraceText::line(const ExitEvent& event) {
   if (!options_.exits) return;
   break_off();
   const std::string begins = beginning(event.origin, latest_);
+  std::FILE* const out = file(event.origin);
   if (event.killed_by)
-    fmt::print(file(event.origin), "{}+++ killed by {} +++\n", begins, event.signal);
+    fmt::print(out, "{}+++ killed by {} +++\n", begins, event.signal);
   else if (event.status)
-    fmt::print(file(event.origin), "{}+++ exited with {} +++\n", begins, *event.status);
+    fmt::print(out, "{}+++ exited with {} +++\n", begins, *event.status);
+  for (const std::string& below : event.below) fmt::print(out, "{}\n", below);
 }
 
 void TraceText::finish() {

@@ -70,7 +70,8 @@ TEST_F(InitialStack, HoldsArgumentsAndEnvironment) {
 }
 
 TEST_F(InitialStack, DescribesTheProgramAndTheMachine) {
-  const Start start = build({.arguments = {"p"},
+  const Start start = build({.file_name = "/bin/program",
+                             .arguments = {"p"},
                              .environment = {},
                              .hwcap = 0x1f8bfbff,
                              .hwcap2 = 2,
