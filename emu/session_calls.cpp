@@ -13,7 +13,8 @@ namespace ringfare {
 namespace {
 
 constexpr int kInt80 = 0x80;
-constexpr std::string_view kSignalWork = "signal";  // as kernel models call it
+// As kernel models call them.
+constexpr std::string_view kSignalWork = "signal", kRescheduleWork = "reschedule";
 
 /// What the kernel says by itself.
 Served answered(const Registers& registers) {
@@ -72,6 +73,11 @@ void Session::Run::refused_interrupt(const AtGate& gate) {
       {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
 }
 
+void Session::Run::meet_on_way_out(std::string_view work) {
+  crossings_.set_work(work, true);
+  further_.set_work(work);
+}
+
 void Session::Run::system_call(const AtGate& gate) {
   Registers& registers = thread_.registers;
   const CallRequest request = request_at(gate, registers, window_);
@@ -97,10 +103,9 @@ void Session::Run::system_call(const AtGate& gate) {
                              .entries = served.entries};
   const std::uint64_t number = registers[Gpr::Rax];
   frame_paid_ = returned && linux_->has_signal_work(served.result);
-  if (frame_paid_) {
-    crossings_.set_work(kSignalWork, true);
-    further_.set_work(kSignalWork);
-  }
+  if (frame_paid_) meet_on_way_out(kSignalWork);
+  if (returned && linux_->has_to_make_room(thread_.totals[kInstructionLane]))
+    meet_on_way_out(kRescheduleWork);
   const CrossingBill& crossing =
       returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
   if (served.newborn) begin_process();

@@ -159,6 +159,9 @@ class Personality {
 
   /// Whether signals have to be looked at before user mode goes on, after a call with this result.
   bool has_signal_work(std::int64_t result) const;
+  /// The turn of the present thread has ended, after so many instructions of its process, and
+  /// somebody else can run.
+  bool has_to_make_room(std::uint64_t instructions) const;
   /// The way to user mode, registers being user mode's: see `deliver_signals`.
   Delivery deliver(Thread& thread, const std::optional<EndingCall>& call);
   /// What descriptors stand for now.

@@ -219,6 +219,13 @@ Turn Personality::next_turn(Thread& processor, Cycles charged) {
   return {.instructions = quantum};
 }
 
+bool Personality::has_to_make_room(std::uint64_t instructions) const {
+  const Process& process = *process_;
+  const bool yielded = process.turn_end == 0;  // inside the call
+  return !yielded && instructions >= process.turn_end &&
+         (!process.queue.empty() || process.tree.contended());
+}
+
 void Personality::start_program(const ProgramImage& program) {
   process_->start_program(program);
 }

@@ -117,6 +117,21 @@ TEST(Tree, HasABillForEachProcess) {
     EXPECT_NE(inside.errors.find(row), std::string::npos) << row;
 }
 
+/// Turns that end at a call while another thread can run are found and paid for on the way out of
+/// the kernel: the scheduler is met, and what one thread alone pays does not contain it.
+TEST(Turns, ThatEndAtACallAreEndedByTheKernel) {
+  const auto bill_of = [](const char* threads) {
+    const Launch launch{.arguments = {guest("callers.musl"), threads}};
+    const Outcome inside = run(under_ringfare(launch, {"run", "--schedule-seed", "5"}));
+    EXPECT_EQ(inside.ending(), "exit 0");
+    return inside.errors;
+  };
+  const std::string alone = bill_of("1"), shared = bill_of("4");
+  EXPECT_EQ(alone.find("way out"), std::string::npos) << alone;
+  EXPECT_NE(shared.find("way out  scheduler  "), std::string::npos) << shared;
+  EXPECT_EQ(bill_of("4"), shared);
+}
+
 TEST(Deadlock, EndsWithWhoWaitsForWhat) {
   for (const char* name : {"deadlock.glibc", "deadlock.musl"}) {
     const Outcome inside = run(under_ringfare({.arguments = {guest(name)}}, {"run"}));
