@@ -5,12 +5,12 @@
 #include <cstring>
 
 #include "cpu/decoder.hpp"
+#include "cpu/failure.hpp"
 
 namespace ringfare {
 namespace {
 
 constexpr std::size_t kLongestInstruction = 15;
-constexpr std::size_t kLongestBlock = 64;  // instructions
 
 /// The executable bytes at `address`, up to `room.size()` of them, across adjoining regions.
 std::size_t fetch(const AddressSpace& memory, GuestAddress address, std::span<std::uint8_t> room) {
@@ -45,6 +45,17 @@ const CodeMap::Entry& CodeMap::at(GuestAddress address) {
 
 const CodeMap::Entry& CodeMap::instruction_at(GuestAddress address) {
   return look_up(instructions_, address, 1);
+}
+
+CodeMap::Entry CodeMap::front(const Entry& whole, std::size_t instructions) const {
+  CHECK(instructions < whole.block.instructions.size(), "{} instructions of {}", instructions,
+        whole.block.instructions.size());
+  Entry front{.block = whole.block, .price = observer_.partial(whole.block, instructions)};
+  front.block.instructions.resize(instructions);
+  std::size_t bytes = 0;
+  for (const Instruction& instruction : front.block.instructions) bytes += instruction.length;
+  front.block.bytes.resize(bytes);
+  return front;
 }
 
 const CodeMap::Entry& CodeMap::look_up(Index& index, GuestAddress address, std::size_t longest) {

@@ -17,6 +17,8 @@ class CodeMap {
   CodeMap(const AddressSpace& memory, BlockObserver& observer)
       : memory_(memory), observer_(observer) {}
 
+  static constexpr std::size_t kLongestBlock = 64;  // instructions
+
   /// Why the instruction at the end of a block was not taken into it.
   enum class Obstacle : std::uint8_t { None, Refused, TooLong, NoCode };
 
@@ -37,6 +39,8 @@ class CodeMap {
   const Entry& at(GuestAddress address);
   /// The same with nothing but the first instruction in it.
   const Entry& instruction_at(GuestAddress address);
+  /// The first `instructions` of a block, fewer than it has, with their prices.
+  Entry front(const Entry& whole, std::size_t instructions) const;
   const Entry& entry(BlockId id) const { return *entries_[id]; }
   std::size_t size() const { return entries_.size(); }
 

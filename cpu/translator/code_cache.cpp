@@ -9,7 +9,17 @@
 
 namespace ringfare::translator {
 
+namespace {
+
+/// Where a block is cut, as one number.
+std::uint64_t place_of_cut(GuestAddress start, std::size_t instructions) {
+  return start.value * CodeMap::kLongestBlock + instructions;
+}
+
+}  // namespace
+
 std::uint64_t longest_path(const Superblock& superblock) {
+  if (superblock.cut != 0) return superblock.cut;
   std::uint64_t instructions = 0;
   for (const Block* block : superblock.path) instructions += block->instructions.size();
   return instructions;
@@ -65,12 +75,33 @@ std::uint32_t CodeCache::single_block_at(GuestAddress address) {
   return index;
 }
 
+std::uint32_t CodeCache::cut_block_at(GuestAddress address, std::size_t instructions) {
+  const std::uint64_t place = place_of_cut(address, instructions);
+  if (const auto found = cut_blocks_.find(place); found != cut_blocks_.end()) return found->second;
+  if (!writer_.has_room(ledger_.exits().size())) forget_all();
+  const CodeMap::Entry& whole = code_.at(address);
+  const CodeMap::Entry front = code_.front(whole, instructions);
+  const auto index = static_cast<std::uint32_t>(superblocks_.size());
+  Superblock made =
+      writer_.write({Tier::Settled, address, index, false}, {{.entry = &front}}, ledger_.exits());
+  made.path = {&whole.block};
+  made.cut = instructions;
+  cut_blocks_[place] = index;
+  return take_in(std::move(made), {{.entry = &whole}});
+}
+
 std::uint32_t CodeCache::translate(Tier tier, GuestAddress address, bool indirect) {
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
   const auto path = singly_                ? std::vector{Step{&code_.instruction_at(address)}}
                     : tier == Tier::Second ? select_path(code_, address, {.reach = reach()}, *this)
                                            : single_block(code_, address, usual_targets(address));
-  superblocks_.push_back(writer_.write({tier, address, index, indirect}, path, ledger_.exits()));
+  return take_in(writer_.write({tier, address, index, indirect}, path, ledger_.exits()), path);
+}
+
+/// Answers its index.
+std::uint32_t CodeCache::take_in(Superblock made, const std::vector<Step>& path) {
+  const auto index = static_cast<std::uint32_t>(superblocks_.size());
+  superblocks_.push_back(std::move(made));
   longest_ = std::max(longest_, longest_path(superblocks_.back()));
   if (paths_ != nullptr) tell_paths(superblocks_.back());
   for (const Step& step : path) {
@@ -198,6 +229,7 @@ void CodeCache::kill(std::uint32_t index) {
   if (std::exchange(superblock.dead, true)) return;
   by_entry_.erase(superblock.entry, index);
   single_blocks_.erase(superblock.entry, index);
+  if (superblock.cut != 0) cut_blocks_.erase(place_of_cut(superblock.entry, superblock.cut));
   const auto first = first_tier_.find(superblock.entry);
   if (first != first_tier_.end() && first->second == index) first_tier_.erase(first);
   targets_.erase(superblock.entry);
@@ -214,8 +246,8 @@ void CodeCache::tell_paths(const Superblock& superblock) {
   std::vector<BlockId> blocks;
   for (ExitId id = superblock.first_exit; id < superblock.end_exit; ++id) {
     blocks.clear();
-    for (std::uint32_t step = 0; step < ledger_.exits()[id].path_length; ++step)
-      blocks.push_back(superblock.path[step]->id);
+    const std::uint32_t whole = superblock.cut != 0 ? 0 : ledger_.exits()[id].path_length;
+    for (std::uint32_t step = 0; step < whole; ++step) blocks.push_back(superblock.path[step]->id);
     paths_->known(id, blocks);
   }
 }
@@ -230,6 +262,7 @@ void CodeCache::forget_all() {
   longest_ = 0;
   by_entry_.clear();
   single_blocks_.clear();
+  cut_blocks_.clear();
   first_tier_.clear();
   targets_.clear();
   waiting_.clear();

@@ -38,6 +38,8 @@ class CodeCache final : public BoundaryTest, private Experience {
   /// One of a single block that is linked to nothing. A longer path does not stop at each of its
   /// instructions: jumps inside it are no code at all.
   std::uint32_t single_block_at(GuestAddress address);
+  /// The same of the first instructions of a block, fewer than it has.
+  std::uint32_t cut_block_at(GuestAddress address, std::size_t instructions);
   const Superblock& superblock(std::uint32_t index) const { return superblocks_[index]; }
   /// The most instructions that a superblock executes.
   std::uint64_t longest() const { return longest_; }
@@ -79,6 +81,7 @@ class CodeCache final : public BoundaryTest, private Experience {
  private:
   std::uint64_t reach() const { return mode() == CodeMode::Long64 ? INT32_MAX : UINT32_MAX; }
   std::uint32_t translate(Tier tier, GuestAddress address, bool indirect = false);
+  std::uint32_t take_in(Superblock made, const std::vector<Step>& path);
   void promote(std::uint32_t index);
   void replace(GuestAddress entry, Tier tier);
   void link(ExitId id, Superblock& to);
@@ -104,6 +107,7 @@ class CodeCache final : public BoundaryTest, private Experience {
   Ledger ledger_{arena_, superblocks_};
   EntryMap by_entry_;       // the one that runs
   EntryMap single_blocks_;  // for the last instructions of a budget
+  std::unordered_map<std::uint64_t, std::uint32_t> cut_blocks_;    // likewise, by place_of_cut
   std::unordered_map<GuestAddress, std::uint32_t> first_tier_;     // what usual_way knows
   std::unordered_map<GuestAddress, TargetProfile> targets_;        // what usual_targets knows
   std::unordered_map<GuestAddress, std::vector<ExitId>> waiting_;  // for a translation to link to

@@ -4,6 +4,7 @@
 #include <ucontext.h>
 
 #include <array>
+#include <utility>
 
 #include "cpu/failure.hpp"
 
@@ -101,18 +102,11 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
   leave(context, LeaveReason::Fault);
 }
 
-void FaultCatcher::step(std::uint64_t instructions) {
-  stepping_ = true;
-  repetitions_count_ = false;
-  hides_trap_flag_ = true;
-  steps_left_ = instructions;
-  last_stop_ = 0;
-  guest_pushed_flags_ = false;
-}
-
 void FaultCatcher::step_once() {
-  step(1);
-  repetitions_count_ = true;
+  stepping_ = true;
+  hides_trap_flag_ = true;
+  has_begun_ = false;
+  guest_pushed_flags_ = false;
 }
 
 void FaultCatcher::step_once_for_guest() {
@@ -120,7 +114,7 @@ void FaultCatcher::step_once_for_guest() {
   hides_trap_flag_ = false;
 }
 
-/// A single step of ours, for `step` or after an interruption.
+/// A single step of ours, for `step_once` or after an interruption.
 void FaultCatcher::on_step(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
@@ -135,9 +129,7 @@ void FaultCatcher::on_step(ucontext_t& context) {
   hide_trap_flag(context);
   if (Interruption::pending() && stop_at_boundary(context)) return;
   // A REP instruction traps behind each repetition, where it began.
-  const bool repeated = pc == last_stop_ && !repetitions_count_;
-  last_stop_ = pc;
-  if (!stepping_ || repeated || !boundaries_.is_boundary(pc) || steps_left_-- != 0)
+  if (!stepping_ || !boundaries_.is_boundary(pc) || !std::exchange(has_begun_, true))
     return continue_stepping(context);
   stepping_ = false;
   fault_ = {.pc = pc};

@@ -37,10 +37,8 @@ class FaultCatcher {
 
   const HostFault& fault() const { return fault_; }
 
-  /// Translated code entered next with TF set in its flags is left as `LeaveReason::Stepped` when
-  /// it is about to execute its guest instruction number `instructions`, counted from 0.
-  void step(std::uint64_t instructions);
-  /// The same after one instruction, or one repetition of it.
+  /// Translated code entered next with TF set in its flags is left as `LeaveReason::Stepped` after
+  /// one instruction, or one repetition of it.
   void step_once();
   /// The same where the guest has set TF itself, and sees it in what PUSHF pushes.
   void step_once_for_guest();
@@ -60,10 +58,8 @@ class FaultCatcher {
   const BoundaryTest& boundaries_;
   HostFault fault_;
   bool stepping_ = false;
-  bool repetitions_count_ = false;
   bool hides_trap_flag_ = true;
-  std::uint64_t steps_left_ = 0;
-  std::uint64_t last_stop_ = 0;      // host address of the last single step
+  bool has_begun_ = false;           // the instruction, which is also a boundary
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS
   stack_t old_stack_{};
   struct sigaction old_actions_[5 + Interruption::kSignals.size()] = {};

@@ -13,6 +13,7 @@ void add(Lanes& sum, const Lanes& price, std::uint64_t times) {
 /// The blocks of the path to `exit` were executed `times` more often.
 void count_blocks(std::vector<std::uint64_t>& executions, const Exit& exit,
                   const Superblock& superblock, std::uint64_t times) {
+  if (superblock.cut != 0) return;
   for (std::uint32_t step = 0; step < exit.path_length; ++step) {
     const BlockId id = superblock.path[step]->id;
     if (id >= executions.size()) executions.resize(id + 1);

@@ -57,7 +57,6 @@ class Translator::Core final {
   struct Entry {
     std::uint32_t superblock;
     std::int32_t allowance = 0;
-    std::uint64_t steps = 0;  // it is left before this instruction of the superblock; 0: at an exit
   };
 
   Context& context() const { return arena_.context(); }
@@ -87,10 +86,16 @@ class Translator::Core final {
   ThreadContext switcher_;
   Rewind rewind_;
   FaultCatcher catcher_;
-  bool singly_ = false;         // a budget of 1: superblocks are single instructions
-  std::uint64_t spent_ = 0;     // instructions executed under budgets, where nothing else counts
-  bool stepping_over_ = false;  // a store into guarded code, with its page writable
-  bool popped_flags_ = false;   // by the instruction just executed
+  /// After so many budgets of 1, superblocks are single instructions.
+  static constexpr std::uint64_t kSingleRuns = 16;
+  /// So many instructions without a budget are worth code that keeps no allowance.
+  static constexpr std::uint64_t kPatience = 1 << 24;
+  bool singly_ = false;            // superblocks are single instructions
+  std::uint64_t single_runs_ = 0;  // budgets of 1 in a row
+  std::uint64_t patience_ = 0;     // what is left of kPatience
+  std::uint64_t spent_ = 0;        // instructions executed under budgets, where nothing else counts
+  bool stepping_over_ = false;     // a store into guarded code, with its page writable
+  bool popped_flags_ = false;      // by the instruction just executed
 };
 
 Stop Translator::Core::run(Thread& thread, Budget budget) {
@@ -99,6 +104,9 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
   cache_.forget_changed_files();
   switcher_.load(thread);
   const std::uint64_t start = counting_.limited ? retired() : 0;
+  // Endless, but in code that keeps an allowance.
+  const bool patient = counting_.limited && budget.instructions == Budget{}.instructions;
+  if (patient) budget.instructions = patience_;
   std::optional<Stop> stop;
   while (!stop) {
     if (Interruption::pending()) {
@@ -115,12 +123,20 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
     if (singly_ && !stop && !stepping_over_) stop = BudgetSpent{};
   }
   switcher_.store(thread);
-  return *stop;
+  if (!patient) return *stop;
+  const bool spent = std::holds_alternative<BudgetSpent>(*stop);
+  patience_ -= spent ? patience_ : std::min(patience_, retired() - start);
+  return spent ? run(thread, {}) : *stop;
 }
 
+/// Code of one kind lasts: whoever has had budgets may have another soon, and single instructions
+/// between other budgets are cut out of their blocks.
 void Translator::Core::set_limits(const Budget& budget) {
-  const bool singly = budget.instructions == 1;
-  const bool limited = budget.instructions != Budget{}.instructions && !singly;
+  const bool endless = budget.instructions == Budget{}.instructions;
+  single_runs_ = budget.instructions == 1 ? single_runs_ + 1 : 0;
+  if (!endless) patience_ = kPatience;
+  const bool singly = single_runs_ > (counting_.limited ? kSingleRuns : 0);
+  const bool limited = !singly && (!endless || (counting_.limited && patience_ != 0));
   if (limited == counting_.limited && singly == singly_) return;
   counting_.limited = limited;
   singly_ = singly;
@@ -137,18 +153,12 @@ std::optional<Translator::Core::Entry> Translator::Core::entry_within(std::uint6
   if (longest_path(cache_.superblock(usual)) <= left) return Entry{usual, granted};
   const std::uint32_t single = cache_.single_block_at(rip);
   if (longest_path(cache_.superblock(single)) <= left) return Entry{single, -1};
-  // Still too long for what is left: it is single-stepped, and left inside.
-  if (!counting_.counters) return std::nullopt;
-  return Entry{single, -1, left};
+  return Entry{cache_.cut_block_at(rip, left), -1};
 }
 
 /// Runs translated code until it comes back; nothing: it goes on at thread.registers.rip.
 std::optional<Stop> Translator::Core::execute(const Entry& entry, Thread& thread) {
   const bool traced = (context().rflags & flag::kTrap) != 0;
-  if (entry.steps != 0) {
-    catcher_.step(entry.steps);
-    context().rflags |= flag::kTrap;
-  }
   if (traced) {
     catcher_.step_once_for_guest();
   } else if (stepping_over_) {
