@@ -75,6 +75,13 @@ struct StartEvent {
   Origin origin = {};
 };
 
+/// A thread makes calls of the other width than before.
+struct ModeEvent {
+  bool wide = true;  // 64-bit calls from now on
+  std::chrono::nanoseconds at{};
+  Origin origin = {};
+};
+
 /// A thread or the process is over.
 struct ExitEvent {
   std::optional<int> status;     // exit status, or
@@ -85,7 +92,7 @@ struct ExitEvent {
 };
 
 using Event = std::variant<CallEvent, WaitEvent, SignalEvent, WarningEvent, ProcessEvent,
-                           StartEvent, ExitEvent>;
+                           StartEvent, ModeEvent, ExitEvent>;
 
 /// How much of a call a sink wants to hear: nothing, that it happened, or its text too.
 enum class Interest : std::uint8_t { Nothing, Occurrence, Text };

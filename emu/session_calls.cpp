@@ -90,6 +90,7 @@ void Session::Run::system_call(const AtGate& gate) {
   further_.enter(registers, gate.gate, gate.length);
   const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
   if (in.raised) return shut_door(gate, *in.raised);
+  telling_.meets_call(now(), request.abi == Abi::Amd64, told.origin, told.entered);
   const Served served = in ? linux_->serve(thread_, request) : answered(registers);
   if (served.blocked) {
     --thread_.totals[kInstructionLane];  // it is executed again when the wait is over

@@ -45,6 +45,17 @@ void Telling::starts(Cycles now, const ExecRequest& request, GuestAddress enviro
                       .origin = origin});
 }
 
+void Telling::meets_call(Cycles now, bool wide, const Origin& origin,
+                         std::chrono::nanoseconds time) {
+  if (origin.thread == latest_.thread && wide == latest_.wide) return;
+  // Who has made none yet was begun by the latest call.
+  const auto [known, first] = widths_.try_emplace(origin.thread, latest_.wide);
+  const bool changed = known->second != wide;
+  known->second = wide;
+  latest_ = {origin.thread, wide};
+  if (changed) tell(now, ModeEvent{.wide = wide, .at = time, .origin = origin});
+}
+
 ToldCall Telling::enter(const CallRequest& request, const std::string& name, const Origin& origin,
                         std::chrono::nanoseconds now, const Registers& registers) {
   Interest wanted = tells_of(origin) ? interest(name) : Interest::Nothing;

@@ -63,6 +63,9 @@ class Telling {
   /// The call that has started the run; `environment`: where the program finds its variables.
   void starts(Cycles now, const ExecRequest& request, GuestAddress environment,
               const Origin& origin, std::chrono::nanoseconds time) const;
+  /// Who has made a call of which width; told where it is not that of the thread's call before, and
+  /// where the first of the run is not 64-bit.
+  void meets_call(Cycles now, bool wide, const Origin& origin, std::chrono::nanoseconds time);
   /// Call while the guest's memory is what the kernel will read.
   ToldCall enter(const CallRequest& request, const std::string& name, const Origin& origin,
                  std::chrono::nanoseconds now, const Registers& registers);
@@ -94,6 +97,12 @@ class Telling {
   int first_thread_ = 0;
   bool detached_ = false;
   std::map<int, std::vector<std::string>> last_stacks_;
+  struct Width {
+    int thread = 0;
+    bool wide = true;
+  };
+  Width latest_;                    // call
+  std::map<int, bool> widths_;      // of the latest calls of threads
   std::map<int, Waiting> waiting_;  // threads inside calls that wait
 };
 

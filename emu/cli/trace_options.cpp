@@ -394,6 +394,7 @@ bool has_message(const ParsedOptions& options, std::string_view message) {
 TraceText::Options text_options(const ParsedOptions& options) {
   const std::vector<Expression> all = expressions(options);
   TraceText::Options text;
+  text.modes = has_message(options, "personality") && options.text("output").empty();
   text.attachments = has_message(options, "attach");
   text.exits = has_message(options, "exit");
   if (const Follow follow = followed(options); follow == Follow::Together)

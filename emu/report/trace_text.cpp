@@ -139,6 +139,13 @@ void TraceText::line(const StartEvent& event) {
   fmt::print(out_, "ringfare: Process {} attached\n", event.origin.thread);
 }
 
+void TraceText::line(const ModeEvent& event) {
+  if (!options_.modes) return;
+  break_off();
+  fmt::print(file(event.origin), "{}[ Process PID={} runs in {} bit mode. ]\n",
+             beginning(event.origin, event.at), event.origin.thread, event.wide ? 64 : 32);
+}
+
 void TraceText::line(const ProcessEvent&) {}
 
 void TraceText::line(const ExitEvent& event) {

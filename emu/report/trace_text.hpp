@@ -35,6 +35,7 @@ class TraceText final : public Sink {
 
   struct Options {
     std::optional<Detail> opened;  // under each line: its stages or instructions
+    bool modes = true;             // "Process PID=1001 runs in 32 bit mode" lines: not in files
     bool attachments = true;       // "Process 1001 attached" lines, where lines have numbers
     bool exits = true;             // "+++ exited" lines
     LineStamp::Style stamp;
@@ -63,6 +64,7 @@ class TraceText final : public Sink {
   void line(const SignalEvent& event);
   void line(const WarningEvent& event);
   void line(const StartEvent& event);
+  void line(const ModeEvent& event);
   void line(const ProcessEvent& event);
   void line(const ExitEvent& event);
 

@@ -124,6 +124,35 @@ TEST_P(AsStrace, EveryLine) {
   EXPECT_EQ(ours.size(), native.size());
 }
 
+/// The lines that tell of calls of another width than before: on the terminal, not in files.
+std::vector<std::string> width_lines(const std::vector<std::string>& tracer,
+                                     const std::string& program) {
+  Launch launch{.arguments = tracer};
+  launch.arguments.push_back(program);
+  std::istringstream trace(run(launch).errors);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(trace, line);)
+    if (line.ends_with("bit mode. ]"))
+      lines.push_back(std::regex_replace(line, std::regex(R"((pid|PID)[ =]+\d+)"), "$1 N"));
+  return lines;
+}
+
+TEST(TerminalTrace, TellsOfCallsOfAnotherWidth) {
+  if (access("/usr/bin/strace", X_OK) != 0) GTEST_SKIP() << "strace is not installed";
+  if (!strace_works()) GTEST_SKIP() << "strace may not trace here (ptrace(2) is not permitted)";
+  for (const char* name : {"hello.musl", "hello.musl-i386", "widths.musl"})
+    for (const std::vector<std::string>& options :
+         {std::vector<std::string>{}, {"-f"}, {"-q"}, {"-o", "/dev/null"}, {"-e", "trace=none"}}) {
+      const std::string program = guest(name);
+      if (access(program.c_str(), X_OK) != 0) continue;
+      std::vector<std::string> strace{"/usr/bin/strace"},
+          ours{RINGFARE_BINARY_DIR "/ringfare", "trace"};
+      strace.insert(strace.end(), options.begin(), options.end());
+      ours.insert(ours.end(), options.begin(), options.end());
+      EXPECT_EQ(width_lines(ours, program), width_lines(strace, program)) << name;
+    }
+}
+
 /// Lines that depend on who of several runs when: waits of the C library, and when it is told that
 /// a child has ended.
 bool depends_on_turns(const std::string& line) {
