@@ -307,7 +307,8 @@ std::int64_t I386Call::finish(std::int64_t result) {
       return user_.store(place_, result) ? 0 : -EFAULT;
     }();
   // What is left of a sleep is written when a signal ends it.
-  const bool writes = !failed || result == -EINTR || result == -restart::kResume;
+  const bool writes = !failed || result == -EINTR || result == -restart::kResume ||
+                      result == -restart::kIfNoHandler;
   if (writes && !staging_.write_back() && !failed) result = -EOVERFLOW;
   if (messages_) messages_->write_back(result);
   if (message_) result = message_->write_back(result);

@@ -3,6 +3,7 @@
 // time, and in another one where a seed says so.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -35,6 +36,10 @@ const std::vector<Row> kGuests = {
     {"LibraryThreads", "library_threads.glibc"},
     {"FamilyGlibc", "family.glibc"},
     {"FamilyMusl", "family.musl"},
+    {"ThreadsGlibc32", "threads.glibc-i386"},
+    {"ThreadsMusl32", "threads.musl-i386"},
+    {"FamilyGlibc32", "family.glibc-i386"},
+    {"FamilyMusl32", "family.musl-i386"},
     {"Many", "many.musl", {"60"}},
     {"ShellPipes",
      "busybox",
@@ -51,6 +56,10 @@ const std::vector<Row> kGuests = {
 
 class SharedMachine : public ::testing::TestWithParam<Row> {
  protected:
+  void SetUp() override {
+    const std::string program = launch_of(GetParam()).arguments.front();
+    if (!std::filesystem::exists(program)) GTEST_SKIP() << program << " is not there";
+  }
   Launch launch() const {
     Launch launch = launch_of(GetParam());
     launch.directory = room_.path();
