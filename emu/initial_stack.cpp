@@ -109,6 +109,7 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
   StackWriter stack(memory, image.layout);
   stack.push(std::vector<std::uint64_t>{0});
   const GuestAddress executable_name = stack.push(inputs.file_name);
+  image.file_name = executable_name;
   const std::vector<std::uint64_t> environment = push_strings(stack, inputs.environment);
   const std::vector<std::uint64_t> arguments = push_strings(stack, inputs.arguments);
   const GuestAddress platform = stack.push(std::string(wide ? "x86_64" : "i686"));

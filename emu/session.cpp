@@ -276,13 +276,16 @@ void Session::Run::tell_of_start() {
   const bool wide = image_.layout.mode == CodeMode::Long64;
   // Behind the number of arguments, the arguments and a null pointer (System V ABI, figure 3.9).
   const auto arguments = memory_.load<std::uint32_t>(image_.stack_pointer).value_or(0);
-  const GuestAddress environment = image_.stack_pointer + (wide ? 8u : 4u) * (arguments + 2);
+  const unsigned word = wide ? 8 : 4;
+  const ExecVectors vectors{.path = image_.file_name,
+                            .arguments = image_.stack_pointer + word,
+                            .environment = image_.stack_pointer + word * (arguments + 2)};
   telling_.starts(now(),
                   {.program = inputs_.program,
                    .name = inputs_.program,
                    .arguments = inputs_.arguments,
                    .environment = inputs_.environment},
-                  environment, origin(), clock_.realtime());
+                  vectors, origin(), clock_.realtime());
 }
 
 /// Of all threads the process still has, its first one last.

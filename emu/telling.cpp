@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "emu/kernel/exec_text.hpp"
-
 namespace ringfare {
 
 void Telling::tell(Cycles now, const Event& event) const {
@@ -31,13 +29,13 @@ Interest Telling::interest(std::string_view call) const {
   return most;
 }
 
-void Telling::starts(Cycles now, const ExecRequest& request, GuestAddress environment,
+void Telling::starts(Cycles now, const ExecRequest& request, const ExecVectors& vectors,
                      const Origin& origin, std::chrono::nanoseconds time) const {
   static const std::string kName = "execve";
   if (interest(kName) != Interest::Text) return;
   if (!options_.paths.empty() && !std::ranges::count(options_.paths, request.name)) return;
   tell(now, CallEvent{.name = kName,
-                      .call = exec_text(request, environment, options_),
+                      .call = exec_text(request, vectors, options_),
                       .result = "0",
                       .entered = time,
                       .bill = {},

@@ -10,6 +10,7 @@
 
 #include "emu/event.hpp"
 #include "emu/kernel/describe.hpp"
+#include "emu/kernel/exec_text.hpp"
 #include "emu/stack/stack_trace.hpp"
 
 namespace ringfare {
@@ -60,8 +61,8 @@ class Telling {
   void tell(Cycles now, const Event& event) const;
   void finish() const;
 
-  /// The call that has started the run; `environment`: where the program finds its variables.
-  void starts(Cycles now, const ExecRequest& request, GuestAddress environment,
+  /// The call that has started the run.
+  void starts(Cycles now, const ExecRequest& request, const ExecVectors& vectors,
               const Origin& origin, std::chrono::nanoseconds time) const;
   /// Who has made a call of which width; told where it is not that of the thread's call before, and
   /// where the first of the run is not 64-bit.

@@ -103,7 +103,8 @@ class Splitter {
   void optional(const po::option_description& option, const std::string& word, std::size_t equals) {
     const bool bare = equals == std::string::npos;
     repeated[option.long_name()] += bare;
-    given.push_back({option.long_name(), bare ? "" : word.substr(equals + 1)});
+    given.push_back(
+        {option.long_name(), bare ? "" : word.substr(equals + 1), word.starts_with("--")});
   }
 
   bool short_options(const std::string& word) {

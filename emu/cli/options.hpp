@@ -21,8 +21,9 @@ const boost::program_options::value_semantic* optional_value(const char* value_n
 
 /// An option as it was given.
 struct GivenOption {
-  std::string name;   // the long one; "-e" where there is none
-  std::string value;  // "" where it takes none
+  std::string name;      // the long one; "-e" where there is none
+  std::string value;     // "" where it takes none
+  bool in_full = false;  // "--name"
 };
 
 /// A command line after its verb: options of ours, then words that are not ours to read.

@@ -239,6 +239,8 @@ StringStyle string_style(const ParsedOptions& options) {
                                              {"all", StringStyle::Hex}};
   if (const std::string word = options.latest("strings-in-hex"); !word.empty())
     return choose<StringStyle>("--strings-in-hex", word, kStyles);
+  for (const GivenOption& given : options.given)  // "--strings-in-hex" is "-xx"
+    if (given.name == "strings-in-hex" && given.in_full) return StringStyle::Hex;
   switch (options.times("strings-in-hex")) {
     case 0:
       return StringStyle::Escapes;

@@ -61,6 +61,7 @@ std::vector<std::string> hex_dump_of_buffers(const AddressSpace& memory, Abi abi
     const GuestAddress data{word(memory, abi, vector, 2 * i)};
     const std::uint64_t length = std::min(word(memory, abi, vector, 2 * i + 1), size);
     size -= length;
+    if (length == 0) continue;
     lines.push_back(fmt::format(" * {} bytes in buffer {}", length, i));
     for (std::string& line : hex_dump(memory, data, length)) lines.push_back(std::move(line));
   }
@@ -73,6 +74,23 @@ std::vector<std::string> hex_dump_of_message(const AddressSpace& memory, Abi abi
   constexpr std::size_t kVector = 2, kCount = 3;
   return hex_dump_of_buffers(memory, abi, {word(memory, abi, header, kVector)},
                              word(memory, abi, header, kCount), size);
+}
+
+std::vector<std::string> hex_dump_of_messages(const AddressSpace& memory, Abi abi,
+                                              GuestAddress headers, std::uint64_t count) {
+  // struct mmsghdr: struct msghdr (7 words) and a 32-bit length, padded to a word.
+  constexpr std::size_t kCount = 3, kLength = 7, kWords = 8;
+  const std::size_t word_size = abi == Abi::Amd64 ? 8 : 4;
+  std::vector<std::string> lines;
+  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(count, IOV_MAX); ++i) {
+    const GuestAddress header = headers + i * kWords * word_size;
+    const auto length = memory.load<std::uint32_t>(header + kLength * word_size).value_or(0);
+    lines.push_back(
+        fmt::format(" = {} buffers in vector {}", word(memory, abi, header, kCount), i));
+    for (std::string& line : hex_dump_of_message(memory, abi, header, length))
+      lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 }  // namespace ringfare

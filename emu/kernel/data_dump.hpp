@@ -28,4 +28,9 @@ std::vector<std::string> hex_dump_of_buffers(const AddressSpace& memory, Abi abi
 std::vector<std::string> hex_dump_of_message(const AddressSpace& memory, Abi abi,
                                              GuestAddress header, std::uint64_t size);
 
+/// Of `count` of `struct mmsghdr`, as many bytes as each says; each after its line
+/// " = 2 buffers in vector 0".
+std::vector<std::string> hex_dump_of_messages(const AddressSpace& memory, Abi abi,
+                                              GuestAddress headers, std::uint64_t count);
+
 }  // namespace ringfare

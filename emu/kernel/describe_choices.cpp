@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "emu/kernel/call_shape.hpp"
 #include "emu/kernel/data_dump.hpp"
 #include "emu/kernel/describe.hpp"
 #include "emu/kernel/descriptor_names.hpp"
@@ -17,7 +16,7 @@ namespace {
 constexpr std::uint64_t kMaxPolled = 1024;
 
 /// How a call hands over its data.
-enum class Carrier : std::uint8_t { Buffer, Vector, Message };
+enum class Carrier : std::uint8_t { Buffer, Vector, Message, Messages };
 
 /// A call that moves data of the descriptor it has first, to or from where its second argument
 /// points.
@@ -37,6 +36,8 @@ constexpr Mover kMovers[] = {
     {"preadv", Carrier::Vector, true},
     {"preadv2", Carrier::Vector, true},
     {"recvmsg", Carrier::Message, true},
+    {"recvmmsg", Carrier::Messages, true},
+    {"sendmmsg", Carrier::Messages, false},
     {"write", Carrier::Buffer, false},
     {"pwrite64", Carrier::Buffer, false},
     {"send", Carrier::Buffer, false},
@@ -69,6 +70,8 @@ std::vector<std::string> CallDescription::dump(const CallRequest& request,
                                  mover->reads ? moved : kEveryByte);
     case Carrier::Message:
       return hex_dump_of_message(memory_, request.abi, data, mover->reads ? moved : kEveryByte);
+    case Carrier::Messages:  // the result counts them
+      return hex_dump_of_messages(memory_, request.abi, data, moved);
   }
   return {};
 }
@@ -100,7 +103,10 @@ bool CallDescription::concerns_paths(const CallRequest& request) const {
   const auto open = [&](int fd) {
     return options_.descriptor_names != nullptr && wanted(options_.descriptor_names->path(fd));
   };
-  for (const auto& [index, spec] : call_shape(request)) {
+  const SyscallRow* const row = find_syscall(request.abi, request.number);
+  if (row == nullptr) return false;
+  for (std::size_t index = 0; index < row->args.size(); ++index) {
+    const ArgSpec& spec = row->args[index];
     const std::uint64_t value = request.args[index];
     if (spec.kind == ArgKind::Path) {
       if (const auto path = memory_.read_string({value}); path && wanted(*path)) return true;

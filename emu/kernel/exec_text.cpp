@@ -25,19 +25,25 @@ std::string strings_text(const std::vector<std::string>& strings, const Describe
 
 }  // namespace
 
-std::string exec_text(const ExecRequest& request, GuestAddress environment,
+std::string exec_text(const ExecRequest& request, const ExecVectors& vectors,
                       const DescribeOptions& options) {
   const auto in = [](const auto& filter, bool otherwise) {
     return filter ? filter->shows(kName) : otherwise;
   };
+  const auto call = [&](const std::string& path, const std::string& arguments,
+                        const std::string& environment) {
+    return fmt::format("{}({}, {}, {})", kName, path, arguments, environment);
+  };
+  const std::string path = quoted(request.name, options.strings);
+  const std::string first = address_text(vectors.arguments.value),
+                    second = address_text(vectors.environment.value);
+  if (in(options.raw, false)) return call(address_text(vectors.path.value), first, second);
+  if (!in(options.dereferenced, true)) return call(path, first, second);
   const bool whole = options.verbose || !in(options.abbreviated, true);
-  const std::size_t variables = request.environment.size();
-  std::string arguments = strings_text(request.arguments, options, whole),
-              variables_text = whole ? strings_text(request.environment, options, whole)
-                                     : fmt::format("{:#x} /* {} {} */", environment.value,
-                                                   variables, variables == 1 ? "var" : "vars");
-  return fmt::format("{}({}, {}, {})", kName, quoted(request.name, options.strings), arguments,
-                     variables_text);
+  const std::size_t count = request.environment.size();
+  return call(path, strings_text(request.arguments, options, whole),
+              whole ? strings_text(request.environment, options, whole)
+                    : fmt::format("{} /* {} {} */", second, count, count == 1 ? "var" : "vars"));
 }
 
 }  // namespace ringfare

@@ -9,9 +9,14 @@
 
 namespace ringfare {
 
-/// "execve(\"/bin/true\", [\"true\"], 0x2fffffffe808 /* 37 vars */)": the call that starts a run.
-/// No guest makes it: `environment` is where the new program finds the variables.
-std::string exec_text(const ExecRequest& request, GuestAddress environment,
+/// Where a new program finds what it was given.
+struct ExecVectors {
+  GuestAddress path, arguments, environment;
+};
+
+/// "execve(\"/bin/true\", [\"true\"], 0x2fffffffe808 /* 37 vars */)": the call that starts a run,
+/// which no guest makes.
+std::string exec_text(const ExecRequest& request, const ExecVectors& vectors,
                       const DescribeOptions& options);
 
 }  // namespace ringfare

@@ -149,7 +149,7 @@ void TraceText::line(const ModeEvent& event) {
 void TraceText::line(const ProcessEvent&) {}
 
 void TraceText::line(const ExitEvent& event) {
-  if (!options_.exits) return;
+  if (!options_.exits || (event.killed_by && !options_.signals.contains(event.signal))) return;
   break_off();
   const std::string begins = beginning(event.origin, latest_);
   std::FILE* const out = file(event.origin);

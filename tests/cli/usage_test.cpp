@@ -117,6 +117,21 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"models", "skylak"}, "models: no model 'skylak'; did you mean 'skylake'?"},
         Mistake{{"syscalls", "x"}, "syscalls: 'x' is not understood; it takes no words"}));
 
+TEST(Usage, AProgramMustBeExecutable) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "program";
+  EXPECT_EQ(ringfare({"trace", file}).errors,
+            "ringfare: " + file +
+                ": cannot be run: No such file or directory; give the path of a "
+                "program\n");
+  write_whole(file, read_whole("/bin/busybox"));
+  const Outcome outcome = ringfare({"trace", file, "true"});
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_EQ(outcome.errors, "ringfare: " + file +
+                                ": cannot be run: Permission denied; give a program that may be "
+                                "executed (chmod +x)\n");
+}
+
 TEST(Usage, UnknownModelNamesTheNearest) {
   const Outcome outcome = ringfare({"run", "--cpu", "skylaek", "/bin/busybox", "true"});
   EXPECT_EQ(outcome.ending(), "exit 125");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -228,6 +229,50 @@ TEST(Trace, WritesToAFile) {
   EXPECT_EQ(outcome.output, "hi\n");
   EXPECT_EQ(outcome.errors, "");
   EXPECT_NE(read_whole(file).find("+++ exited with 0 +++"), std::string::npos);
+}
+
+TEST(Trace, CountsCallsOfTheVdsoInRowsOfTheirOwn) {
+  const Outcome outcome =
+      ringfare({"trace", "-c", "--vdso-calls", "-S", "name", guest("clocks.glibc")});
+  EXPECT_NE(outcome.errors.find(" clock_gettime (vdso)\n"), std::string::npos) << outcome.errors;
+}
+
+TEST(Trace, ShowsStacksOfStaticAndOf32BitPrograms) {
+  for (const char* const name : {"hello.glibc", "hello.glibc-i386"}) {
+    if (!std::filesystem::exists(guest(name))) continue;
+    const Outcome outcome = ringfare({"trace", "-k", "-e", "trace=write", guest(name)});
+    EXPECT_NE(outcome.errors.find("(exit+0x"), std::string::npos) << outcome.errors;
+    EXPECT_NE(outcome.errors.find("(_start+0x"), std::string::npos) << outcome.errors;
+  }
+}
+
+TEST(Trace, AppendsToAFile) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "trace";
+  write_whole(file, "before\n");
+  ringfare({"trace", "-A", "-o", file, "-e", "trace=none", "/bin/busybox", "true"});
+  EXPECT_EQ(read_whole(file), "before\n+++ exited with 0 +++\n");
+}
+
+TEST(Trace, BreaksAWaitOffOnlyWhereSomethingComesBetween) {
+  const Outcome broken = ringfare({"trace", "-f", "-e", "trace=wait4", "/bin/busybox", "sh", "-c",
+                                   "/bin/busybox usleep 1000; :"});
+  EXPECT_NE(broken.errors.find("wait4(-1,  <unfinished ...>\n"), std::string::npos)
+      << broken.errors;
+  const Outcome whole = ringfare({"trace", "-f", "-qq", "-e", "trace=wait4", "/bin/busybox", "sh",
+                                  "-c", "/bin/busybox usleep 1000; :"});
+  EXPECT_EQ(whole.errors.find("unfinished"), std::string::npos) << whole.errors;
+}
+
+TEST(Trace, SaysWhichProcessesBegin) {
+  const std::vector<std::string> words = {"-e", "trace=none", "/bin/busybox", "sh", "-c", "(:); :"};
+  const auto errors = [&](const std::string& option) {
+    std::vector<std::string> all = {"trace", option};
+    all.insert(all.end(), words.begin(), words.end());
+    return ringfare(all).errors;
+  };
+  EXPECT_NE(errors("-f").find("ringfare: Process 1001 attached\n"), std::string::npos);
+  EXPECT_EQ(errors("-fq").find("attached"), std::string::npos);
 }
 
 TEST(Trace, CountsInATable) {
