@@ -6,6 +6,7 @@
 #include "cpu/failure.hpp"
 #include "emu/door_request.hpp"
 #include "emu/kernel/names.hpp"
+#include "emu/kernel/told_call.hpp"
 #include "emu/kernel_path.hpp"
 #include "emu/session_run.hpp"
 
@@ -84,8 +85,9 @@ void Session::Run::system_call(const AtGate& gate) {
   const std::string& name = name_of(request);
   update_clock();
   latest_call_ = request.number;
+  const CallRequest shown = told_call(request, memory_);
   const ToldCall told =
-      telling_.enter(request, name, origin(gate.length), clock_.realtime(), registers);
+      telling_.enter(shown, name_of(shown), origin(gate.length), clock_.realtime(), registers);
 
   further_.enter(registers, gate.gate, gate.length);
   const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);

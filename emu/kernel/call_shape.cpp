@@ -31,6 +31,9 @@ struct CommandShape {
   unsigned hidden = 0;
 };
 
+/// F_GETLK64, F_SETLK64 and F_SETLKW64 of i386 (<asm-generic/fcntl.h>).
+constexpr std::uint64_t kGetLock64 = 12, kSetLock64 = 13, kSetLockAndWait64 = 14;
+
 constexpr CommandShape kFcntl[] = {
     {F_DUPFD, "int"},
     {F_GETFD, ""},
@@ -40,6 +43,9 @@ constexpr CommandShape kFcntl[] = {
     {F_GETLK, ">foundlock"},
     {F_SETLK, "<filelock"},
     {F_SETLKW, "<filelock"},
+    {kGetLock64, ">foundlock"},
+    {kSetLock64, "<filelock"},
+    {kSetLockAndWait64, "<filelock"},
     {F_OFD_GETLK, ">foundlock"},
     {F_OFD_SETLK, "<filelock"},
     {F_OFD_SETLKW, "<filelock"},

@@ -207,6 +207,11 @@ bool is_narrow(const CallRequest& request, ArgKind kind) {
   return kind != ArgKind::Dirents || call_name(request.abi, request.number) == "getdents";
 }
 
+/// Whether the command of fcntl(2) takes struct flock, not struct flock64.
+bool has_small_lock(std::uint64_t command) {
+  return command == F_GETLK || command == F_SETLK || command == F_SETLKW;
+}
+
 /// The argument, with its sign where it has one.
 std::uint64_t extended(const CallRequest& request, ArgKind kind, std::size_t index) {
   const std::uint64_t value = request.args[index];
@@ -290,6 +295,8 @@ std::string CallDescription::pointed(const CallRequest& request, const ArgSpec& 
             .address = {request.args[index]},
             .count = std::nullopt,
             .available = available};
+  p.narrow = request.abi == Abi::I386 &&
+             (spec.kind == ArgKind::MessageHeader || spec.kind == ArgKind::MessageHeaders);
   if (spec.count_from != kNoCount) p.count = count(request, spec);
   switch (spec.kind) {
     case ArgKind::Path:
@@ -306,7 +313,12 @@ std::string CallDescription::pointed(const CallRequest& request, const ArgSpec& 
   }
   if (!dereferenced_) return address_text(p.address.value);
   std::vector<std::byte> image;
-  if (is_narrow(request, spec.kind) && p.address.value != 0) {
+  const bool lock = spec.kind == ArgKind::FileLock || spec.kind == ArgKind::FoundLock;
+  if (lock && request.abi == Abi::I386) {
+    image = widened(memory_, file_lock_layout(!has_small_lock(request.args[1])), p.address);
+    if (image.empty()) return address_text(p.address.value);
+    p.image = image;
+  } else if (!p.narrow && is_narrow(request, spec.kind) && p.address.value != 0) {
     image = widened(memory_, spec.kind, p.address, p.count.value_or(0));
     if (image.empty()) return address_text(p.address.value);
     p.image = image;
@@ -429,7 +441,8 @@ std::string CallDescription::after(const CallRequest& request, std::int64_t resu
                                          .options = options_,
                                          .address = {request.args[index]},
                                          .count = static_cast<std::uint64_t>(result),
-                                         .available = kAllWasSent});
+                                         .available = kAllWasSent,
+                                         .narrow = request.abi == Abi::I386});
     } else if (spec.direction == Direction::Out) {
       text += written(request, spec, index, result);
     } else if (entered) {

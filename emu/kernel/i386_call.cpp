@@ -15,6 +15,7 @@
 
 #include "cpu/failure.hpp"
 #include "emu/kernel/restart.hpp"
+#include "emu/kernel/told_call.hpp"
 
 namespace ringfare {
 namespace {
@@ -41,17 +42,6 @@ constexpr Arrangement kArrangements[] = {
 };
 
 /// socketcall(2) and ipc(2): the call behind a number, and how many arguments it has.
-struct Multiplexed {
-  std::uint16_t number;  // i386
-  std::uint8_t arguments;
-};
-
-/// <linux/net.h>, SYS_SOCKET and so on.
-constexpr Multiplexed kSocketCalls[] = {
-    {},       {359, 3}, {361, 3}, {362, 3}, {363, 2}, {364, 3}, {367, 3},
-    {368, 3}, {360, 4}, {369, 4}, {371, 4}, {369, 6}, {371, 6}, {373, 2},
-    {366, 5}, {365, 5}, {370, 3}, {372, 3}, {364, 4}, {337, 5}, {345, 4},
-};
 constexpr std::uint64_t kMmap = 90, kMmap2 = 192, kSelect = 82, kNewSelect = 142, kSocketCall = 102,
                         kIpc = 117;
 
@@ -131,8 +121,8 @@ bool I386Call::unwrap(CallRequest& request) {
       request.number = kNewSelect;
       break;
     case kSocketCall: {
-      if (from == 0 || from >= std::size(kSocketCalls)) return fail(-EINVAL);
-      const Multiplexed& call = kSocketCalls[from];
+      const Multiplexed call = socket_call(from);
+      if (call.number == 0) return fail(-EINVAL);
       if (!load(request.args[1], std::span(args).first(call.arguments))) return fail(-EFAULT);
       request.number = call.number;
       break;

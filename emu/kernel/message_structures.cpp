@@ -24,6 +24,64 @@ struct ControlHead {  // struct cmsghdr, cmsg(3)
   std::int32_t level, type;
 };
 
+// Those of i386.
+struct ControlHead32 {
+  std::uint32_t length;
+  std::int32_t level, type;
+};
+struct Vector32 {
+  std::uint32_t base, length;
+};
+struct Header32 {
+  std::uint32_t name, name_length, vector, vector_length, control, control_length, flags;
+};
+struct CountedHeader32 {
+  Header32 header;
+  std::uint32_t length;
+};
+
+template <class T>
+T* pointer_to(std::uint32_t address) {
+  return reinterpret_cast<T*>(std::uintptr_t{address});
+}
+
+msghdr widened(const Header32& narrow) {
+  return {.msg_name = pointer_to<void>(narrow.name),
+          .msg_namelen = narrow.name_length,
+          .msg_iov = pointer_to<iovec>(narrow.vector),
+          .msg_iovlen = narrow.vector_length,
+          .msg_control = pointer_to<void>(narrow.control),
+          .msg_controllen = narrow.control_length,
+          .msg_flags = static_cast<int>(narrow.flags)};
+}
+
+std::optional<msghdr> message_at(const Pointee& p) {
+  if (!p.narrow) return at<msghdr>(p);
+  const auto header = at<Header32>(p);
+  return header ? std::optional(widened(*header)) : std::nullopt;
+}
+
+std::optional<mmsghdr> counted_message_at(const Pointee& p, std::uint64_t index) {
+  if (!p.narrow) return at<mmsghdr>(p, index);
+  const auto counted = at<CountedHeader32>(p, index);
+  if (!counted) return std::nullopt;
+  return mmsghdr{.msg_hdr = widened(counted->header), .msg_len = counted->length};
+}
+
+std::optional<iovec> vector_at(const Pointee& p, std::uint64_t index) {
+  if (!p.narrow) return at<iovec>(p, index);
+  const auto vector = at<Vector32>(p, index);
+  if (!vector) return std::nullopt;
+  return iovec{.iov_base = pointer_to<void>(vector->base), .iov_len = vector->length};
+}
+
+std::optional<ControlHead> control_at(const Pointee& p, std::uint64_t address) {
+  if (!p.narrow) return p.memory.load<ControlHead>({address});
+  const auto head = p.memory.load<ControlHead32>({address});
+  if (!head) return std::nullopt;
+  return ControlHead{.length = head->length, .level = head->level, .type = head->type};
+}
+
 std::string raw_bytes(const void* bytes, std::size_t size) {
   return quoted_hex({static_cast<const char*>(bytes), size}, size);
 }
@@ -90,14 +148,16 @@ std::string control_data(const ControlHead& header, const std::vector<std::byte>
 /// "[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[5]}]"
 Text control_text(const Pointee& p, std::uint64_t address, std::uint64_t size) {
   if (address == 0 || size == 0) return "NULL";
+  const std::uint64_t head_size = p.narrow ? sizeof(ControlHead32) : sizeof(ControlHead);
+  const std::uint64_t alignment = p.narrow ? 4 : 8;
   std::string text = "[";
-  for (std::uint64_t at = 0; at + sizeof(ControlHead) <= size;) {
-    const auto header = p.memory.load<ControlHead>({address + at});
+  for (std::uint64_t at = 0; at + head_size <= size;) {
+    const auto header = control_at(p, address + at);
     if (!header) return address_text(address);
     const std::uint64_t length = std::min<std::uint64_t>(header->length, size - at);
-    if (length < sizeof(ControlHead)) break;
-    std::vector<std::byte> data(length - sizeof(ControlHead));
-    if (!p.memory.read({address + at + sizeof(ControlHead)}, data)) return address_text(address);
+    if (length < head_size) break;
+    std::vector<std::byte> data(length - head_size);
+    if (!p.memory.read({address + at + head_size}, data)) return address_text(address);
     text += fmt::format("{}{{cmsg_len={}, cmsg_level={}, cmsg_type={}", text.size() > 1 ? ", " : "",
                         header->length,
                         named(*names_of(ArgKind::SocketLevel),
@@ -109,7 +169,7 @@ Text control_text(const Pointee& p, std::uint64_t address, std::uint64_t size) {
     if (!data.empty())
       text += fmt::format(", cmsg_data={}", control_data(*header, data, p.options));
     text += "}";
-    at += (length + sizeof(std::size_t) - 1) & ~(sizeof(std::size_t) - 1);
+    at += (length + alignment - 1) & ~(alignment - 1);
   }
   return text + "]";
 }
@@ -119,7 +179,8 @@ Pointee elsewhere(const Pointee& p, std::uint64_t address, std::uint64_t availab
           .options = p.options,
           .address = {address},
           .count = std::nullopt,
-          .available = available};
+          .available = available,
+          .narrow = p.narrow};
 }
 
 /// `filled`: how many bytes of the buffers mean something.
@@ -186,7 +247,7 @@ Text socket_address(const Pointee& p) {
 Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
   if (p.address.value == 0) return std::nullopt;
   return array_text(p, count, [&](std::uint64_t i) -> Text {
-    const auto vector = at<iovec>(p, i);
+    const auto vector = vector_at(p, i);
     if (!vector) return std::nullopt;
     const std::uint64_t bytes = std::min<std::uint64_t>(filled, vector->iov_len);
     filled -= bytes;
@@ -203,7 +264,7 @@ Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
 }
 
 Text message_header(const Pointee& p) {
-  const auto message = at<msghdr>(p);
+  const auto message = message_at(p);
   if (!message) return std::nullopt;
   return header_text(p, *message, p.available);
 }
@@ -213,7 +274,7 @@ Text message_headers(const Pointee& p) {
   const bool over = p.available != ~std::uint64_t{0}, sent = p.available >= kAllWasSent;
   const std::uint64_t count = sent ? p.count.value_or(0) : p.available;
   return array_text(p, count, [&](std::uint64_t i) -> Text {
-    const auto message = at<mmsghdr>(p, i);
+    const auto message = counted_message_at(p, i);
     if (!message) return std::nullopt;
     const std::string header =
         header_text(p, message->msg_hdr, sent ? ~std::uint64_t{0} : message->msg_len);

@@ -308,10 +308,14 @@ std::vector<std::byte> widened(const AddressSpace& memory, ArgKind kind, GuestAd
     return widened_words(memory, address, words);
   }
   const NarrowLayout* const layout = narrow_layout(kind);
-  if (layout == nullptr) return {};
-  std::vector<std::byte> narrow(layout->narrow_size), wide(layout->wide_size);
+  return layout != nullptr ? widened(memory, *layout, address) : std::vector<std::byte>();
+}
+
+std::vector<std::byte> widened(const AddressSpace& memory, const NarrowLayout& layout,
+                               GuestAddress address) {
+  std::vector<std::byte> narrow(layout.narrow_size), wide(layout.wide_size);
   if (!memory.read(address, narrow)) return {};
-  layout->widen(narrow.data(), wide.data());
+  layout.widen(narrow.data(), wide.data());
   return wide;
 }
 

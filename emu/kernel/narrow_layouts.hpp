@@ -22,6 +22,10 @@ struct NarrowLayout {
 /// Nothing for kinds that are the same in both, or have no fixed size.
 const NarrowLayout* narrow_layout(ArgKind kind);
 
+/// What is at `address`, as amd64 lays it out. Empty where it cannot be read.
+std::vector<std::byte> widened(const AddressSpace& memory, const NarrowLayout& layout,
+                               GuestAddress address);
+
 /// What is at `address`, as amd64 lays it out: a structure, `count` buffers of an I/O vector, or
 /// the pointers of a vector of strings with the null pointer at its end. Empty where it cannot be
 /// read, or has no layout of its own.

@@ -23,6 +23,7 @@ struct Pointee {
   /// Where the guest has another layout: the structure as amd64 has it. Pointers in it are the
   /// guest's.
   std::span<const std::byte> image = {};
+  bool narrow = false;  // as i386 lays it out, and all it points to; without an image
 };
 
 /// Elements of an array beyond this many become "...", as strace abbreviates.

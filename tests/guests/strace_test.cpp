@@ -340,6 +340,8 @@ INSTANTIATE_TEST_SUITE_P(I386Guests, AsStrace,
                                            Program{"Listing", {guest("listing.klibc-i386")}},
                                            Program{"Files", {guest("files.musl-i386"), "."}},
                                            Program{"OldFiles", {kCalls32, "files"}},
+                                           Program{"Messages", {kCalls32, "messages"}},
+                                           Program{"Locks", {kCalls32, "offsets"}},
                                            Program{"Identities", {kCalls32, "identities"}}),
                          name_of);
 
