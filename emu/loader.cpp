@@ -294,16 +294,22 @@ std::uint64_t interpreter_bias(const AddressSpace& memory, const GuestLayout& la
 /// Maps PT_LOAD segments one after the other, as execve does.
 class SegmentMapper {
  public:
-  SegmentMapper(AddressSpace& memory, const ProgramFile& file, std::uint64_t bias)
-      : memory_(memory), file_(file), name_(canonical_path(file)), bias_(bias) {}
+  SegmentMapper(AddressSpace& memory, const ProgramFile& file, std::uint64_t bias,
+                bool reads_execute)
+      : memory_(memory),
+        file_(file),
+        name_(canonical_path(file)),
+        bias_(bias),
+        reads_execute_(reads_execute) {}
 
   void map(const Elf64_Phdr& load) {
     const std::uint64_t begin = load.p_vaddr + bias_;
     const GuestAddress file_end{begin + load.p_filesz};
     const GuestAddress end{begin + load.p_memsz};
-    const Permissions permissions{.read = (load.p_flags & PF_R) != 0,
-                                  .write = (load.p_flags & PF_W) != 0,
-                                  .execute = (load.p_flags & PF_X) != 0};
+    const Permissions permissions{
+        .read = (load.p_flags & PF_R) != 0,
+        .write = (load.p_flags & PF_W) != 0,
+        .execute = (load.p_flags & PF_X) != 0 || (reads_execute_ && (load.p_flags & PF_R) != 0)};
     GuestRange pages{{page_down(begin)}, {page_up(file_end.value)}};
     if (load.p_filesz == 0) pages.end = pages.begin;
     if (!pages.empty()) {
@@ -349,6 +355,7 @@ class SegmentMapper {
   const ProgramFile& file_;
   std::string name_;  // as /proc/self/maps shows it
   std::uint64_t bias_;
+  bool reads_execute_;  // readable segments can be executed as well
 };
 
 /// Where the program headers ended up: in the segment that holds their part of the file.
@@ -360,9 +367,25 @@ GuestAddress program_headers_at(const Elf64_Ehdr& header, std::span<const Elf64_
   return {0};
 }
 
-bool wants_executable_stack(std::span<const Elf64_Phdr> headers) {
+/// What PT_GNU_STACK says of the stack, and of the rest of the memory (elf_read_implies_exec of
+/// Linux's arch/x86/include/asm/elf.h; until 5.8 a program that does not say that its stack need
+/// not be executable got READ_IMPLIES_EXEC, since then only a 32-bit program that says nothing).
+void decide_execution(ProgramImage& image, std::span<const Elf64_Phdr> headers,
+                      const Layouts& layouts) {
   const auto stack = std::ranges::find(headers, Elf64_Word{PT_GNU_STACK}, &Elf64_Phdr::p_type);
-  return stack != headers.end() && (stack->p_flags & PF_X) != 0;
+  const bool silent = stack == headers.end();
+  const bool executable = !silent && (stack->p_flags & PF_X) != 0;
+  const bool narrow = image.layout.mode == CodeMode::Compat32;
+  image.read_implies_exec = layouts.stack_decides_for_all ? silent || executable : silent && narrow;
+  image.has_no_execute = layouts.has_no_execute;
+  image.executable_stack = executable || image.reads_execute();
+}
+
+/// Whether the release, "5.10.0", is one before 5.8.
+bool is_before_5_8(const std::string& release) {
+  int major = 0, minor = 0;
+  if (std::sscanf(release.c_str(), "%d.%d", &major, &minor) != 2) return false;
+  return major < 5 || (major == 5 && minor < 8);
 }
 
 /// Maps the interpreter that `program` names and sets where it lies and begins.
@@ -377,7 +400,7 @@ void load_interpreter(AddressSpace& memory, const ProgramFile& program, const st
   const std::vector<Elf64_Phdr> loads = loadable(file, read_program_headers(file, header));
   check_segments(file, image.layout, loads);
   const std::uint64_t bias = interpreter_bias(memory, image.layout, file, header, loads);
-  SegmentMapper mapper(memory, file, bias);
+  SegmentMapper mapper(memory, file, bias, image.reads_execute());
   for (const Elf64_Phdr& load : loads) mapper.map(load);
   image.interpreter_base = {bias};
   image.start = {header.e_entry + bias};
@@ -392,6 +415,8 @@ Layouts layouts_of(const KernelModel& kernel) {
   narrow.code = kernel.selectors.user_code32;
   narrow.data = kernel.selectors.user_data;
   narrow.first_tls = kernel.first_thread_area;
+  layouts.has_no_execute = kernel.bits == 64;
+  layouts.stack_decides_for_all = is_before_5_8(kernel.release);
   return layouts;
 }
 
@@ -407,14 +432,14 @@ ProgramImage load_program(AddressSpace& memory, const std::string& path, const L
   check_segments(file, image.layout, loads);
 
   const std::uint64_t bias = load_bias(image.layout, header, loads);
-  SegmentMapper mapper(memory, file, bias);
+  decide_execution(image, headers, layouts);
+  SegmentMapper mapper(memory, file, bias, image.reads_execute());
   for (const Elf64_Phdr& load : loads) mapper.map(load);
 
   image.path = path;
   image.entry = image.start = {header.e_entry + bias};
   image.program_headers = program_headers_at(header, loads, bias);
   image.program_header_count = header.e_phnum;
-  image.executable_stack = wants_executable_stack(headers);
   image.brk_start = {page_up(loads.back().p_vaddr + loads.back().p_memsz + bias)};
   if (interpreter) load_interpreter(memory, file, *interpreter, image);
   return image;

@@ -27,6 +27,8 @@ struct StackInputs {
 /// The layouts of the kernel that is modelled.
 struct Layouts {
   GuestLayout wide = kLayout64, narrow = kLayout32;
+  bool has_no_execute = true;          // page tables have a bit against execution
+  bool stack_decides_for_all = false;  // an executable stack makes all readable memory so
 };
 Layouts layouts_of(const KernelModel& kernel);
 

@@ -67,8 +67,6 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
 void Session::Run::load(const ExecRequest& request) {
   image_ = load_program(memory_, request.program, layouts_of(machine_.kernel));
   check_width(machine_, image_);
-  // Page tables of 32 bits have no bit against execution.
-  if (machine_.kernel.bits == 32) image_.executable_stack = true;
   map_kernel_pages();
   const Vdso* const vdso = pages_.vdso();
   build_initial_stack(

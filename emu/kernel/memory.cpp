@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,10 +24,13 @@ bool is_aligned(std::uint64_t value) {
   return value % kPageSize == 0;
 }
 
-Permissions permissions_of(std::uint64_t protection) {
-  return {.read = (protection & PROT_READ) != 0,
+Permissions permissions_of(const Process& process, std::uint64_t protection) {
+  const bool read = (protection & PROT_READ) != 0;
+  const bool implied =
+      (process.execution_domain & READ_IMPLIES_EXEC) != 0 || !process.image.has_no_execute;
+  return {.read = read,
           .write = (protection & PROT_WRITE) != 0,
-          .execute = (protection & PROT_EXEC) != 0};
+          .execute = (protection & PROT_EXEC) != 0 || (read && implied)};
 }
 
 const GuestLayout& layout_of(const Process& process) {
@@ -124,7 +128,7 @@ std::int64_t map(Process& process, MapRequest request) {
     if (const std::int64_t error = check_file(request); error != 0) return error;
   const GuestAddress begin{static_cast<std::uint64_t>(address)};
   Region region{.range = {begin, begin + request.length},
-                .permissions = permissions_of(request.protection),
+                .permissions = permissions_of(process, request.protection),
                 .name = anonymous ? std::string() : path_of(request.host_fd)};
   const int error = process.user.space().map(std::move(region),
                                              {.host_fd = anonymous ? -1 : request.host_fd,
@@ -254,7 +258,7 @@ std::int64_t sys_mprotect(Process& process, const CallArguments& args) {
   const auto range = pages(args[0], args[1]);
   if (!range) return -ENOMEM;
   if ((args[2] & ~(kGrows | PROT_READ | PROT_WRITE | PROT_EXEC | kSemaphore)) != 0) return -EINVAL;
-  return process.user.space().protect(*range, permissions_of(args[2]));
+  return process.user.space().protect(*range, permissions_of(process, args[2]));
 }
 
 std::int64_t sys_mremap(Process& process, const CallArguments& args) {
@@ -285,8 +289,8 @@ std::int64_t sys_brk(Process& process, const CallArguments& args) {
   if (new_end > old_end) {
     const GuestRange added{old_end, new_end};
     if (!is_free(process, added)) return unchanged;
-    if (space.map(
-            {.range = added, .permissions = {.read = true, .write = true}, .name = "[heap]"}) != 0)
+    const Permissions permissions = permissions_of(process, PROT_READ | PROT_WRITE);
+    if (space.map({.range = added, .permissions = permissions, .name = "[heap]"}) != 0)
       return unchanged;
   } else if (new_end < old_end && space.unmap({new_end, old_end}) != 0) {
     return unchanged;

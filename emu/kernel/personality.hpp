@@ -83,7 +83,11 @@ struct ProgramImage {
   GuestAddress program_headers, interpreter_base, brk_start, stack_pointer;
   GuestAddress file_name;  // AT_EXECFN
   std::uint16_t program_header_count = 0;
-  bool executable_stack = false;  // PT_GNU_STACK asks for it
+  bool executable_stack = false;   // PT_GNU_STACK asks for it, or all readable memory is
+  bool read_implies_exec = false;  // READ_IMPLIES_EXEC of personality(2), by PT_GNU_STACK
+  bool has_no_execute = true;      // page tables have a bit against execution
+
+  bool reads_execute() const { return read_implies_exec || !has_no_execute; }
   SignalReturns signal_returns;
 };
 

@@ -2,6 +2,7 @@
 #include "emu/kernel/process.hpp"
 
 #include <fcntl.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -24,6 +25,14 @@ std::string process_name(const ProgramImage& program) {
   return name.substr(name.rfind('/') + 1).substr(0, kNameLength);
 }
 
+/// What personality(2) finds after execve: 64-bit programs lose READ_IMPLIES_EXEC, then
+/// PT_GNU_STACK decides.
+std::uint32_t first_execution_domain(const ProgramImage& program, std::uint32_t before) {
+  constexpr std::uint32_t kImplies = READ_IMPLIES_EXEC;
+  const std::uint32_t kept = program.layout.mode == CodeMode::Long64 ? before & ~kImplies : before;
+  return program.read_implies_exec ? kept | kImplies : kept;
+}
+
 }  // namespace
 
 Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const ProgramImage& program,
@@ -36,6 +45,7 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       random(choices.seed ^ kStream),
       brk_end(program.brk_start),
       name(process_name(program)),
+      execution_domain(first_execution_domain(program, 0)),
       queue(choices.schedule_seed) {
   task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
   task->name = name;
@@ -121,6 +131,7 @@ void Process::become(ProcessEntry& child) {
 void Process::start_program(const ProgramImage& program) {
   image = program;
   brk_end = program.brk_start;
+  execution_domain = first_execution_domain(program, execution_domain);
   name = process_name(program);
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();

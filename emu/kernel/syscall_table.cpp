@@ -177,7 +177,7 @@ constexpr SyscallRow kSyscalls[] = {
     {133, 14, "mknod", "path nodemode dev", "F", pass_to_host, Support::Full},
     {134, 86, "uselib", "path", "F", not_offered, Support::No, "a kernel without it"},
     {135, 136, "personality", "hex", "", sys_personality, Support::Partial,
-     "the value is kept, but changes nothing"},
+     "READ_IMPLIES_EXEC has its effect; the rest is kept, but changes nothing"},
     {136, 62, "ustat", "hex >opaque", "", not_offered, Support::No, "a kernel without it"},
     {137, 99, "statfs", "path >statfs", "F", pass_to_host, Support::Full},
     {138, 100, "fstatfs", "fd >statfs", "D", pass_to_host, Support::Full},

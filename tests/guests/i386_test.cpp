@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // 32-bit programs on the bare machine and inside, on every engine: same output, same ending.
+#include <elf.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <tuple>
@@ -94,6 +97,87 @@ TEST(I386Places, SelectorsAreThoseOfTheBareMachine) {
   const Outcome native = run({.arguments = {guest("place.freestanding-i386")}});
   EXPECT_EQ(native.output.substr(0, native.output.find("mmap")), kSelectors23);
 }
+
+/// What PT_GNU_STACK says.
+enum class StackNote { Missing, Plain, Executable };
+
+struct Implied {
+  std::string name, program;
+  StackNote note;
+  const char *kernel, *cpu;
+  bool all, stack;  // can be executed
+};
+
+void PrintTo(const Implied& row, std::ostream* out) {
+  *out << row.name;
+}
+
+/// The ELF file with another PT_GNU_STACK.
+std::string with_note(std::string file, StackNote note) {
+  const auto change = [&]<class Header, class Entry>(const Header&, const Entry&) {
+    Header header;
+    std::memcpy(&header, file.data(), sizeof header);
+    for (unsigned i = 0; i < header.e_phnum; ++i) {
+      char* const at = file.data() + header.e_phoff + i * sizeof(Entry);
+      Entry entry;
+      std::memcpy(&entry, at, sizeof entry);
+      if (entry.p_type != PT_GNU_STACK) continue;
+      if (note == StackNote::Missing) entry.p_type = PT_NULL;
+      entry.p_flags = PF_R | PF_W | (note == StackNote::Executable ? PF_X : 0);
+      std::memcpy(at, &entry, sizeof entry);
+    }
+  };
+  if (file[EI_CLASS] == ELFCLASS32)
+    change(Elf32_Ehdr{}, Elf32_Phdr{});
+  else
+    change(Elf64_Ehdr{}, Elf64_Phdr{});
+  return file;
+}
+
+class ImpliedExecution : public ::testing::TestWithParam<Implied> {};
+
+TEST_P(ImpliedExecution, IsTheKernels) {
+  const Implied& row = GetParam();
+  if (!std::filesystem::exists(guest(row.program))) GTEST_SKIP() << row.program << " was not built";
+  const ScratchDirectory directory;
+  const std::filesystem::path program = directory.path() / "program";
+  write_whole(program, with_note(read_whole(guest(row.program)), row.note));
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const Outcome inside = run(under_ringfare(
+      {.arguments = {program.string()}}, {"run", "-q", "--cpu", row.cpu, "--kernel", row.kernel}));
+  std::string expected = row.all ? "READ_IMPLIES_EXEC 1\n" : "READ_IMPLIES_EXEC 0\n";
+  const auto line = [&](const char* what, bool executed) {
+    expected += std::string(what) + (executed ? ": 42\n" : ": not executed\n");
+  };
+  for (const char* what : {"data", "heap", "mmap", "mprotect"}) line(what, row.all);
+  line("stack", row.all || row.stack);
+  line("mmap after personality", true);
+  line("mmap after personality(0)", false);
+  EXPECT_EQ(inside.output, expected) << inside.errors;
+}
+
+/// As hosts of today do, and hosts before 5.8 did (elf_read_implies_exec of asm/elf.h).
+INSTANTIATE_TEST_SUITE_P(
+    Notes, ImpliedExecution,
+    ::testing::Values(Implied{"Missing32", "implied.glibc-i386", StackNote::Missing, "linux-6.1",
+                              "zen3", true, true},
+                      Implied{"Plain32", "implied.glibc-i386", StackNote::Plain, "linux-6.1",
+                              "zen3", false, false},
+                      Implied{"Executable32", "implied.glibc-i386", StackNote::Executable,
+                              "linux-6.1", "zen3", false, true},
+                      Implied{"Missing32Before", "implied.glibc-i386", StackNote::Missing,
+                              "linux-4.4", "haswell", true, true},
+                      Implied{"Executable32Before", "implied.glibc-i386", StackNote::Executable,
+                              "linux-4.4", "haswell", true, true},
+                      Implied{"Plain32Before", "implied.glibc-i386", StackNote::Plain, "linux-4.4",
+                              "haswell", false, false},
+                      Implied{"Missing64", "implied.glibc", StackNote::Missing, "linux-6.1", "zen3",
+                              false, false},
+                      Implied{"Executable64", "implied.glibc", StackNote::Executable, "linux-6.1",
+                              "zen3", false, true},
+                      Implied{"Missing64Before", "implied.glibc", StackNote::Missing, "linux-4.4",
+                              "haswell", true, true}),
+    [](const auto& row) { return row.param.name; });
 
 /// What busybox does in 64 bits it does in 32.
 std::vector<ProgramRow> busybox_i386_rows() {
