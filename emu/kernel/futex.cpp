@@ -159,7 +159,7 @@ std::int64_t requeue(Process& process, const CallArguments& args,
   const std::int64_t woken = process.futexes.wake(args[0], static_cast<std::uint64_t>(wakes));
   const std::int64_t moved =
       process.futexes.requeue(args[0], args[4], static_cast<std::uint64_t>(moves));
-  return expected ? woken + moved : woken;
+  return woken + moved;  // also for FUTEX_REQUEUE, whatever futex(2) says
 }
 
 /// A robust futex whose owner `task` ends: whoever gets it is told so.

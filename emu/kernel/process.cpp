@@ -176,14 +176,18 @@ void Process::end(std::int32_t wait_status) {
   tree.end(wait_status, waited_for);
 }
 
-void Process::stop(int signal) {
+/// SIGCHLD to whoever is the parent now, where it wants to hear of such things.
+void Process::tell_of_stop(int code, int status) {
   ProcessEntry* const parent = tree.find(parent_pid());
   constexpr std::uint64_t kNoChildStop = 1;  // SA_NOCLDSTOP
-  if (parent != nullptr && (parent->child_flags & kNoChildStop) == 0) {
-    const SignalInfo::Child child{.pid = pid(), .uid = tree.self().user, .status = signal};
-    tree.send(*parent, make_signal(SIGCHLD, CLD_STOPPED, child));
-  }
-  tree.stop(signal);
+  if (parent == nullptr || (parent->child_flags & kNoChildStop) != 0) return;
+  const SignalInfo::Child child{.pid = pid(), .uid = tree.self().user, .status = status};
+  tree.send(*parent, make_signal(SIGCHLD, code, child));
+}
+
+void Process::stop(int signal) {
+  tell_of_stop(CLD_STOPPED, signal);
+  if (tree.stop(signal)) tell_of_stop(CLD_CONTINUED, SIGCONT);
   take_news();
 }
 

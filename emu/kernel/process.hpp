@@ -109,6 +109,7 @@ class Process {
   void end(std::int32_t wait_status);
   /// The process is stopped by a signal until it is continued.
   void stop(int signal);
+  void tell_of_stop(int code, int status);
   /// What other processes have sent, and what their ends mean to this one.
   void take_news();
 

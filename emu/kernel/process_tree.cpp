@@ -370,7 +370,7 @@ void ProcessTree::tell_parent() {
   if (parent->state == ProcessEntry::State::Waiting) make_ready(*parent);
 }
 
-void ProcessTree::stop(std::int32_t signal) {
+bool ProcessTree::stop(std::int32_t signal) {
   self_->wait_status = signal << 8 | 0x7f;  // WIFSTOPPED
   self_->stop_reported = false;
   self_->state = ProcessEntry::State::Stopped;
@@ -378,25 +378,50 @@ void ProcessTree::stop(std::int32_t signal) {
   std::memcpy(self_->waits_for.data(), kWhat.data(), kWhat.size() + 1);
   tell_parent();
   ProcessEntry* const next = choose();
-  if (next == nullptr) return;  // as if it was continued at once: nobody else can
+  if (next == nullptr) return false;  // as if it was continued at once: nobody else can
   pass_to(*next);
   await_turn();
   self_->stop_reported = true;
+  const auto begin = self_->inbox.begin(), end = begin + self_->inbox_size;
+  if (std::ranges::find(begin, end, SIGKILL, &SignalInfo::signal) != end) return false;
   self_->continue_reported = false;
   tell_parent();
+  return true;
 }
 
 void ProcessTree::forget(ProcessEntry& entry) {
   entry.state = ProcessEntry::State::Free;
 }
 
+/// Who inherits this process's children; nothing: init.
+ProcessEntry* ProcessTree::heir() {
+  ProcessEntry* ancestor = find(self_->parent);
+  while (ancestor != nullptr &&
+         (!ancestor->reaps || ancestor->state == ProcessEntry::State::Zombie))
+    ancestor = find(ancestor->parent);
+  return ancestor;
+}
+
+void ProcessTree::give_away(ProcessEntry& child, ProcessEntry* heir) {
+  child.parent = heir != nullptr ? heir->pid : kInit;
+  child.exit_signal = SIGCHLD;
+  if (child.state != ProcessEntry::State::Zombie) return;
+  if (heir == nullptr || heir->ignores_children) return forget(child);
+  const bool exited = (child.wait_status & 0x7f) == 0;
+  send(*heir, make_signal(SIGCHLD, exited ? CLD_EXITED : CLD_KILLED,
+                          SignalInfo::Child{.pid = child.pid,
+                                            .uid = child.user,
+                                            .status = exited ? child.wait_status >> 8
+                                                             : child.wait_status & 0x7f}));
+}
+
 void ProcessTree::end(std::int32_t wait_status, bool with_zombie) {
   publish();
+  ProcessEntry* const heir = this->heir();
   for (ProcessEntry& entry : entries()) {
     if (entry.state == ProcessEntry::State::Free || entry.parent != self_->pid) continue;
     if (&entry == self_) continue;
-    entry.parent = kInit;
-    if (entry.state == ProcessEntry::State::Zombie) forget(entry);
+    give_away(entry, heir);
     if (entry.state != ProcessEntry::State::Free && entry.death_signal != 0)
       send(entry, make_signal(entry.death_signal, SI_USER,
                               SignalInfo::Sender{.pid = self_->pid, .uid = self_->user}));

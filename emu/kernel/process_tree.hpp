@@ -27,6 +27,7 @@ struct ProcessEntry {
   bool watches_files = false;     // waits for a file
   bool news = false;              // a child's fate or a signal: not looked at yet
   bool executed = false;          // has started another program since it was made
+  bool reaps = false;             // inherits its descendants' orphans: PR_SET_CHILD_SUBREAPER
   std::uint64_t child_flags = 0;  // sa_flags of its SIGCHLD
   bool ignores_children = false;  // SIGCHLD is ignored: no zombies
   bool stop_reported = true, continue_reported = true;  // to waitpid(2)
@@ -107,8 +108,9 @@ class ProcessTree {
     std::string deadlock;
   };
   Rested sleep(const Rest& rest);
-  /// The process is stopped until it is continued.
-  void stop(std::int32_t signal);
+  /// The process is stopped. True where it was continued, false where it is to be killed or nobody
+  /// is left who could do either.
+  bool stop(std::int32_t signal);
 
   /// Sends to another process. False where its inbox is full.
   bool send(ProcessEntry& to, const SignalInfo& signal);
@@ -145,6 +147,8 @@ class ProcessTree {
   std::string who_waits() const;
   void bury_lost();
   void forget(ProcessEntry& entry);
+  ProcessEntry* heir();
+  void give_away(ProcessEntry& child, ProcessEntry* heir);
   std::int64_t now() const;
 
   SimulatedClock& clock_;

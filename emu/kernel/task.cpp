@@ -92,6 +92,11 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
       return 0;
     case PR_GET_PDEATHSIG:
       return process.user.store(args[1], process.tree.self().death_signal) ? 0 : -EFAULT;
+    case PR_SET_CHILD_SUBREAPER:
+      process.tree.self().reaps = args[1] != 0;
+      return 0;
+    case PR_GET_CHILD_SUBREAPER:
+      return process.user.store(args[1], std::int32_t{process.tree.self().reaps}) ? 0 : -EFAULT;
     case PR_GET_DUMPABLE:
       return process.dumpable;
     case PR_SET_DUMPABLE:

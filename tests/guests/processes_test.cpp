@@ -40,6 +40,12 @@ const std::vector<Row> kGuests = {
     {"ThreadsMusl32", "threads.musl-i386"},
     {"FamilyGlibc32", "family.glibc-i386"},
     {"FamilyMusl32", "family.musl-i386"},
+    {"RelationsGlibc", "relations.glibc"},
+    {"RelationsMusl", "relations.musl"},
+    {"RelationsGlibc32", "relations.glibc-i386"},
+    {"RelationsMusl32", "relations.musl-i386"},
+    {"FutexesGlibc", "futexes.glibc"},
+    {"FutexesMusl32", "futexes.musl-i386"},
     {"Many", "many.musl", {"60"}},
     {"ShellPipes",
      "busybox",
@@ -139,6 +145,16 @@ TEST(Turns, ThatEndAtACallAreEndedByTheKernel) {
   EXPECT_EQ(alone.find("way out"), std::string::npos) << alone;
   EXPECT_NE(shared.find("way out  scheduler  "), std::string::npos) << shared;
   EXPECT_EQ(bill_of("4"), shared);
+}
+
+/// futex(2): a kernel without priority inheritance says so, and the C library passes it on.
+TEST(PriorityInheritance, IsRefused) {
+  for (const char* name : {"futexes.glibc", "futexes.musl"}) {
+    const Outcome inside = run(under_ringfare({.arguments = {guest(name), "pi"}}));
+    EXPECT_EQ(inside.output, "lock: ENOSYS, trylock: ENOSYS, unlock: ENOSYS, requeue: ENOSYS\n")
+        << name;
+    EXPECT_EQ(inside.ending(), "exit 0") << name;
+  }
 }
 
 TEST(Deadlock, EndsWithWhoWaitsForWhat) {
