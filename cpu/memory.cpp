@@ -58,6 +58,14 @@ AddressSpace::~AddressSpace() {
   for (const auto& [begin, region] : regions_) munmap(host_pointer(begin), region.range.size());
 }
 
+std::vector<GuestRange> AddressSpace::beyond_guests() {
+#ifdef __SANITIZE_ADDRESS__
+  return {{{0x7fff'8000}, {0x1000'7fff'8000}}};  // AddressSanitizer's shadow of x86-64
+#else
+  return {};
+#endif
+}
+
 bool AddressSpace::reserve(GuestRange range) {
   const bool taken = std::ranges::any_of(
       regions_, [range](const auto& entry) { return entry.second.range.overlaps(range); });
@@ -122,7 +130,7 @@ int AddressSpace::unmap(GuestRange range) {
 void AddressSpace::clear() {
   for (const auto& [begin, region] : regions_) munmap(host_pointer(begin), region.range.size());
   regions_.clear();
-  reserved_.clear();
+  reserved_ = beyond_guests();
   changed_.clear();
   guarded_.clear();
 }

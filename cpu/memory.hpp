@@ -147,6 +147,8 @@ class AddressSpace {
   bool allows(GuestAddress address, std::uint64_t size, bool Permissions::*wanted) const;
   void apply_protection_key(const Region& region);
   void cut(GuestRange range);
+  /// What the build itself needs at fixed addresses.
+  static std::vector<GuestRange> beyond_guests();
   void insert(Region region);
   void note_change(GuestRange range, Permissions now = {});
   void guard_page(const Region& region, GuestAddress page);
@@ -158,7 +160,7 @@ class AddressSpace {
   GuestRange limits_;
   GuestRange lent_;
   std::map<GuestAddress, Region> regions_;  // by begin
-  std::vector<GuestRange> reserved_;
+  std::vector<GuestRange> reserved_ = beyond_guests();
   std::vector<GuestRange> changed_;
   std::set<GuestAddress> guarded_;  // pages
   int protection_key_ = 0;          // 0: the one everything has

@@ -59,7 +59,7 @@ struct KernelInstructionRow {
   void (*execute)(Execution&, const DecodedKernelInstruction&);
   std::uint8_t detail = 0;  // condition code, bit operation
   bool ends_run = false;
-  std::string_view price_key = "";
+  std::string_view price_key = {};
   std::optional<Door> door = {};
 };
 

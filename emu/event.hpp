@@ -35,7 +35,7 @@ struct CallEvent {
   std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
   std::chrono::nanoseconds took{};     // simulated, with what was slept
   const CrossingBill& bill;
-  std::string_view by = "";   // "vdso", "vsyscall"; empty: a system call
+  std::string_view by = {};   // "vdso", "vsyscall"; empty: a system call
   bool in_user_mode = false;  // served by the vDSO: the kernel was not entered for it
   bool priced = true;         // false: no guest made the call (the execve that begins the run)
   std::vector<std::string> below = {};  // lines for under it: data that moved, the stack

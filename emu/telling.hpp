@@ -31,7 +31,7 @@ struct ToldReturn {
   bool returned = true;             // false: the process or thread ended inside it
   std::chrono::nanoseconds left{};  // simulated CLOCK_REALTIME
   const CrossingBill& bill;
-  std::string_view by = "";
+  std::string_view by = {};
   bool in_user_mode = false;
   bool detached = false;  // nothing more is told of the process
 };

@@ -280,7 +280,7 @@ void CodeCache::leave_behind() {
                                            std::move(first_tier_), std::move(targets_),
                                            std::move(waiting_), std::move(on_page_))
                         .release());
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): as its name says
 
 const Superblock* CodeCache::superblock_of(std::uint64_t pc) const {
   auto after = std::ranges::upper_bound(

@@ -365,7 +365,7 @@ class ArgList {
     while (!rest.empty()) {
       const std::size_t space = rest.find(' ');
       specs_.at(count_++) = parse(rest.substr(0, space));
-      rest = space == rest.npos ? std::string_view() : rest.substr(space + 1);
+      rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
     }
     for (std::size_t i = 0; i < count_; ++i)
       if (specs_[i].count_from != kNoCount && specs_[i].count_from >= count_)
@@ -385,7 +385,7 @@ class ArgList {
     if (token.starts_with('>')) spec.direction = Direction::Out;
     if (token.starts_with('=')) spec.direction = Direction::InOut;
     if (spec.direction != Direction::None) token.remove_prefix(1);
-    if (const std::size_t colon = token.find(':'); colon != token.npos) {
+    if (const std::size_t colon = token.find(':'); colon != std::string_view::npos) {
       if (token.size() != colon + 2) throw "a count is one digit";
       spec.count_from = static_cast<std::uint8_t>(token[colon + 1] - '0');
       token = token.substr(0, colon);

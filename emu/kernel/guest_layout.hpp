@@ -37,36 +37,48 @@ inline constexpr GuestLayout kLayout64{.mode = CodeMode::Long64,
                                        .mmap_top = {0x2fff'f7ff'f000},
                                        .stack_top = {0x2fff'ffff'f000}};
 
+/// As it is, but in a build with AddressSanitizer, whose own memory begins at 0x7fff8000: there
+/// 32-bit programs have what a kernel with CONFIG_VMSPLIT_2G_OPT leaves them.
+constexpr GuestLayout beside_sanitizer(GuestLayout layout) {
+#ifdef __SANITIZE_ADDRESS__
+  const std::uint64_t surplus = layout.task_size - 0x7800'0000;
+  layout.task_size -= surplus;
+  for (GuestAddress* const limit : {&layout.end, &layout.mmap_top, &layout.stack_top})
+    *limit = GuestAddress{limit->value - surplus};
+#endif
+  return layout;
+}
+
 /// 32-bit programs under a 64-bit kernel: 4 GiB less two pages, 128 MiB of them for the stack
 /// (arch/x86 of Linux: IA32_PAGE_OFFSET; mmap_base without randomisation).
-inline constexpr GuestLayout kLayout32{.mode = CodeMode::Compat32,
-                                       .lowest = {0x10000},
-                                       .end = {0xffff'e000},
-                                       .task_size = 0xffff'e000,
-                                       .pie_base = {0x5655'5000},
-                                       .mmap_begin = {0x10000},
-                                       .mmap_top = {0xf7ff'e000},
-                                       .stack_top = {0xffff'e000},
-                                       .code = selector::kUserCode32};
+inline constexpr GuestLayout kLayout32 = beside_sanitizer({.mode = CodeMode::Compat32,
+                                                           .lowest = {0x10000},
+                                                           .end = {0xffff'e000},
+                                                           .task_size = 0xffff'e000,
+                                                           .pie_base = {0x5655'5000},
+                                                           .mmap_begin = {0x10000},
+                                                           .mmap_top = {0xf7ff'e000},
+                                                           .stack_top = {0xffff'e000},
+                                                           .code = selector::kUserCode32});
 
 /// 32-bit programs under a 32-bit kernel: 3 GiB (PAGE_OFFSET); since 2.6.9 mmap(2) looks downwards,
 /// before that upwards from a third (TASK_UNMAPPED_BASE). Selectors and entries are the kernel's.
-inline constexpr GuestLayout kLayout3G{.mode = CodeMode::Compat32,
-                                       .lowest = {0x10000},
-                                       .end = {0xc000'0000},
-                                       .task_size = 0xc000'0000,
-                                       .pie_base = {0x5655'5000},
-                                       .mmap_begin = {0x10000},
-                                       .mmap_top = {0xb800'0000},
-                                       .stack_top = {0xc000'0000}};
-inline constexpr GuestLayout kLayout3GUpwards{.mode = CodeMode::Compat32,
-                                              .lowest = {0x10000},
-                                              .end = {0xc000'0000},
-                                              .task_size = 0xc000'0000,
-                                              .pie_base = {0x5655'5000},
-                                              .mmap_begin = {0x4000'0000},
-                                              .mmap_top = {0xbf80'0000},
-                                              .mmap_upwards = true,
-                                              .stack_top = {0xc000'0000}};
+inline constexpr GuestLayout kLayout3G = beside_sanitizer({.mode = CodeMode::Compat32,
+                                                           .lowest = {0x10000},
+                                                           .end = {0xc000'0000},
+                                                           .task_size = 0xc000'0000,
+                                                           .pie_base = {0x5655'5000},
+                                                           .mmap_begin = {0x10000},
+                                                           .mmap_top = {0xb800'0000},
+                                                           .stack_top = {0xc000'0000}});
+inline constexpr GuestLayout kLayout3GUpwards = beside_sanitizer({.mode = CodeMode::Compat32,
+                                                                  .lowest = {0x10000},
+                                                                  .end = {0xc000'0000},
+                                                                  .task_size = 0xc000'0000,
+                                                                  .pie_base = {0x5655'5000},
+                                                                  .mmap_begin = {0x4000'0000},
+                                                                  .mmap_top = {0xbf80'0000},
+                                                                  .mmap_upwards = true,
+                                                                  .stack_top = {0xc000'0000}});
 
 }  // namespace ringfare

@@ -16,8 +16,8 @@ using I32 = std::int32_t;
 using U16 = std::uint16_t;
 using U32 = std::uint32_t;
 // i386 aligns 64-bit members to 4.
-typedef std::int64_t I64 __attribute__((aligned(4)));
-typedef std::uint64_t U64 __attribute__((aligned(4)));
+using I64 [[gnu::aligned(4)]] = std::int64_t;
+using U64 [[gnu::aligned(4)]] = std::uint64_t;
 
 /// Visits the fields of a pair of structures, from narrow to wide.
 struct Widening {

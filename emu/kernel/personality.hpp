@@ -48,7 +48,7 @@ struct Served {
   std::uint64_t bytes_out = 0;            // copied to user memory
   std::vector<ServedEntry> entries = {};  // of io_uring_enter
   std::string_view file_kind =
-      "";  // "terminal", "regular", "pipe", "null" where a file decides the price
+      {};  // "terminal", "regular", "pipe", "null" where a file decides the price
   std::optional<Registers> registers;  // user mode's from now on, instead of those at the gate
   std::optional<int> exit_status;      // exit, exit_group: the process is over
   std::optional<int> killed_by;        // the call cannot go on and ends the process
@@ -94,7 +94,7 @@ struct ProgramImage {
 /// What decides the guest's world besides its program; everything here is an input of the run.
 struct PersonalityOptions {
   std::string uname_release, uname_version, uname_machine = "x86_64";
-  std::string_view vsyscall = "";  // the page's permissions as /proc/self/maps shows them; or none
+  std::string_view vsyscall = {};  // the page's permissions as /proc/self/maps shows them; or none
   std::string_view clocksource = "tsc";  // as sysfs names it
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long

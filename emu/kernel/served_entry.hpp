@@ -9,7 +9,7 @@ namespace ringfare {
 /// io_uring_enter(2). `call` is a system call's name or one of the kernel model's services.
 struct ServedEntry {
   std::string_view call;
-  std::string_view file_kind = "";
+  std::string_view file_kind = {};
 };
 
 }  // namespace ringfare

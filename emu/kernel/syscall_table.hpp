@@ -77,7 +77,7 @@ struct SyscallRow {
   CallGroups groups;
   CallHandler handler = nullptr;
   Support support = Support::No;
-  std::string_view note = "";
+  std::string_view note = {};
 };
 
 /// Every call of Linux 6.1 on both ABIs, in the order of amd64 numbers, then of i386 numbers.

@@ -3,7 +3,7 @@
 // both ABIs) and by the writer in emu/vdso/vvar.cpp, so every member has one size and one place.
 #pragma once
 
-#include <stdint.h>
+#include <stdint.h>  // NOLINT(modernize-deprecated-headers): C
 
 enum { kVvarClocks = 12 };  // ids of clock_gettime(2) below this one may have a row
 enum { kVvarPageSize = 4096 };
