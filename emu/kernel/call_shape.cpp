@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -118,6 +120,16 @@ constexpr CommandShape kPrctls[] = {
     {PR_GET_THP_DISABLE, "ulong ulong ulong ulong"},
 };
 
+constexpr CommandShape kSharedMemory[] = {{IPC_STAT, ">shmstatus"}};
+constexpr CommandShape kQueues[] = {{IPC_STAT, ">queuestatus"}};
+
+constexpr CommandShape kRingOperations[] = {
+    {IORING_REGISTER_BUFFERS, "<bufferaddr:1 uint"},
+    {IORING_REGISTER_FILES, "<fdlist:1 uint"},
+    {IORING_REGISTER_EVENTFD, "<fdlist:1 uint"},
+    {IORING_REGISTER_EVENTFD_ASYNC, "<fdlist:1 uint"},
+};
+
 constexpr CommandShape kArchPrctls[] = {
     {ARCH_GET_FS, ">hex"},
     {ARCH_GET_GS, ">hex"},
@@ -143,6 +155,9 @@ constexpr CommandKind kCommands[] = {
     {ArgKind::PrctlOption, 0xffffffff, kPrctls},
     {ArgKind::ArchPrctlOption, 0xffffffff, kArchPrctls},
     {ArgKind::SocketCallDomain, 0xffffffff, kSockets},
+    {ArgKind::SharedMemoryCommand, 0xffffffff, kSharedMemory},
+    {ArgKind::QueueCommand, 0xffffffff, kQueues},
+    {ArgKind::RingOperation, 0xffffffff, kRingOperations},
 };
 
 consteval bool commands_differ() {
@@ -185,8 +200,14 @@ void shape_command(Shape& shape, std::size_t at, std::uint64_t value) {
   if (row == kind->shapes.end()) return;
   const std::size_t first = shape[at].index + 1;
   shape.resize(at + 1);
-  for (std::size_t i = 0; i < row->rest.size(); ++i)
-    if ((row->hidden >> i & 1) == 0) shape.push_back({first + i, row->rest[i]});
+  for (std::size_t i = 0; i < row->rest.size(); ++i) {
+    if ((row->hidden >> i & 1) != 0) continue;
+    ShapedArgument argument{first + i, row->rest[i]};
+    // Counts of a row are places in it.
+    if (argument.spec.count_from != kNoCount)
+      argument.spec.count_from = static_cast<std::uint8_t>(argument.spec.count_from + first);
+    shape.push_back(argument);
+  }
 }
 
 void drop_unmeant(Shape& shape, std::size_t at, std::uint64_t value) {

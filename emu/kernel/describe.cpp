@@ -101,6 +101,14 @@ std::string directory_text(std::uint64_t value, const DescribeOptions& options) 
   return fmt::format("{}<{}>", name, options.descriptor_names->directory());
 }
 
+/// "IPC_CREAT|0600"
+std::string ipc_flags_text(const NameTable& table, std::uint32_t value, ConstantStyle style) {
+  constexpr std::uint32_t kMode = 0777;
+  const std::string mode = octal_text(value & kMode);
+  const std::uint32_t flags = value & ~kMode;
+  return flags == 0 ? mode : named(table, flags, style) + '|' + mode;
+}
+
 std::string identity_text(std::uint32_t id) {
   return id == std::numeric_limits<std::uint32_t>::max() ? "-1" : std::to_string(id);
 }
@@ -149,6 +157,9 @@ std::string value_text(ArgKind kind, std::uint64_t value, const DescribeOptions&
       return signal_set_text(low, options.constants);
     case ArgKind::Mode:
       return octal_text(low);
+    case ArgKind::SharedMemoryFlags:
+    case ArgKind::SemaphoreGetFlags:
+      return ipc_flags_text(*names_of(kind), low, options.constants);
     case ArgKind::NodeMode:
       return mode_text(low, options.constants);
     case ArgKind::Device:
@@ -364,7 +375,9 @@ void CallDescription::before(const CallRequest& request) {
     if (spec.direction == Direction::Out || (spec.direction == Direction::None && !text)) continue;
     const bool counts_bytes = spec.count_from != kNoCount && spec.kind != ArgKind::IoVector &&
                               spec.kind != ArgKind::MessageHeaders;
-    const std::uint64_t available = counts_bytes ? count(request, spec) : ~std::uint64_t{0};
+    const std::uint64_t available = spec.kind == ArgKind::RingParameters ? 0
+                                    : counts_bytes                       ? count(request, spec)
+                                                                         : ~std::uint64_t{0};
     entered_[index] = pointed(request, spec, index, available);
     // Of execve's two vectors strace shows the environment only by its size.
     if (spec.kind == ArgKind::StringVector && ++vectors == 2 && !options_.verbose)
@@ -447,6 +460,10 @@ std::string CallDescription::after(const CallRequest& request, std::int64_t resu
       text += written(request, spec, index, result);
     } else if (entered) {
       text += entered_[index];
+      if (spec.kind == ArgKind::RingParameters && !is_error(result)) {
+        text.resize(text.size() - entered_[index].size());
+        text += pointed(request, spec, index, 1);
+      }
       if (spec.kind == ArgKind::CloneArgs && !is_error(result))
         text += clone_results(memory_, {request.args[index]});
       // Of the calls that move offsets strace shows only sendfile's new one.

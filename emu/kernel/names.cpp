@@ -467,6 +467,70 @@ constexpr Name kPolicies[] = {{0, "SCHED_OTHER"},   {1, "SCHED_FIFO"}, {2, "SCHE
                               {6, "SCHED_DEADLINE"}};
 constexpr Name kPolicyFlags[] = {{0x40000000, "SCHED_RESET_ON_FORK"}};
 
+// sysvipc(7). The low nine bits of what "get" calls take are a mode; they are written apart.
+constexpr Name kKeys[] = {{0, "IPC_PRIVATE"}};
+constexpr Name kSharedMemoryGet[] = {
+    {01000, "IPC_CREAT"}, {02000, "IPC_EXCL"}, {04000, "SHM_HUGETLB"}, {010000, "SHM_NORESERVE"}};
+constexpr Name kSemaphoreGet[] = {{01000, "IPC_CREAT"}, {02000, "IPC_EXCL"}, {04000, "IPC_NOWAIT"}};
+constexpr Name kAttach[] = {
+    {010000, "SHM_RDONLY"}, {020000, "SHM_RND"}, {040000, "SHM_REMAP"}, {0100000, "SHM_EXEC"}};
+constexpr Name kSemaphoreBits[] = {{0x1000, "SEM_UNDO"}, {04000, "IPC_NOWAIT"}};
+constexpr Name kQueueBits[] = {
+    {010000, "MSG_NOERROR"}, {020000, "MSG_EXCEPT"}, {040000, "MSG_COPY"}, {04000, "IPC_NOWAIT"}};
+constexpr Name kSharedMemoryCommands[] = {{0, "IPC_RMID"},  {1, "IPC_SET"},   {2, "IPC_STAT"},
+                                          {3, "IPC_INFO"},  {11, "SHM_LOCK"}, {12, "SHM_UNLOCK"},
+                                          {13, "SHM_STAT"}, {14, "SHM_INFO"}, {15, "SHM_STAT_ANY"}};
+constexpr Name kSemaphoreCommands[] = {
+    {0, "IPC_RMID"}, {1, "IPC_SET"},   {2, "IPC_STAT"},  {3, "IPC_INFO"},     {11, "GETPID"},
+    {12, "GETVAL"},  {13, "GETALL"},   {14, "GETNCNT"},  {15, "GETZCNT"},     {16, "SETVAL"},
+    {17, "SETALL"},  {18, "SEM_STAT"}, {19, "SEM_INFO"}, {20, "SEM_STAT_ANY"}};
+constexpr Name kQueueCommands[] = {{0, "IPC_RMID"},     {1, "IPC_SET"},   {2, "IPC_STAT"},
+                                   {3, "IPC_INFO"},     {11, "MSG_STAT"}, {12, "MSG_INFO"},
+                                   {13, "MSG_STAT_ANY"}};
+
+// io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
+constexpr Name kRingSetup[] = {{1, "IORING_SETUP_IOPOLL"},
+                               {2, "IORING_SETUP_SQPOLL"},
+                               {4, "IORING_SETUP_SQ_AFF"},
+                               {8, "IORING_SETUP_CQSIZE"},
+                               {0x10, "IORING_SETUP_CLAMP"},
+                               {0x20, "IORING_SETUP_ATTACH_WQ"},
+                               {0x40, "IORING_SETUP_R_DISABLED"},
+                               {0x80, "IORING_SETUP_SUBMIT_ALL"},
+                               {0x100, "IORING_SETUP_COOP_TASKRUN"},
+                               {0x200, "IORING_SETUP_TASKRUN_FLAG"},
+                               {0x400, "IORING_SETUP_SQE128"},
+                               {0x800, "IORING_SETUP_CQE32"},
+                               {0x1000, "IORING_SETUP_SINGLE_ISSUER"},
+                               {0x2000, "IORING_SETUP_DEFER_TASKRUN"}};
+constexpr Name kRingFeatureBits[] = {
+    {1, "IORING_FEAT_SINGLE_MMAP"},        {2, "IORING_FEAT_NODROP"},
+    {4, "IORING_FEAT_SUBMIT_STABLE"},      {8, "IORING_FEAT_RW_CUR_POS"},
+    {0x10, "IORING_FEAT_CUR_PERSONALITY"}, {0x20, "IORING_FEAT_FAST_POLL"},
+    {0x40, "IORING_FEAT_POLL_32BITS"},     {0x80, "IORING_FEAT_SQPOLL_NONFIXED"},
+    {0x100, "IORING_FEAT_EXT_ARG"},        {0x200, "IORING_FEAT_NATIVE_WORKERS"},
+    {0x400, "IORING_FEAT_RSRC_TAGS"},      {0x800, "IORING_FEAT_CQE_SKIP"},
+    {0x1000, "IORING_FEAT_LINKED_FILE"}};
+constexpr Name kRingEnter[] = {{1, "IORING_ENTER_GETEVENTS"},
+                               {2, "IORING_ENTER_SQ_WAKEUP"},
+                               {4, "IORING_ENTER_SQ_WAIT"},
+                               {8, "IORING_ENTER_EXT_ARG"},
+                               {0x10, "IORING_ENTER_REGISTERED_RING"}};
+constexpr Name kRingOperations[] = {
+    {0, "IORING_REGISTER_BUFFERS"},         {1, "IORING_UNREGISTER_BUFFERS"},
+    {2, "IORING_REGISTER_FILES"},           {3, "IORING_UNREGISTER_FILES"},
+    {4, "IORING_REGISTER_EVENTFD"},         {5, "IORING_UNREGISTER_EVENTFD"},
+    {6, "IORING_REGISTER_FILES_UPDATE"},    {7, "IORING_REGISTER_EVENTFD_ASYNC"},
+    {8, "IORING_REGISTER_PROBE"},           {9, "IORING_REGISTER_PERSONALITY"},
+    {10, "IORING_UNREGISTER_PERSONALITY"},  {11, "IORING_REGISTER_RESTRICTIONS"},
+    {12, "IORING_REGISTER_ENABLE_RINGS"},   {13, "IORING_REGISTER_FILES2"},
+    {14, "IORING_REGISTER_FILES_UPDATE2"},  {15, "IORING_REGISTER_BUFFERS2"},
+    {16, "IORING_REGISTER_BUFFERS_UPDATE"}, {17, "IORING_REGISTER_IOWQ_AFF"},
+    {18, "IORING_UNREGISTER_IOWQ_AFF"},     {19, "IORING_REGISTER_IOWQ_MAX_WORKERS"},
+    {20, "IORING_REGISTER_RING_FDS"},       {21, "IORING_UNREGISTER_RING_FDS"},
+    {22, "IORING_REGISTER_PBUF_RING"},      {23, "IORING_UNREGISTER_PBUF_RING"},
+    {24, "IORING_REGISTER_SYNC_CANCEL"},    {25, "IORING_REGISTER_FILE_ALLOC_RANGE"}};
+
 constexpr Name kControlTypes[] = {{1, "SCM_RIGHTS"},          {2, "SCM_CREDENTIALS"},
                                   {3, "SCM_SECURITY"},        {29, "SO_TIMESTAMP_OLD"},
                                   {35, "SO_TIMESTAMPNS_OLD"}, {37, "SO_TIMESTAMPING_OLD"}};
@@ -540,6 +604,17 @@ constexpr KindNames kKindNames[] = {
     {ArgKind::InotifyMask, {{}, 0, kInotifyMask, "IN_???"}},
     {ArgKind::SchedulingPolicy, {kPolicies, 0xff, kPolicyFlags, "SCHED_???"}},
     {ArgKind::FallocateMode, {{}, 0, kFallocate, "FALLOC_FL_???"}},
+    {ArgKind::IpcKey, {kKeys, kAll, {}, ""}},
+    {ArgKind::SharedMemoryFlags, {{}, 0, kSharedMemoryGet, ""}},
+    {ArgKind::SemaphoreGetFlags, {{}, 0, kSemaphoreGet, ""}},
+    {ArgKind::SharedMemoryCommand, {kSharedMemoryCommands, kAll, {}, "SHM_???"}},
+    {ArgKind::AttachFlags, {{}, 0, kAttach, "SHM_???"}},
+    {ArgKind::SemaphoreFlags, {{}, 0, kSemaphoreBits, "SEM_???"}},
+    {ArgKind::SemaphoreCommand, {kSemaphoreCommands, kAll, {}, "SEM_???"}},
+    {ArgKind::QueueFlags, {{}, 0, kQueueBits, "MSG_???"}},
+    {ArgKind::QueueCommand, {kQueueCommands, kAll, {}, "MSG_???"}},
+    {ArgKind::RingEnterFlags, {{}, 0, kRingEnter, "IORING_ENTER_???"}},
+    {ArgKind::RingOperation, {kRingOperations, kAll, {}, "IORING_REGISTER_???"}},
 };
 
 consteval bool kinds_differ() {
@@ -588,6 +663,8 @@ constexpr NameTable kStatfsType{kFilesystems, kAll, {}, ""};
 constexpr NameTable kStatfsFlags{{}, 0, kStatfsBits, "ST_???"};
 constexpr NameTable kStatxMask{{}, 0, kStatx, "STATX_???"};
 constexpr NameTable kControlType{kControlTypes, kAll, {}, "SCM_???"};
+constexpr NameTable kRingFlags{{}, 0, kRingSetup, "IORING_SETUP_???"};
+constexpr NameTable kRingFeatures{{}, 0, kRingFeatureBits, "IORING_FEAT_???"};
 constexpr NameTable kLockType{kLocks, kAll, {}, "F_???"};
 constexpr NameTable kWhence{kWhences, kAll, {}, "SEEK_???"};
 constexpr NameTable kDirectoryEntryType{kEntryTypes, kAll, {}, "DT_???"};

@@ -34,7 +34,7 @@ namespace names {
 extern const NameTable kOpenFlags, kDescriptorFlags, kFileType, kSealFlags, kIoctlRequests,
     kSignalActionFlags, kPollEvents, kEpollEvents, kSignalStackFlags, kStatfsType, kStatfsFlags,
     kStatxMask, kLockType, kWhence, kDirectoryEntryType, kInputFlags, kBaudRate, kOutputFlags,
-    kControlFlags, kLocalFlags, kControlType;
+    kControlFlags, kLocalFlags, kControlType, kRingFlags, kRingFeatures;
 }
 
 /// "ENOENT", or empty.

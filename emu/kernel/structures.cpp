@@ -21,8 +21,10 @@
 
 #include "emu/kernel/clone_text.hpp"
 #include "emu/kernel/file_structures.hpp"
+#include "emu/kernel/ipc_structures.hpp"
 #include "emu/kernel/message_structures.hpp"
 #include "emu/kernel/names.hpp"
+#include "emu/kernel/ring_structures.hpp"
 #include "emu/kernel/signal_text.hpp"
 #include "emu/kernel/value_text.hpp"
 
@@ -42,6 +44,14 @@ Text number_list(const Pointee& p) {
     const auto value = at<T>(p, i);
     if (!value) return std::nullopt;
     return std::to_string(*value);
+  });
+}
+
+Text descriptor_list(const Pointee& p) {
+  return array_text(p, p.count.value_or(1), [&](std::uint64_t i) -> Text {
+    const auto fd = at<int>(p, i);
+    if (!fd) return std::nullopt;
+    return descriptor_text(*fd, p.options);
   });
 }
 
@@ -378,6 +388,13 @@ constexpr StructureText kStructures[] = {
     {ArgKind::FoundLock, found_lock},
     {ArgKind::PageVector, page_vector},
     {ArgKind::UserDescriptor, user_descriptor},
+    {ArgKind::SharedMemoryStatus, shared_memory_status},
+    {ArgKind::SemaphoreOperations, semaphore_operations},
+    {ArgKind::QueueStatus, queue_status},
+    {ArgKind::QueueMessage, queue_message},
+    {ArgKind::BufferAddresses, buffer_addresses},
+    {ArgKind::RingParameters, ring_parameters},
+    {ArgKind::Descriptors, descriptor_list},
 };
 
 const StructureText* find(ArgKind kind) {

@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/futex.h>
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -23,8 +26,10 @@
 #include <cstring>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 
 #include "cpu/failure.hpp"
+#include "emu/kernel/call_filter.hpp"
 #include "emu/kernel/names.hpp"
 #include "emu/kernel/syscall_table.hpp"
 #include "emu/kernel/value_text.hpp"
@@ -421,6 +426,63 @@ TEST_F(Describe, Futexes) {
             "tv_nsec=0}, 0x1) = 0");
   EXPECT_EQ(call("futex", {0x5000, 3, 1, 2, 0x5000}, 0),
             "futex(0x5000, FUTEX_REQUEUE, 1, 2, 0x5000) = 0");
+}
+
+TEST_F(Describe, SystemVIpc) {
+  EXPECT_EQ(call("shmget", {0, 5000, 01600}, 7), "shmget(IPC_PRIVATE, 5000, IPC_CREAT|0600) = 7");
+  EXPECT_EQ(call("shmget", {0x1234, 1, 0}, 7), "shmget(0x1234, 1, 000) = 7");
+  EXPECT_EQ(call("shmat", {7, 0, 010000}, 0x7000), "shmat(7, NULL, SHM_RDONLY) = 0x7000");
+  EXPECT_EQ(call("shmctl", {7, 0, 0}, 0), "shmctl(7, IPC_RMID, NULL) = 0");
+  EXPECT_EQ(call("semctl", {7, 1, 16, 0x9c40}, 0), "semctl(7, 1, SETVAL, 0x9c40) = 0");
+  const sembuf operations[] = {{0, -1, IPC_NOWAIT}, {2, 4, SEM_UNDO}};
+  EXPECT_EQ(call("semop", {7, put(operations), 2}, 0),
+            "semop(7, [{sem_num=0, sem_op=-1, sem_flg=IPC_NOWAIT}, {sem_num=2, sem_op=4, "
+            "sem_flg=SEM_UNDO}], 2) = 0");
+  const struct {
+    std::int64_t type;
+    char text[8];
+  } message = {5, "five"};
+  EXPECT_EQ(call("msgsnd", {7, put(message), 5, 04000}, 0),
+            "msgsnd(7, {mtype=5, mtext=\"five\\0\"}, 5, IPC_NOWAIT) = 0");
+  EXPECT_EQ(call("msgrcv", {7, put(message), 2, 5, 010000}, 2),
+            "msgrcv(7, {mtype=5, mtext=\"fi\"}, 2, 5, MSG_NOERROR) = 2");
+}
+
+TEST_F(Describe, Rings) {
+  io_uring_params parameters{};
+  EXPECT_EQ(call("io_uring_setup", {0, put(parameters)}, -EINVAL),
+            "io_uring_setup(0, {flags=0, sq_thread_cpu=0, sq_thread_idle=0}) = -1 EINVAL (Invalid "
+            "argument)");
+  parameters.flags = IORING_SETUP_CQSIZE;
+  parameters.sq_entries = 4;
+  parameters.cq_entries = 8;
+  parameters.features = IORING_FEAT_NODROP;
+  EXPECT_EQ(call("io_uring_setup", {4, put(parameters)}, 3),
+            "io_uring_setup(4, {flags=IORING_SETUP_CQSIZE, sq_thread_cpu=0, sq_thread_idle=0, "
+            "sq_entries=4, cq_entries=8, features=IORING_FEAT_NODROP, sq_off={head=0, tail=0, "
+            "ring_mask=0, ring_entries=0, flags=0, dropped=0, array=0}, cq_off={head=0, tail=0, "
+            "ring_mask=0, ring_entries=0, overflow=0, cqes=0, flags=0}}) = 3");
+  EXPECT_EQ(call("io_uring_enter", {3, 1, 1, 1, 0, 0}, 1),
+            "io_uring_enter(3, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) = 1");
+  const iovec buffer{reinterpret_cast<void*>(0x5000), 32};
+  EXPECT_EQ(
+      call("io_uring_register", {3, 0, put(buffer), 1}, 0),
+      "io_uring_register(3, IORING_REGISTER_BUFFERS, [{iov_base=0x5000, iov_len=32}], 1) = 0");
+  const int files[] = {5, 6};
+  EXPECT_EQ(call("io_uring_register", {3, 2, put(files), 2}, 0),
+            "io_uring_register(3, IORING_REGISTER_FILES, [5, 6], 2) = 0");
+  EXPECT_EQ(call("io_uring_register", {3, 1000, 0, 0}, -EINVAL),
+            "io_uring_register(3, 0x3e8 /* IORING_REGISTER_??? */, NULL, 0) = -1 EINVAL (Invalid "
+            "argument)");
+}
+
+TEST_F(Describe, AsOptionsAskOfSingleCalls) {
+  options_.raw = std::make_shared<const CallFilter>(std::vector<std::string>{"close"}, "-e raw");
+  options_.dereferenced =
+      std::make_shared<const CallFilter>(std::vector<std::string>{"none"}, "-e verbose");
+  EXPECT_EQ(call("close", {16}, 0), "close(0x10) = 0");
+  struct stat status {};
+  EXPECT_EQ(call("fstat", {3, put(status)}, 0), "fstat(3, 0x20000000) = 0");
 }
 
 TEST_F(Describe, Waiting) {
