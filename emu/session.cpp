@@ -48,6 +48,7 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
       telling_(std::move(sinks), inputs.follow, memory_, inputs.describe) {
   crossings_.watch(inputs_.watch, inputs_.intel_syntax);
   clock_.set_waits(inputs_.real_time);
+  if (inputs_.traced) set_traced();
   crossings_.show_user(&window_);
   further_.show_user(&window_);
   ExecRequest first{.program = inputs_.program,
@@ -61,6 +62,15 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   telling_.name_descriptors(linux_->descriptor_names());
   telling_.set_first_thread(linux_->process_id());
   if (inputs_.stacks) telling_.show_stacks();
+}
+
+void Session::Run::set_traced() {
+  constexpr std::string_view kWork = "traced";
+  if (!crossings_.set_work(kWork, true))
+    throw UserError(machine_.kernel.at,
+                    fmt::format("kernel {} has no [work.{}], which --traced asks for",
+                                machine_.kernel.name, kWork));
+  further_.set_work(kWork, true);
 }
 
 /// The program is in memory, an engine is ready for it, and the thread stands at its start.

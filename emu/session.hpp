@@ -30,6 +30,7 @@ struct SessionInputs {
   Clocksource clocksource = Clocksource::Tsc;
   std::chrono::nanoseconds epoch = SimulatedClock::kDefaultEpoch;
   bool real_time = false;  // sleeping takes the host's time too
+  bool traced = false;     // as under a tracer: each call stops on the way in and out
   bool follow = false;     // tell of all threads and processes, not of the first thread alone
   DescribeOptions describe;
   bool stacks = false;           // tell the guest's stack with every call

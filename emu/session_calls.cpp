@@ -74,9 +74,9 @@ void Session::Run::refused_interrupt(const AtGate& gate) {
       {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
 }
 
-void Session::Run::meet_on_way_out(std::string_view work) {
-  crossings_.set_work(work, true);
-  further_.set_work(work);
+void Session::Run::set_work(std::string_view work, bool on) {
+  crossings_.set_work(work, on);
+  further_.set_work(work, on);
 }
 
 void Session::Run::system_call(const AtGate& gate) {
@@ -93,7 +93,8 @@ void Session::Run::system_call(const AtGate& gate) {
   const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
   if (in.raised) return shut_door(gate, *in.raised);
   telling_.meets_call(now(), request.abi == Abi::Amd64, told.origin, told.entered);
-  const Served served = in ? linux_->serve(thread_, request) : answered(registers);
+  const bool asks_linux = in || linux_->is_confined();  // what is not left ends it, known or not
+  const Served served = asks_linux ? linux_->serve(thread_, request) : answered(registers);
   if (served.blocked) {
     --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
     return telling_.waits(now(), told);
@@ -106,16 +107,17 @@ void Session::Run::system_call(const AtGate& gate) {
                              .entries = served.entries};
   const std::uint64_t number = registers[Gpr::Rax];
   frame_paid_ = returned && linux_->has_signal_work(served.result);
-  if (frame_paid_) meet_on_way_out(kSignalWork);
+  if (frame_paid_) set_work(kSignalWork, true);
   if (returned && linux_->has_to_make_room(thread_.totals[kInstructionLane]))
-    meet_on_way_out(kRescheduleWork);
+    set_work(kRescheduleWork, true);
+  const bool leaves = returned || !in;  // the kernel answers what is no call by itself
   const CrossingBill& crossing =
-      returned ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
+      leaves ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
   if (served.newborn) begin_process();
   if (served.created) linux_->start_created(registers);
   const bool failed = returned && is_error(served.result);
   account_.charge(slot_of(request), name, failed, crossing);
-  if (returned)
+  if (leaves)
     further_.leave(slot_of(request), failed, served.result, charge);
   else
     further_.end(slot_of(request), charge);

@@ -40,7 +40,8 @@ class Session::Run {
   void on(const Interrupted& interrupted);
 
   void system_call(const AtGate& gate);
-  void meet_on_way_out(std::string_view work);
+  void set_work(std::string_view work, bool on);
+  void set_traced();
   void shut_door(const AtGate& gate, const Exception& raised);
   void load(const ExecRequest& request);
   void execute(const ExecRequest& request);

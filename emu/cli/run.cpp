@@ -47,6 +47,7 @@ void add_common_options(OptionTable& table) {
       "what executes the guest: auto, translator or unicorn")(
       "isa", po::value<std::string>()->default_value("host")->value_name("SET"),
       "instruction sets CPUID shows: host, or baseline: what every engine executes")(
+      "traced", "as under a tracer: every call takes the kernel's slow way, and stops on it")(
       "schedule-seed", po::value<std::uint64_t>()->default_value(0)->value_name("N"),
       "vary the turns of threads and processes; 0: all equally long")(
       "no-counts", "count and price nothing in user mode: shows what counting costs")(
@@ -144,6 +145,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.verbose = options.times("verbose") != 0;
   take_time_options(options, inputs);
   inputs.seed = options.values["seed"].as<std::uint64_t>();
+  inputs.traced = options.has("traced");
   inputs.schedule_seed = options.values["schedule-seed"].as<std::uint64_t>();
   if (options.has("max-instructions"))
     inputs.max_instructions = options.values["max-instructions"].as<std::uint64_t>();

@@ -106,6 +106,7 @@ constexpr CommandShape kPrctls[] = {
     {PR_GET_KEEPCAPS, ""},
     {PR_SET_KEEPCAPS, "ulong"},
     {PR_GET_SECCOMP, ""},
+    {PR_SET_SECCOMP, "seccompmode"},
     {PR_GET_TIMERSLACK, ""},
     {PR_SET_TIMERSLACK, "ulong"},
     {PR_GET_SECUREBITS, ""},

@@ -50,6 +50,7 @@ std::int64_t start_thread(Process& process, const CloneRequest& request) {
   }
   if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
   Task& task = process.add_task();
+  task.confined = process.task->confined;
   const auto id = static_cast<std::int32_t>(task.id);
   if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, id);
   if ((request.flags & CLONE_CHILD_SETTID) != 0) process.user.store(request.child_tid, id);

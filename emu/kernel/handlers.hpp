@@ -128,6 +128,7 @@ std::int64_t not_offered(Process& process, const CallArguments& args);
 std::int64_t sys_arch_prctl(Process& process, const CallArguments& args);
 std::int64_t sys_prctl(Process& process, const CallArguments& args);
 std::int64_t sys_personality(Process& process, const CallArguments& args);
+std::int64_t sys_seccomp(Process& process, const CallArguments& args);
 
 // clone.cpp
 std::int64_t sys_clone(Process& process, const CallArguments& args);

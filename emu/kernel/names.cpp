@@ -159,6 +159,12 @@ constexpr Name kTimerfd[] = {{0x80000, "TFD_CLOEXEC"}, {0x800, "TFD_NONBLOCK"}};
 constexpr Name kEpoll[] = {{0x80000, "EPOLL_CLOEXEC"}};
 constexpr Name kEpollOperations[] = {
     {0x1, "EPOLL_CTL_ADD"}, {0x2, "EPOLL_CTL_DEL"}, {0x3, "EPOLL_CTL_MOD"}};
+constexpr Name kSeccompModes[] = {
+    {0x0, "SECCOMP_MODE_DISABLED"}, {0x1, "SECCOMP_MODE_STRICT"}, {0x2, "SECCOMP_MODE_FILTER"}};
+constexpr Name kSeccompOperations[] = {{0x0, "SECCOMP_SET_MODE_STRICT"},
+                                       {0x1, "SECCOMP_SET_MODE_FILTER"},
+                                       {0x2, "SECCOMP_GET_ACTION_AVAIL"},
+                                       {0x3, "SECCOMP_GET_NOTIF_SIZES"}};
 constexpr Name kRandom[] = {{0x1, "GRND_NONBLOCK"}, {0x2, "GRND_RANDOM"}, {0x4, "GRND_INSECURE"}};
 constexpr Name kMount[] = {{0x1, "MS_RDONLY"},         {0x2, "MS_NOSUID"},
                            {0x4, "MS_NODEV"},          {0x8, "MS_NOEXEC"},
@@ -568,6 +574,8 @@ constexpr KindNames kKindNames[] = {
     {ArgKind::EpollFlags, {{}, 0, kEpoll, "EPOLL_???"}},
     {ArgKind::EpollOperation, {kEpollOperations, kAll, {}, "EPOLL_CTL_???"}},
     {ArgKind::RandomFlags, {{}, 0, kRandom, "GRND_???"}},
+    {ArgKind::SeccompMode, {kSeccompModes, kAll, {}, "SECCOMP_MODE_???"}},
+    {ArgKind::SeccompOperation, {kSeccompOperations, kAll, {}, "SECCOMP_SET_MODE_???"}},
     {ArgKind::MountFlags, {{}, 0, kMount, "MS_???"}},
     {ArgKind::UnmountFlags, {{}, 0, kUnmount, "MNT_???"}},
     {ArgKind::CloneFlags, {{}, 0, kClone, "CLONE_???"}},

@@ -2,10 +2,12 @@
 #include "emu/kernel/personality.hpp"
 
 #include <fmt/format.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <span>
 #include <utility>
 
 #include "cpu/interruption.hpp"
@@ -24,6 +26,26 @@ std::string_view file_kind(Process& process, const CallArguments& args) {
     if (process.row->args[i].kind == ArgKind::Fd)
       return process.descriptors.kind(static_cast<int>(args[i]));
   return "";
+}
+
+/// What the strict mode of seccomp(2) leaves to a thread: read, write, exit and the return from a
+/// handler. Of i386 that is the older one.
+bool is_left(const CallRequest& request) {
+  constexpr std::uint64_t kAmd64[] = {SYS_read, SYS_write, SYS_exit, SYS_rt_sigreturn};
+  constexpr std::uint64_t kI386[] = {3, 4, 1, 119};  // <asm/unistd_32.h>
+  const std::span<const std::uint64_t> left = request.abi == Abi::Amd64 ? kAmd64 : kI386;
+  return std::ranges::find(left, request.number) != left.end();
+}
+
+/// The thread ends, as by SIGKILL; others go on.
+Served end_of_confined(Process& process) {
+  Served served;
+  served.thread_over = process.tasks.size() > 1;
+  if (served.thread_over)
+    process.end_task();
+  else
+    served.killed_by = process.killed_by = SIGKILL;
+  return served;
 }
 
 /// The call's answer, or that of the signal that ended its wait; kBlocked.
@@ -63,6 +85,10 @@ std::string_view Personality::command() const {
   return process_->name;
 }
 
+bool Personality::is_confined() const {
+  return process_->task->confined;
+}
+
 Served Personality::serve(Thread& thread, const CallRequest& request) {
   Process& process = *process_;
   process.thread = &thread;
@@ -73,6 +99,7 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   std::optional<I386Call> narrow;
   if (request.abi == Abi::I386) narrow.emplace(process.user, request);
   process.row = narrow ? narrow->row() : find_syscall(request.abi, request.number);
+  if (process.task->confined && !is_left(request)) return end_of_confined(process);
   if (narrow && narrow->error() != 0) return {.result = narrow->error()};
   const CallHandler handler = process.row ? process.row->handler : nullptr;
   if (handler == nullptr) {

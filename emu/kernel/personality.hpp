@@ -164,6 +164,9 @@ class Personality {
 
   /// Whether signals have to be looked at before user mode goes on, after a call with this result.
   bool has_signal_work(std::int64_t result) const;
+
+  /// Few calls are left to the thread, and it is over with any other (seccomp(2)).
+  bool is_confined() const;
   /// The turn of the present thread has ended, after so many instructions of its process, and
   /// somebody else can run.
   bool has_to_make_room(std::uint64_t instructions) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // exit(2), arch_prctl(2), prctl(2), personality(2).
 #include <asm/prctl.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -36,6 +37,12 @@ std::int64_t name(Process& process, std::uint64_t address) {
   const std::string& own = process.task->name;
   std::memcpy(text.data(), own.data(), std::min(own.size(), kNameSize - 1));
   return process.user.store(address, text) ? 0 : -EFAULT;
+}
+
+/// From now on the thread may read, write, end, and come back from handlers.
+std::int64_t confine(Process& process) {
+  process.task->confined = true;
+  return 0;
 }
 
 }  // namespace
@@ -110,9 +117,11 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
     case PR_GET_NO_NEW_PRIVS:
     case PR_SET_NO_NEW_PRIVS:
       return host_call(SYS_prctl, args[0], args[1], args[2], args[3], args[4]);
-    case PR_GET_SECCOMP:
+    case PR_GET_SECCOMP:  // of a thread that is not confined: others may not ask
     case PR_GET_THP_DISABLE:
       return 0;
+    case PR_SET_SECCOMP:
+      return args[1] == SECCOMP_MODE_STRICT ? confine(process) : -EINVAL;
     case PR_GET_TIMERSLACK:
       return 50'000;  // nanoseconds, prctl(2)
     case PR_SET_TIMERSLACK:
@@ -120,6 +129,11 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
     default:
       return -EINVAL;
   }
+}
+
+std::int64_t sys_seccomp(Process& process, const CallArguments& args) {
+  const bool strict = args[0] == SECCOMP_SET_MODE_STRICT && args[1] == 0 && args[2] == 0;
+  return strict ? confine(process) : -EINVAL;
 }
 
 std::int64_t sys_personality(Process& process, const CallArguments& args) {

@@ -52,6 +52,7 @@ struct Task {
   std::uint64_t robust_list = 0;      // set_robust_list(2)
   std::uint8_t robust_words = 8;      // bytes of a pointer in it
   std::string name;                   // PR_SET_NAME: at most 15 bytes
+  bool confined = false;              // seccomp(2), strict mode
   ThreadSignals signals;
 
   std::optional<Wait> wait;  // until the call it was about has come back

@@ -147,6 +147,32 @@ TEST(Turns, ThatEndAtACallAreEndedByTheKernel) {
   EXPECT_EQ(bill_of("4"), shared);
 }
 
+/// Under a tracer every call goes the slow way, in and out, under every kernel that runs programs.
+TEST(Tracer, IsMetByEveryCall) {
+  for (const char* kernel : {"linux-2.6-x86_64", "linux-4.4", "linux-4.15", "linux-6.1"}) {
+    const auto bill_of = [&](std::vector<std::string> options) {
+      options.insert(options.begin(), {"run", "--cpu", "core2", "--kernel", kernel});
+      return run(under_ringfare({.arguments = {guest("hello.musl")}}, options)).errors;
+    };
+    EXPECT_EQ(bill_of({}).find("  tracer "), std::string::npos) << kernel;
+    EXPECT_NE(bill_of({"--traced"}).find("way out  tracer "), std::string::npos) << kernel;
+  }
+}
+
+/// seccomp(2), strict mode. The host is not asked here: in a container it may be confined already.
+TEST(Confinement, LeavesFourCalls) {
+  for (const char* kind : {"glibc", "musl", "glibc-i386", "musl-i386"})
+    for (const char* way : {"exit", "getpid", "unknown", "prctl"}) {
+      const std::string program = guest(std::string("confined.") + kind);
+      if (!std::filesystem::exists(program)) continue;
+      const Outcome inside = run(under_ringfare({.arguments = {program, way}}));
+      EXPECT_EQ(inside.output, "mode 0, another -1 22\nflags -1 22\nconfined\nnothing to read\n")
+          << program;
+      EXPECT_EQ(inside.ending(), std::string_view(way) == "exit" ? "exit 5" : "signal 9")
+          << program << ' ' << way;
+    }
+}
+
 /// futex(2): a kernel without priority inheritance says so, and the C library passes it on.
 TEST(PriorityInheritance, IsRefused) {
   for (const char* name : {"futexes.glibc", "futexes.musl"}) {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// confined WAY: enters the strict mode of seccomp(2) by prctl(2) or seccomp(2), writes a line, and
+// ends as WAY says: by exit(2), or by a call that is not left to it.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { kStrictMode = 1, kSetStrictMode = 0 };  // <linux/seccomp.h>, which not every C library has
+
+static void say(const char* text) {
+  syscall(SYS_write, 1, text, strlen(text));
+}
+
+int main(int count, char** arguments) {
+  const char* const way = count > 1 ? arguments[1] : "exit";
+  const int unknown = prctl(PR_SET_SECCOMP, 7), why = errno;
+  printf("mode %d, another %d %d\n", prctl(PR_GET_SECCOMP), unknown, why);
+  const long flags = syscall(SYS_seccomp, kSetStrictMode, 1, NULL);
+  printf("flags %ld %d\n", flags, errno);
+  fflush(stdout);
+  const long entered = strcmp(way, "getpid") == 0 ? syscall(SYS_seccomp, kSetStrictMode, 0, NULL)
+                                                  : prctl(PR_SET_SECCOMP, kStrictMode);
+  say(entered == 0 ? "confined\n" : "free\n");
+  char byte;
+  say(syscall(SYS_read, 0, &byte, 1) == 0 ? "nothing to read\n" : "something to read\n");
+  if (strcmp(way, "getpid") == 0) syscall(SYS_getpid);
+  if (strcmp(way, "unknown") == 0) syscall(999);
+  if (strcmp(way, "prctl") == 0) prctl(PR_GET_SECCOMP);
+  syscall(SYS_exit, 5);
+}
