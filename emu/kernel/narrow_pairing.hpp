@@ -15,9 +15,23 @@ using I16 = std::int16_t;
 using I32 = std::int32_t;
 using U16 = std::uint16_t;
 using U32 = std::uint32_t;
-// i386 aligns 64-bit members to 4.
-using I64 [[gnu::aligned(4)]] = std::int64_t;
-using U64 [[gnu::aligned(4)]] = std::uint64_t;
+
+/// i386 aligns members of 64 bits to 4.
+template <class T>
+class InTwoWords {
+ public:
+  constexpr InTwoWords() = default;
+  constexpr InTwoWords(T value)
+      : low_(static_cast<U32>(value)),
+        high_(static_cast<U32>(static_cast<std::uint64_t>(value) >> 32)) {}
+  constexpr operator T() const { return static_cast<T>(std::uint64_t{high_} << 32 | low_); }
+
+ private:
+  U32 low_ = 0, high_ = 0;
+};
+
+using I64 = InTwoWords<std::int64_t>;
+using U64 = InTwoWords<std::uint64_t>;
 
 /// Visits the fields of a pair of structures, from narrow to wide.
 struct Widening {
