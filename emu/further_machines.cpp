@@ -42,9 +42,9 @@ void FurtherMachines::show_user(const UserWindow* window) {
   for (const auto& row : rows_) row->crossings.show_user(window);
 }
 
-void FurtherMachines::set_work(std::string_view name, bool on) {
+void FurtherMachines::set_work(std::string_view name) {
   for (const auto& row : rows_)
-    if (!row->shut) row->crossings.set_work(name, on);
+    if (!row->shut) row->crossings.set_work(name, true);
 }
 
 void FurtherMachines::start_over() {

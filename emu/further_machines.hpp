@@ -33,7 +33,7 @@ class FurtherMachines {
   /// The guest's memory, as Crossings::show_user.
   void show_user(const UserWindow* window);
   /// As Crossings::set_work, for all that know it.
-  void set_work(std::string_view name, bool on);
+  void set_work(std::string_view name);
 
   /// The thread stands at the gate, its registers still untouched.
   /// A machine on which the door does not open charges nothing for the call.

@@ -48,7 +48,10 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
       telling_(std::move(sinks), inputs.follow, memory_, inputs.describe) {
   crossings_.watch(inputs_.watch, inputs_.intel_syntax);
   clock_.set_waits(inputs_.real_time);
-  if (inputs_.traced) set_traced();
+  if (inputs_.traced && !set_work("traced"))
+    throw UserError(machine_.kernel.at,
+                    fmt::format("kernel {} has no [work.traced], which --traced asks for",
+                                machine_.kernel.name));
   crossings_.show_user(&window_);
   further_.show_user(&window_);
   ExecRequest first{.program = inputs_.program,
@@ -62,15 +65,6 @@ Session::Run::Run(Machine machine, const SessionInputs& inputs, std::vector<Sink
   telling_.name_descriptors(linux_->descriptor_names());
   telling_.set_first_thread(linux_->process_id());
   if (inputs_.stacks) telling_.show_stacks();
-}
-
-void Session::Run::set_traced() {
-  constexpr std::string_view kWork = "traced";
-  if (!crossings_.set_work(kWork, true))
-    throw UserError(machine_.kernel.at,
-                    fmt::format("kernel {} has no [work.{}], which --traced asks for",
-                                machine_.kernel.name, kWork));
-  further_.set_work(kWork, true);
 }
 
 /// The program is in memory, an engine is ready for it, and the thread stands at its start.
@@ -298,19 +292,26 @@ void Session::Run::tell_of_start() {
 
 /// Of all threads the process still has, its first one last.
 void Session::Run::tell_of_ends() {
-  ExitEvent event{.status = exit_status_, .killed_by = killed_by_, .signal = {}, .origin = {}};
-  if (killed_by_) event.signal = signal_name(static_cast<std::uint64_t>(*killed_by_));
   std::vector<int> threads = linux_->thread_ids();
   std::ranges::sort(threads, std::greater<>());
-  for (const int thread : threads) {
-    event.origin = {.thread = thread,
-                    .several = thread != threads.back() || linux_->has_others(),
-                    .wide = thread_.registers.mode() == CodeMode::Long64,
-                    .call_number = latest_call_,
-                    .command = linux_->command()};
-    event.below = telling_.last_stack(thread);
-    tell(event);
-  }
+  for (const int thread : threads)
+    tell_of_end(exit_status_, killed_by_,
+                {.thread = thread,
+                 .several = thread != threads.back() || linux_->has_others(),
+                 .wide = thread_.registers.mode() == CodeMode::Long64,
+                 .call_number = latest_call_,
+                 .command = linux_->command()});
+}
+
+void Session::Run::tell_of_end(std::optional<int> status, std::optional<int> killed_by,
+                               const Origin& origin) {
+  const std::string signal =
+      killed_by ? signal_name(static_cast<std::uint64_t>(*killed_by)) : std::string();
+  tell(ExitEvent{.status = status,
+                 .killed_by = killed_by,
+                 .signal = signal,
+                 .origin = origin,
+                 .below = telling_.last_stack(origin.thread)});
 }
 
 Cycles Session::Run::now() const {

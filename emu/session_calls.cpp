@@ -74,9 +74,9 @@ void Session::Run::refused_interrupt(const AtGate& gate) {
       {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
 }
 
-void Session::Run::set_work(std::string_view work, bool on) {
-  crossings_.set_work(work, on);
-  further_.set_work(work, on);
+bool Session::Run::set_work(std::string_view work) {
+  further_.set_work(work);
+  return crossings_.set_work(work, true);
 }
 
 void Session::Run::system_call(const AtGate& gate) {
@@ -107,9 +107,9 @@ void Session::Run::system_call(const AtGate& gate) {
                              .entries = served.entries};
   const std::uint64_t number = registers[Gpr::Rax];
   frame_paid_ = returned && linux_->has_signal_work(served.result);
-  if (frame_paid_) set_work(kSignalWork, true);
+  if (frame_paid_) set_work(kSignalWork);
   if (returned && linux_->has_to_make_room(thread_.totals[kInstructionLane]))
-    set_work(kRescheduleWork, true);
+    set_work(kRescheduleWork);
   const bool leaves = returned || !in;  // the kernel answers what is no call by itself
   const CrossingBill& crossing =
       leaves ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
@@ -134,10 +134,9 @@ void Session::Run::system_call(const AtGate& gate) {
   if (served.created && !served.newborn)
     tell(StartEvent{{.thread = static_cast<int>(served.result), .several = true}});
   if (served.thread_over) {
-    tell(ExitEvent{.status = static_cast<int>(request.args[0] & 0xff),
-                   .killed_by = {},
-                   .signal = {},
-                   .origin = over(told.origin)});
+    tell_of_end(
+        served.killed_by ? std::nullopt : std::optional(static_cast<int>(request.args[0] & 0xff)),
+        served.killed_by, over(told.origin));
     return;
   }
   if (!returned) {

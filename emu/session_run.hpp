@@ -40,8 +40,7 @@ class Session::Run {
   void on(const Interrupted& interrupted);
 
   void system_call(const AtGate& gate);
-  void set_work(std::string_view work, bool on);
-  void set_traced();
+  bool set_work(std::string_view work);
   void shut_door(const AtGate& gate, const Exception& raised);
   void load(const ExecRequest& request);
   void execute(const ExecRequest& request);
@@ -65,6 +64,7 @@ class Session::Run {
   void tell(const Event& event) { telling_.tell(now(), event); }
   Origin origin(unsigned behind = 0) const;
   void tell_of_start();
+  void tell_of_end(std::optional<int> status, std::optional<int> killed_by, const Origin& origin);
   void tell_of_ends();
   const std::string& name_of(const CallRequest& request);
   Cycles now() const;  // all cycles charged so far

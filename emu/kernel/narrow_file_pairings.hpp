@@ -11,6 +11,25 @@
 
 namespace ringfare::narrow {
 
+/// All but the inode, which has two places or one. Numbers of 64 bits fit always.
+void stat_fields(auto&& f, auto& n, auto& w) {
+  f.fit(n.dev, w.st_dev);
+  f(n.mode, w.st_mode);
+  f.fit(n.nlink, w.st_nlink);
+  f(n.uid, w.st_uid);
+  f(n.gid, w.st_gid);
+  f.fit(n.rdev, w.st_rdev);
+  f.fit(n.size, w.st_size);
+  f(n.blksize, w.st_blksize);
+  f(n.blocks, w.st_blocks);
+  f(n.atime, w.st_atim.tv_sec);
+  f(n.atime_nsec, w.st_atim.tv_nsec);
+  f(n.mtime, w.st_mtim.tv_sec);
+  f(n.mtime_nsec, w.st_mtim.tv_nsec);
+  f(n.ctime, w.st_ctim.tv_sec);
+  f(n.ctime_nsec, w.st_ctim.tv_nsec);
+}
+
 struct StatPairing {
   struct Narrow {
     U32 dev, ino;
@@ -21,22 +40,8 @@ struct StatPairing {
   };
   using Wide = struct stat;
   static void fields(auto&& f, auto& n, auto& w) {
-    f.fit(n.dev, w.st_dev);
     f.fit(n.ino, w.st_ino);
-    f(n.mode, w.st_mode);
-    f.fit(n.nlink, w.st_nlink);
-    f(n.uid, w.st_uid);
-    f(n.gid, w.st_gid);
-    f.fit(n.rdev, w.st_rdev);
-    f.fit(n.size, w.st_size);
-    f(n.blksize, w.st_blksize);
-    f(n.blocks, w.st_blocks);
-    f(n.atime, w.st_atim.tv_sec);
-    f(n.atime_nsec, w.st_atim.tv_nsec);
-    f(n.mtime, w.st_mtim.tv_sec);
-    f(n.mtime_nsec, w.st_mtim.tv_nsec);
-    f(n.ctime, w.st_ctim.tv_sec);
-    f(n.ctime_nsec, w.st_ctim.tv_nsec);
+    stat_fields(f, n, w);
   }
 };
 static_assert(sizeof(StatPairing::Narrow) == 64);
@@ -56,22 +61,8 @@ struct Stat64Pairing {
   using Wide = struct stat;
   static void fields(auto&& f, auto& n, auto& w) {
     f(n.low_ino, w.st_ino);
-    f(n.dev, w.st_dev);
-    f(n.mode, w.st_mode);
-    f(n.nlink, w.st_nlink);
-    f(n.uid, w.st_uid);
-    f(n.gid, w.st_gid);
-    f(n.rdev, w.st_rdev);
-    f(n.size, w.st_size);
-    f(n.blksize, w.st_blksize);
-    f(n.blocks, w.st_blocks);
-    f(n.atime, w.st_atim.tv_sec);
-    f(n.atime_nsec, w.st_atim.tv_nsec);
-    f(n.mtime, w.st_mtim.tv_sec);
-    f(n.mtime_nsec, w.st_mtim.tv_nsec);
-    f(n.ctime, w.st_ctim.tv_sec);
-    f(n.ctime_nsec, w.st_ctim.tv_nsec);
     f(n.ino, w.st_ino);
+    stat_fields(f, n, w);
   }
 };
 static_assert(sizeof(Stat64Pairing::Narrow) == 96);

@@ -40,11 +40,12 @@ bool is_left(const CallRequest& request) {
 /// The thread ends, as by SIGKILL; others go on.
 Served end_of_confined(Process& process) {
   Served served;
+  served.killed_by = SIGKILL;
   served.thread_over = process.tasks.size() > 1;
   if (served.thread_over)
     process.end_task();
   else
-    served.killed_by = process.killed_by = SIGKILL;
+    process.kill(SIGKILL);
   return served;
 }
 

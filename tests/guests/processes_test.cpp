@@ -147,15 +147,32 @@ TEST(Turns, ThatEndAtACallAreEndedByTheKernel) {
   EXPECT_EQ(bill_of("4"), shared);
 }
 
-/// Under a tracer every call goes the slow way, in and out, under every kernel that runs programs.
+/// Under a tracer calls go the slow way, under every kernel and from both widths.
 TEST(Tracer, IsMetByEveryCall) {
-  for (const char* kernel : {"linux-2.6-x86_64", "linux-4.4", "linux-4.15", "linux-6.1"}) {
+  struct {
+    const char *kernel, *cpu, *program;
+  } constexpr kRows[] = {
+      {"linux-2.2", "pentium", "hello.musl-i386"},
+      {"linux-2.4", "k7", "hello.musl-i386"},
+      {"linux-2.6-i386", "pentium-4", "hello.musl-i386"},
+      {"linux-2.6-x86_64", "core2", "hello.musl"},
+      {"linux-2.6-x86_64", "core2", "hello.musl-i386"},
+      {"linux-4.4", "haswell", "hello.musl"},
+      {"linux-4.15", "skylake", "hello.musl"},
+      {"linux-5.10", "skylake", "hello.musl"},
+      {"linux-6.1", "skylake", "hello.musl"},
+      {"linux-6.1", "zen3", "hello.musl-i386"},
+      {"linux-6.12", "zen4", "hello.musl"},
+      {"linux-fred", "sapphire-rapids-fred", "hello.musl"},
+  };
+  for (const auto& row : kRows) {
+    if (!std::filesystem::exists(guest(row.program))) continue;
     const auto bill_of = [&](std::vector<std::string> options) {
-      options.insert(options.begin(), {"run", "--cpu", "core2", "--kernel", kernel});
-      return run(under_ringfare({.arguments = {guest("hello.musl")}}, options)).errors;
+      options.insert(options.begin(), {"run", "--cpu", row.cpu, "--kernel", row.kernel});
+      return run(under_ringfare({.arguments = {guest(row.program)}}, options)).errors;
     };
-    EXPECT_EQ(bill_of({}).find("  tracer "), std::string::npos) << kernel;
-    EXPECT_NE(bill_of({"--traced"}).find("way out  tracer "), std::string::npos) << kernel;
+    EXPECT_EQ(bill_of({}).find("  tracer "), std::string::npos) << row.kernel;
+    EXPECT_NE(bill_of({"--traced"}).find("  tracer "), std::string::npos) << row.kernel;
   }
 }
 
@@ -171,6 +188,15 @@ TEST(Confinement, LeavesFourCalls) {
       EXPECT_EQ(inside.ending(), std::string_view(way) == "exit" ? "exit 5" : "signal 9")
           << program << ' ' << way;
     }
+}
+
+/// Of a process with several threads only the one that was confined ends.
+TEST(Confinement, EndsNoOtherThread) {
+  const Outcome inside =
+      run(under_ringfare({.arguments = {guest("confined.glibc"), "thread"}}, {"trace", "-f"}));
+  EXPECT_EQ(inside.output, "joined\n");
+  EXPECT_EQ(inside.ending(), "exit 0");
+  EXPECT_NE(inside.errors.find("+++ killed by SIGKILL +++"), std::string::npos) << inside.errors;
 }
 
 /// futex(2): a kernel without priority inheritance says so, and the C library passes it on.
