@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare {

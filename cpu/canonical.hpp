@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare {
 

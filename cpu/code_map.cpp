@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
-#include "cpu/failure.hpp"
 
 namespace ringfare {
 namespace {

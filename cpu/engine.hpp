@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "cpu/base/quantity.hpp"
 #include "cpu/block.hpp"
-#include "cpu/quantity.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare {

@@ -9,7 +9,7 @@
 #include <ranges>
 #include <utility>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 namespace {

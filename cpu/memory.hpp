@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare {
 

@@ -8,9 +8,9 @@
 #include <csignal>
 #include <cstring>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/descriptor.hpp"
 #include "cpu/engine.hpp"
-#include "cpu/failure.hpp"
 
 namespace ringfare {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cpu/failure.hpp"
-#include "cpu/quantity.hpp"
+#include "cpu/base/failure.hpp"
+#include "cpu/base/quantity.hpp"
 #include "models/kernel_model.hpp"
 
 namespace ringfare {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "models/kernel_model.hpp"
 
 namespace ringfare {

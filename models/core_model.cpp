@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "cpu/base/nearest.hpp"
 #include "cpu/instruction_class.hpp"
-#include "models/nearest.hpp"
 #include "models/table_reader.hpp"
 
 namespace ringfare {

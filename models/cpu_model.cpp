@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "models/nearest.hpp"
+#include "cpu/base/nearest.hpp"
 #include "models/price_keys.hpp"
 #include "models/table_reader.hpp"
 #include "models/toml.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "cpu/failure.hpp"
-#include "cpu/quantity.hpp"
+#include "cpu/base/failure.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare {
 

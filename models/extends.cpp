@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/nearest.hpp"
+#include "cpu/base/nearest.hpp"
 
 namespace ringfare {
 

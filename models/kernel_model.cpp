@@ -8,7 +8,7 @@
 #include <limits>
 #include <utility>
 
-#include "models/nearest.hpp"
+#include "cpu/base/nearest.hpp"
 #include "models/table_reader.hpp"
 #include "models/toml.hpp"
 

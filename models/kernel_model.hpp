@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cpu/kernel_memory.hpp"
+#include "cpu/kernel_space/kernel_memory.hpp"
 #include "models/cpu_model.hpp"
 
 namespace ringfare {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cpu/base/nearest.hpp"
 #include "models/cpu_model.hpp"
 #include "models/kernel_model.hpp"
-#include "models/nearest.hpp"
 
 namespace ringfare {
 

@@ -5,9 +5,9 @@
 #include <system_error>
 #include <utility>
 
+#include "cpu/base/nearest.hpp"
 #include "models/extends.hpp"
 #include "models/machine.hpp"
-#include "models/nearest.hpp"
 #include "models/toml.hpp"
 
 namespace ringfare {

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <utility>
 
-#include "models/nearest.hpp"
+#include "cpu/base/nearest.hpp"
 
 namespace ringfare {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare::translator {
 namespace {

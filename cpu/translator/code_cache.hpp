@@ -5,9 +5,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cpu/code_map.hpp"
 #include "cpu/page_index.hpp"
 #include "cpu/translator/arena.hpp"
-#include "cpu/translator/code_map.hpp"
 #include "cpu/translator/entry_map.hpp"
 #include "cpu/translator/faults.hpp"
 #include "cpu/translator/indirect_table.hpp"

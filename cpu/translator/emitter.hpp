@@ -6,7 +6,7 @@
 #include <cstring>
 #include <span>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "cpu/state.hpp"
 #include "cpu/translator/arena.hpp"
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare::translator {
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <iterator>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare::translator {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare::translator {
 namespace {

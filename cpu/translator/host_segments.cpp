@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare::translator {
 namespace {

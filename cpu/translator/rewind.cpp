@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/rewind.hpp"
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare::translator {
 

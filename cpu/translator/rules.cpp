@@ -8,8 +8,8 @@
 #include <bit>
 #include <cstddef>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
-#include "cpu/failure.hpp"
 #include "cpu/translator/host_segments.hpp"
 
 namespace ringfare::translator {

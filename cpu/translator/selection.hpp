@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "cpu/translator/code_map.hpp"
+#include "cpu/code_map.hpp"
 
 namespace ringfare::translator {
 

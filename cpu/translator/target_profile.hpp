@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare::translator {
 

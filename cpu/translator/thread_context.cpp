@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "cpu/translator/host_features.hpp"
 
 namespace ringfare::translator {

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/canonical.hpp"
-#include "cpu/failure.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/translator/code_cache.hpp"
 #include "cpu/translator/faults.hpp"

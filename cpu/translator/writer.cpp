@@ -5,8 +5,8 @@
 #include <iterator>
 #include <optional>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
-#include "cpu/failure.hpp"
 
 namespace ringfare::translator {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "cpu/memory.hpp"
 
 namespace ringfare::unicorn {

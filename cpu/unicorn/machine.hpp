@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare::unicorn {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare::unicorn {

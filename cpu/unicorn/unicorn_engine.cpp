@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/unicorn/decoding.hpp"
 #include "cpu/unicorn/engine_core.hpp"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 namespace {

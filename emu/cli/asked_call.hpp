@@ -2,8 +2,8 @@
 #pragma once
 
 #include "emu/cli/options.hpp"
-#include "emu/doors.hpp"
-#include "emu/kernel/syscall_table.hpp"
+#include "emu/crossing/doors.hpp"
+#include "emu/linux/syscalls/syscall_table.hpp"
 
 namespace ringfare {
 

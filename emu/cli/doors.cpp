@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "emu/doors.hpp"
+#include "emu/crossing/doors.hpp"
 
 #include <fmt/format.h>
 
 #include <iostream>
 #include <optional>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/asked_call.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/verbs.hpp"
-#include "emu/kernel/syscall_table.hpp"
+#include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/report/doors_text.hpp"
 #include "emu/vdso/ways.hpp"
 

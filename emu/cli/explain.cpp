@@ -4,14 +4,14 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/asked_call.hpp"
 #include "emu/cli/explain_vdso.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/time_options.hpp"
 #include "emu/cli/verbs.hpp"
-#include "emu/doors.hpp"
-#include "emu/kernel/syscall_table.hpp"
+#include "emu/crossing/doors.hpp"
+#include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/report/number_text.hpp"
 #include "emu/report/waterfall.hpp"
 

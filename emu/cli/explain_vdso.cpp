@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
+#include "cpu/base/nearest.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/time_options.hpp"
 #include "emu/report/number_text.hpp"
 #include "emu/report/waterfall.hpp"
 #include "emu/vdso/ways.hpp"
-#include "models/nearest.hpp"
 
 namespace ringfare {
 namespace {

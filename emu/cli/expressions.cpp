@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "models/machine.hpp"
 
 namespace ringfare {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "emu/cli/options.hpp"
-#include "emu/kernel/describe.hpp"
 #include "emu/report/name_set.hpp"
+#include "emu/strace/describe.hpp"
 
 namespace ringfare {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/verbs.hpp"
 #include "models/machine.hpp"
 

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <optional>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/report/number_text.hpp"

@@ -11,18 +11,19 @@
 #include <iostream>
 #include <memory>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
+#include "emu/bill/bill_json.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/cli/time_options.hpp"
 #include "emu/cli/trace_options.hpp"
 #include "emu/cli/verbs.hpp"
-#include "emu/kernel/call_filter.hpp"
-#include "emu/report/bill.hpp"
+#include "emu/report/bill_text.hpp"
 #include "emu/report/count_table.hpp"
 #include "emu/report/notices.hpp"
 #include "emu/report/trace_text.hpp"
-#include "emu/session.hpp"
+#include "emu/session/session.hpp"
+#include "emu/strace/call_filter.hpp"
 
 namespace ringfare {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <iostream>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/options.hpp"
 #include "emu/cli/verbs.hpp"
-#include "emu/kernel/syscall_document.hpp"
+#include "emu/linux/syscalls/syscall_document.hpp"
 
 namespace ringfare {
 

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "emu/cli/options.hpp"
-#include "emu/session.hpp"
+#include "emu/session/session.hpp"
 
 namespace ringfare {
 

@@ -12,10 +12,10 @@
 #include <optional>
 #include <span>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/expressions.hpp"
-#include "emu/kernel/call_filter.hpp"
-#include "emu/kernel/names.hpp"
+#include "emu/strace/call_filter.hpp"
+#include "emu/strace/names.hpp"
 #include "models/machine.hpp"
 
 namespace ringfare {

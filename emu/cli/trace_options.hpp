@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "emu/cli/options.hpp"
-#include "emu/kernel/describe.hpp"
 #include "emu/report/count_table.hpp"
 #include "emu/report/trace_text.hpp"
+#include "emu/strace/describe.hpp"
 
 namespace ringfare {
 

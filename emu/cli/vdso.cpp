@@ -4,7 +4,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/cli/options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/cli/verbs.hpp"

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "emu/bill/bill.hpp"
 #include "emu/report/number_text.hpp"
 
 namespace ringfare {

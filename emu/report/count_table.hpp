@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "emu/event.hpp"
+#include "emu/bill/event.hpp"
 
 namespace ringfare {
 

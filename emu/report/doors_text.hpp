@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emu/doors.hpp"
+#include "emu/crossing/doors.hpp"
 #include "emu/report/paint.hpp"
 
 namespace ringfare {

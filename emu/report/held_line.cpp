@@ -8,7 +8,7 @@
 #include <new>
 #include <type_traits>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 

@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "emu/event.hpp"
+#include "emu/bill/event.hpp"
 
 namespace ringfare {
 

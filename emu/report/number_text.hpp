@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cpu/quantity.hpp"
+#include "cpu/base/quantity.hpp"
 
 namespace ringfare {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "emu/event.hpp"
+#include "emu/bill/event.hpp"
 #include "emu/report/held_line.hpp"
 #include "emu/report/name_set.hpp"
 #include "emu/report/waterfall.hpp"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "emu/crossing.hpp"
+#include "emu/crossing/crossing.hpp"
 #include "emu/report/paint.hpp"
 
 namespace ringfare {

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <span>
 
-#include "emu/elf32.hpp"
+#include "emu/program/elf32.hpp"
 
 namespace ringfare {
 namespace {

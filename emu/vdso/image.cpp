@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/vdso/image/alternatives.h"
 
 // emu/vdso/images.S

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emu/kernel/personality.hpp"
+#include "emu/linux/abi/call.hpp"
 
 namespace ringfare {
 

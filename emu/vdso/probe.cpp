@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 namespace {

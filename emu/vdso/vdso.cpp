@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/vdso/image/alternatives.h"
 
 namespace ringfare {

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "cpu/memory.hpp"
-#include "emu/clock.hpp"
+#include "emu/processor/clock.hpp"
+#include "emu/program/program_image.hpp"
 #include "emu/vdso/image.hpp"
 #include "emu/vdso/vvar.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
-#include "emu/kernel/personality.hpp"
+#include "emu/linux/abi/call.hpp"
 #include "models/kernel_model.hpp"
 
 namespace ringfare {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string>
 
-#include "cpu/failure.hpp"
-#include "emu/kernel/syscall_table.hpp"
+#include "cpu/base/failure.hpp"
+#include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/vdso/vsyscall.hpp"
 
 namespace ringfare {

@@ -3,9 +3,9 @@
 
 #include <optional>
 
-#include "emu/crossing.hpp"
+#include "emu/crossing/crossing.hpp"
 #include "models/machine.hpp"
-#include "models/pricing.hpp"
+#include "models/pricing/pricer.hpp"
 
 namespace ringfare {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "emu/clock.hpp"
+#include "emu/processor/clock.hpp"
 #include "emu/vdso/image/vvar.h"
 
 namespace ringfare {

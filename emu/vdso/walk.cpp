@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
-#include "cpu/failure.hpp"
 #include "cpu/segments.hpp"
-#include "emu/kernel/guest_layout.hpp"
+#include "emu/program/guest_layout.hpp"
 
 namespace ringfare {
 namespace {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "cpu/engine.hpp"
-#include "emu/clock.hpp"
-#include "emu/crossing.hpp"
-#include "emu/emulated.hpp"
-#include "emu/engine_choice.hpp"
+#include "emu/crossing/crossing.hpp"
+#include "emu/processor/clock.hpp"
+#include "emu/processor/emulated_instructions.hpp"
+#include "emu/processor/engine_choice.hpp"
 #include "emu/vdso/vdso.hpp"
 
 namespace ringfare {

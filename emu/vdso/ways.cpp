@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "emu/vdso/vsyscall.hpp"
 #include "emu/vdso/vsyscall_crossing.hpp"
 

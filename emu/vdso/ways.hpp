@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "emu/crossing.hpp"
-#include "emu/doors.hpp"
+#include "emu/crossing/crossing.hpp"
+#include "emu/crossing/doors.hpp"
 #include "emu/vdso/walk.hpp"
 
 namespace ringfare {

@@ -1,101 +1,136 @@
 // SPDX-License-Identifier: MIT
-// Who may include whom: read from the #include lines themselves.
-#include <fmt/format.h>
+// Who may include whom, read from the #include lines themselves; and a test of that test.
+#include "tests/house/layering.hpp"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <set>
+#include <sstream>
+
+#include "tests/guests/child_process.hpp"
 
 namespace ringfare {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Inclusion {
-  std::string file;  // from the root of the sources
-  int line = 0;
-  std::string header;
-};
-
-std::vector<Inclusion> inclusions() {
-  static const std::regex kLine(R"(^\s*#\s*include\s*["<]([^">]+)[">])");
-  std::vector<Inclusion> found;
-  for (const char* folder : {"cpu", "models", "emu"})
-    for (const auto& entry :
-         fs::recursive_directory_iterator(fs::path(RINGFARE_SOURCE_DIR) / folder)) {
-      const std::string extension = entry.path().extension().string();
-      if (extension != ".cpp" && extension != ".hpp") continue;
-      std::ifstream file(entry.path());
-      int number = 0;
-      for (std::string text; std::getline(file, text);) {
-        ++number;
-        std::smatch match;
-        if (std::regex_search(text, match, kLine))
-          found.push_back(
-              {fs::relative(entry.path(), RINGFARE_SOURCE_DIR).string(), number, match[1]});
-      }
-    }
-  return found;
-}
-
-/// Files whose path starts with `from` do not include headers whose path starts with `header`.
-struct Ban {
-  std::string_view from, header;
-};
-
-constexpr Ban kBans[] = {
-    {"cpu/", "models/"},
-    {"cpu/", "emu/"},
-    {"models/", "emu/"},
-    {"cpu/", "tests/"},
-    {"models/", "tests/"},
-    {"emu/", "tests/"},
-    {"emu/kernel/", "cpu/engine.hpp"},
-    {"emu/kernel/", "cpu/translator/"},
-    {"emu/report/", "cpu/memory.hpp"},
-    {"emu/report/", "emu/kernel/"},
-};
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(Layering, NobodyLooksUp) {
-  for (const Inclusion& inclusion : inclusions())
-    for (const Ban& ban : kBans)
-      EXPECT_FALSE(inclusion.file.starts_with(ban.from) && inclusion.header.starts_with(ban.header))
-          << fmt::format("{}:{}: {} may not include {}", inclusion.file, inclusion.line, ban.from,
-                         inclusion.header);
-}
-
-/// An outside library and the only places that may include it.
-struct Place {
-  std::string_view header;
-  std::vector<std::string_view> files;
-};
-
-TEST(Layering, EachOutsideLibraryHasItsPlace) {
-  const Place kPlaces[] = {
-      {"Zydis", {"cpu/"}},
-      {"llvm", {"models/assembler", "models/pricing"}},
-      {"toml++", {"models/toml"}},
-      {"boost/", {"emu/cli/"}},
-      {"nlohmann/", {"emu/report/"}},
-      {"unicorn/", {"cpu/unicorn/"}},
-  };
-  for (const Inclusion& inclusion : inclusions())
-    for (const Place& place : kPlaces) {
-      if (!inclusion.header.starts_with(place.header)) continue;
-      EXPECT_TRUE(std::ranges::any_of(
-          place.files, [&](std::string_view file) { return inclusion.file.starts_with(file); }))
-          << fmt::format("{}:{}: {} belongs elsewhere", inclusion.file, inclusion.line,
-                         inclusion.header);
-    }
+  EXPECT_THAT(layering_faults(inclusions(RINGFARE_SOURCE_DIR)), IsEmpty());
 }
 
 TEST(Layering, LooksAtTheSources) {
-  EXPECT_GT(inclusions().size(), 100u);
+  std::set<std::string> files;
+  for (const Inclusion& it : inclusions(RINGFARE_SOURCE_DIR)) files.insert(it.file);
+  EXPECT_GT(files.size(), 300u);
+}
+
+TEST(Layering, FoldersStayReadable) {
+  EXPECT_THAT(crowded_folders(RINGFARE_SOURCE_DIR), IsEmpty());
+}
+
+/// What git tracks in the root, or, in sources without git, all that is there but build folders.
+std::vector<std::string> root_entries() {
+  const testing::Outcome listed =
+      testing::run({.arguments = {"/usr/bin/git", "-C", RINGFARE_SOURCE_DIR, "ls-files"},
+                    .environment = {"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory",
+                                    "GIT_CONFIG_VALUE_0=*"}});
+  std::vector<std::string> entries;
+  if (listed.ending() == "exit 0") {
+    std::istringstream lines(listed.output);
+    for (std::string line; std::getline(lines, line);)
+      entries.push_back(line.substr(0, line.find('/')));
+    return entries;
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(RINGFARE_SOURCE_DIR))
+    if (const std::string name = entry.path().filename().string(); !name.starts_with("build"))
+      entries.push_back(name);
+  return entries;
+}
+
+TEST(Layout, TheRootHoldsOnlyWhatBelongsThere) {
+  const std::vector<std::string> entries = root_entries();
+  EXPECT_GE(entries.size(), 10u);
+  EXPECT_THAT(strangers(entries), IsEmpty());
+}
+
+TEST(Layout, AStrangerIsNoticed) {
+  EXPECT_THAT(strangers({"cpu", "file", ".ci", "README.md", "src"}), ElementsAre("file", "src"));
+}
+
+/// One wrong #include, and a part of what has to be said of it.
+struct WrongInclude {
+  std::string name, file, header, says;
+};
+
+class WrongIncludes : public ::testing::TestWithParam<WrongInclude> {};
+
+TEST_P(WrongIncludes, IsNoticed) {
+  const WrongInclude& row = GetParam();
+  EXPECT_THAT(layering_faults({{row.file, 7, row.header}}),
+              ElementsAre(::testing::AllOf(HasSubstr(row.file + ":7: includes " + row.header),
+                                           HasSubstr(row.says))));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Layering, WrongIncludes,
+    ::testing::Values(
+        WrongInclude{"cpu_models", "cpu/memory.cpp", "models/machine.hpp", "models lies above cpu"},
+        WrongInclude{"base_cpu", "cpu/base/failure.hpp", "cpu/state.hpp",
+                     "cpu lies above cpu/base"},
+        WrongInclude{"gate_ring0", "cpu/gate/iret.cpp", "cpu/ring0/ring0.hpp", "lies above"},
+        WrongInclude{"models_emu", "models/machine.cpp", "emu/bill/bill.hpp", "lies above"},
+        WrongInclude{"abi_state", "emu/linux/abi/call.hpp", "emu/linux/state/process.hpp",
+                     "lies above"},
+        WrongInclude{"state_handlers", "emu/linux/state/process.cpp",
+                     "emu/linux/syscalls/handlers.hpp", "lies above"},
+        WrongInclude{"state_strace", "emu/linux/state/process.cpp", "emu/strace/names.hpp",
+                     "lies above"},
+        WrongInclude{"syscalls_compat", "emu/linux/syscalls/file.cpp",
+                     "emu/linux/compat/compat_call.hpp", "lies above"},
+        WrongInclude{"crossing_vdso", "emu/crossing/doors.cpp", "emu/vdso/walk.hpp", "lies above"},
+        WrongInclude{"bill_report", "emu/bill/bill_ledger.cpp", "emu/report/bill_text.hpp",
+                     "lies above"},
+        WrongInclude{"session_report", "emu/session/run.hpp", "emu/report/trace_text.hpp",
+                     "lies above"},
+        WrongInclude{"session_cli", "emu/session/session.cpp", "emu/cli/options.hpp", "lies above"},
+        WrongInclude{"engines", "cpu/unicorn/machine.cpp", "cpu/translator/translator.hpp",
+                     "engines do not know each other"},
+        WrongInclude{"engines_too", "cpu/translator/rules.cpp", "cpu/unicorn/machine.hpp",
+                     "engines do not know each other"},
+        WrongInclude{"linux_engine", "emu/linux/state/process.cpp", "cpu/engine.hpp",
+                     "Linux knows no engine"},
+        WrongInclude{"linux_choice", "emu/linux/scheduler.cpp", "emu/processor/engine_choice.hpp",
+                     "Linux knows no engine"},
+        WrongInclude{"linux_unicorn", "emu/linux/syscalls/exec.cpp",
+                     "cpu/unicorn/unicorn_engine.hpp", "Linux knows no engine"},
+        WrongInclude{"linux_prices", "emu/linux/syscalls/file.cpp", "models/pricing/pricer.hpp",
+                     "Linux knows no price"},
+        WrongInclude{"strace_handlers", "emu/strace/describe.cpp",
+                     "emu/linux/syscalls/handlers.hpp", "never handlers"},
+        WrongInclude{"report_memory", "emu/report/waterfall.cpp", "cpu/memory.hpp",
+                     "never guest memory"},
+        WrongInclude{"report_session", "emu/report/trace_text.cpp", "emu/session/session.hpp",
+                     "never the session"},
+        WrongInclude{"tests", "emu/cli/run.cpp", "tests/guests/child_process.hpp",
+                     "nothing includes tests/"},
+        WrongInclude{"llvm", "emu/cli/run.cpp", "llvm/MC/MCInst.h", "place elsewhere"},
+        WrongInclude{"json", "emu/bill/account.cpp", "nlohmann/json.hpp", "place elsewhere"},
+        WrongInclude{"new_folder", "emu/kernel/process.cpp", "string", "emu/kernel is no layer"},
+        WrongInclude{"of_new_folder", "emu/cli/run.cpp", "emu/new/thing.hpp",
+                     "emu/new is no layer"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Layering, ARightIncludeIsNoFault) {
+  EXPECT_THAT(layering_faults({{"emu/session/run.hpp", 1, "emu/bill/bill.hpp"},
+                               {"emu/cli/options.hpp", 2, "boost/program_options.hpp"},
+                               {"cpu/memory.cpp", 3, "sys/mman.h"}}),
+              IsEmpty());
 }
 
 }  // namespace

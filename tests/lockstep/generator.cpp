@@ -5,8 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
-#include "cpu/failure.hpp"
 #include "layout.hpp"
 #include "operands.hpp"
 

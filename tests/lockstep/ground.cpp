@@ -4,7 +4,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "native.hpp"
 
 namespace ringfare::lockstep {

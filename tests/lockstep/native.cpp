@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 
 extern "C" void ringfare_native_enter();
 extern "C" std::uint8_t ringfare_native_exit[], ringfare_native_abandon[];

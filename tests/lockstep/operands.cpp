@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "cpu/failure.hpp"
+#include "cpu/base/failure.hpp"
 #include "layout.hpp"
 
 namespace ringfare::lockstep {

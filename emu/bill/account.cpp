@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "emu/bill/account.hpp"
+
+#include <algorithm>
+
+namespace ringfare {
+namespace {
+
+constexpr std::size_t kNone = ~std::size_t{0};
+
+bool same(const Bill::Stage& known, const StageCost& stage) {
+  return known.name == stage.name && known.side == stage.side;
+}
+
+}  // namespace
+
+std::size_t Account::stage_at(std::size_t position, const StageCost& stage, std::size_t previous) {
+  if (position >= guesses_.size()) guesses_.resize(position + 1, kNone);
+  std::size_t& guess = guesses_[position];
+  if (guess != kNone && same(stages_[guess], stage)) return guess;
+  const auto known = std::find_if(stages_.begin(), stages_.end(),
+                                  [&](const Bill::Stage& s) { return same(s, stage); });
+  guess = static_cast<std::size_t>(known - stages_.begin());
+  if (known != stages_.end()) return guess;
+  stages_.push_back({.name = stage.name, .side = stage.side});
+  // A stage met for the first time belongs behind the one it followed.
+  const auto before = std::find(path_order_.begin(), path_order_.end(), previous);
+  path_order_.insert(previous == kNone ? path_order_.begin() : before + 1, guess);
+  return guess;
+}
+
+void Account::charge(std::size_t slot, std::string_view name, bool failed,
+                     const CrossingBill& crossing) {
+  total_ += crossing.total;
+  std::size_t previous = kNone;
+  for (std::size_t i = 0; i < crossing.stages.size(); ++i) {
+    const StageCost& stage = crossing.stages[i];
+    const std::size_t index = stage_at(i, stage, previous);
+    Bill::Stage& sum = stages_[index];
+    ++sum.times;
+    sum.instructions += stage.instructions;
+    sum.cycles += stage.cycles;
+    previous = index;
+  }
+  if (slot >= calls_.size()) calls_.resize(slot + 1);
+  Bill::Call& call = calls_[slot];
+  if (call.calls++ == 0) {
+    call.name = name;
+    call.least = crossing.total;
+  }
+  call.least = std::min(call.least, crossing.total);
+  call.most = std::max(call.most, crossing.total);
+  call.errors += failed;
+  call.cycles += crossing.total;
+}
+
+void Account::fill(Bill& bill) const {
+  bill.kernel = total_;
+  for (const std::size_t index : path_order_) {
+    bill.stages.push_back(stages_[index]);
+    bill.kernel_instructions += stages_[index].instructions;
+  }
+  for (const Bill::Call& call : calls_)
+    if (call.calls != 0) bill.calls.push_back(call);
+  std::stable_sort(bill.calls.begin(), bill.calls.end(),
+                   [](const auto& a, const auto& b) { return a.cycles > b.cycles; });
+}
+
+}  // namespace ringfare

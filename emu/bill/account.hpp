@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emu/bill/bill.hpp"
+#include "emu/crossing/crossing.hpp"
+
+namespace ringfare {
+
+/// Adds up the crossings of a run by stage and by call.
+class Account {
+ public:
+  /// `slot` numbers the call densely enough to be an index; calls of one slot share a name.
+  void charge(std::size_t slot, std::string_view name, bool failed, const CrossingBill& crossing);
+
+  Cycles total() const { return total_; }
+
+  /// Puts kernel cycles, stages in path order and calls, dearest first, into `bill`.
+  void fill(Bill& bill) const;
+
+ private:
+  std::size_t stage_at(std::size_t position, const StageCost& stage, std::size_t previous);
+
+  Cycles total_;
+  std::vector<Bill::Stage> stages_;
+  std::vector<std::size_t> path_order_;  // indices into stages_
+  std::vector<std::size_t> guesses_;     // the stage last seen at each position of a crossing
+  std::vector<Bill::Call> calls_;        // by slot
+};
+
+}  // namespace ringfare

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/base/quantity.hpp"
+
+namespace ringfare {
+
+/// Everything a run cost: the plain struct behind the bill's text and JSON.
+struct Bill {
+  struct Call {
+    std::string name;
+    std::uint64_t calls = 0, errors = 0;
+    Cycles cycles, least, most;  // of all calls, of the cheapest, of the dearest
+  };
+  struct Stage {
+    std::string name, side;
+    std::uint64_t times = 0, instructions = 0;
+    Cycles cycles;
+  };
+
+  std::uint64_t instructions = 0;         // retired in user mode
+  std::uint64_t kernel_instructions = 0;  // executed or charged at CPL 0
+  std::uint64_t blocks = 0, block_executions = 0;
+  Cycles user, kernel;
+  std::vector<Stage> stages;  // in path order
+  std::vector<Call> calls;    // dearest first
+  std::chrono::nanoseconds simulated_time{};
+  std::string program, cpu, kernel_name, engine, version;
+  std::uint64_t core_khz = 0;
+  std::vector<std::string> mitigations;
+  std::optional<int> exit_status, killed_by;
+  int pid = 0;
+  std::vector<Bill> processes;  // of the run's other processes, in the order in which they ended
+  std::vector<Bill> further;  // other machines' view of the run: cycles, stages, calls, their names
+  bool deadlocked = false;    // all threads waited, and nothing could wake them
+};
+
+/// Kernel cycles that were spent on getting in and out: everything but service and user copies.
+Cycles crossing_cycles(const Bill& bill);
+
+}  // namespace ringfare

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "emu/bill/bill.hpp"
+
+namespace ringfare {
+
+/// Where the processes of a run leave their bills for the first one, which ends last. Each is a
+/// process of the host's; the ledger is a file without a name that all of them have.
+class BillLedger {
+ public:
+  BillLedger();
+  ~BillLedger();
+  BillLedger(const BillLedger&) = delete;
+  BillLedger& operator=(const BillLedger&) = delete;
+
+  void add(const Bill& bill);
+  /// In the order in which they were added.
+  std::vector<Bill> read() const;
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace ringfare

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/block.hpp"
+#include "models/pricing/pricer.hpp"
+
+namespace ringfare {
+
+/// Prices each block once per machine, when the engine translates it.
+class BlockPrices final : public BlockObserver {
+ public:
+  /// One machine per cycle lane, in order.
+  explicit BlockPrices(std::vector<Pricer*> pricers) : pricers_(std::move(pricers)) {}
+
+  BlockPrice translated(const Block& block) override;
+  BlockPrice partial(const Block& block, std::size_t n) override;
+
+  std::uint64_t blocks() const { return blocks_; }
+
+ private:
+  std::vector<Pricer*> pricers_;
+  std::uint64_t blocks_ = 0;
+};
+
+}  // namespace ringfare

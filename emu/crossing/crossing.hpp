@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cpu/base/quantity.hpp"
+#include "cpu/block.hpp"
+#include "cpu/gate/gate.hpp"
+#include "cpu/state.hpp"
+#include "emu/linux/abi/served_entry.hpp"
+#include "models/machine.hpp"
+#include "models/pricing/pricer.hpp"
+
+namespace ringfare {
+
+/// What one stage of a crossing cost.
+struct StageCost {
+  std::string name;  // "syscall", "swapgs", "service", "copy to user", "sysretq", ...
+  std::string side;  // "gate", "entry", "service", "copy", "exit", "way out"
+  Cycles cycles;
+  std::uint32_t instructions = 0;  // executed at CPL 0 in this stage
+  std::string note;
+  std::string source;
+};
+
+/// One executed micro-step of a gate or instruction of the kernel.
+struct KernelStep {
+  std::uint64_t address = 0;  // 0 for a micro-step of the hardware
+  std::vector<std::uint8_t> bytes;
+  std::string text;    // instruction in the chosen syntax, or the micro-step in words
+  std::string effect;  // "gs.base <-> kernel_gs_base", "[rsp] = 0x2b", ...
+  Cycles cycles;
+  std::uint16_t stage = 0;  // index into CrossingBill::stages
+};
+
+/// The bill of one crossing; `total` is the sum of the stages, and of the steps where they were
+/// kept.
+struct CrossingBill {
+  std::vector<StageCost> stages;  // in the order they were first executed
+  std::vector<KernelStep> steps;  // only while instructions are watched
+  Cycles total;
+};
+
+/// What the personality did, as far as it has a price.
+struct ServiceCharge {
+  std::string_view call;                      // row name, "" for a number without a row
+  std::string_view file_kind;                 // "terminal", "regular", "pipe", "null", or ""
+  std::uint64_t bytes_in = 0;                 // copied from user
+  std::uint64_t bytes_out = 0;                // copied to user
+  std::span<const ServedEntry> entries = {};  // what else it did, each at its own price
+};
+
+enum class Watch : std::uint8_t { Nothing, Instructions };
+
+class KernelMemory;
+class UserWindow;
+
+/// What came of a guest's arrival at a door.
+struct Entered {
+  /// The kernel would serve the call: its number passed the check. False when it answers by
+  /// itself; RAX then holds the answer.
+  bool served = false;
+  /// The door does not open: the exception the processor raises, or the kernel in its place.
+  /// Registers and kernel are as before; there is nothing to leave.
+  std::optional<Exception> raised;
+
+  explicit operator bool() const { return served; }
+};
+
+/// The signal Linux sends a program for an exception a door raises, and its si_code.
+struct DoorSignal {
+  int signal, code;
+};
+DoorSignal door_signal(const Exception& exception);
+
+/// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
+/// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
+/// instructions are watched it is executed every time. Either way the registers come out the same.
+///
+/// Between `enter` and `leave` the registers are the user's, as they stood at the gate, however the
+/// path is run; ring 0 keeps its own aside. Whoever serves the call may change the bases of FS and
+/// GS; the general registers come back from the kernel's pt_regs.
+class Crossings {
+ public:
+  /// `machine` and `pricer` are kept by reference. Throws UserError for a kernel that does not
+  /// assemble; the other members do for one whose path goes wrong.
+  Crossings(const Machine& machine, Pricer& pricer);
+  ~Crossings();
+
+  void watch(Watch what, bool intel_syntax);
+
+  /// Thread at a gate instruction of `length` bytes: goes in as far as the service. `vector` is
+  /// that of Gate::Interrupt.
+  Entered enter(Registers& registers, Gate gate, std::uint8_t length, std::uint8_t vector = 0x80);
+
+  /// Stores `result`, goes out to user mode, and returns the bill of the whole crossing. RAX holds
+  /// the result (or what the kernel answered by itself), RIP is behind the gate instruction. The
+  /// bill is good until the next crossing.
+  const CrossingBill& leave(Registers& registers, std::int64_t result, const ServiceCharge& charge);
+
+  /// The process ends inside the call: the bill of the way in and of the service.
+  const CrossingBill& end(const ServiceCharge& charge);
+
+  /// Whether the door exists on this machine: has an entry, and the processor the instruction.
+  bool has_door(Gate gate, CodeMode mode) const;
+
+  /// The memory of the guest, for the word a fast 32-bit door's caller leaves on its stack;
+  /// nullptr: nothing is mapped. Kept by pointer.
+  void show_user(const UserWindow* window);
+  /// Where a fast 32-bit door returns to: the landing pad of __kernel_vsyscall.
+  void set_landing_pad(std::uint64_t address);
+  /// Sets or clears the flag of the kernel's [work] row ("signal", "reschedule", "traced"): the
+  /// next way in or out meets it. False where the kernel knows none of that name. Between `enter`
+  /// and `leave` too.
+  bool set_work(std::string_view name, bool on);
+
+  /// The memory of the kernel as the last executed crossing left it.
+  const KernelMemory& memory() const;
+
+ private:
+  class Kernel;
+  std::unique_ptr<Kernel> kernel_;
+};
+
+}  // namespace ringfare

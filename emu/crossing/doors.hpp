@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cpu/block.hpp"
+#include "emu/crossing/crossing.hpp"
+#include "models/machine.hpp"
+#include "models/pricing/pricer.hpp"
+
+namespace ringfare {
+
+/// An instruction that enters the kernel, and the code it stands in.
+struct Doorway {
+  std::string_view name;  // "int80", "sysenter", "syscall"
+  Gate gate = Gate::Syscall;
+  CodeMode mode = CodeMode::Long64;
+
+  /// Numbers come from the x86-64 table; through every other door from that of i386.
+  bool speaks_amd64() const { return gate == Gate::Syscall && mode == CodeMode::Long64; }
+  /// 64 or 32: of the code in front of the door.
+  unsigned bits() const { return mode == CodeMode::Long64 ? 64 : 32; }
+
+  bool operator==(const Doorway&) const = default;
+};
+
+/// All there are, slowest first, code of 32 bits before that of 64.
+std::span<const Doorway> all_doorways();
+
+/// A system call to make: its numbers (negative: the ABI has none) and what serving it involves.
+struct AskedCall {
+  std::int64_t amd64 = -1, i386 = -1;
+  ServiceCharge charge;
+};
+
+/// One crossing by a thread that has done nothing yet. The door exists on the machine. Throws
+/// UserError where the processor or the kernel raises an exception instead.
+CrossingBill cross_once(Crossings& crossings, const Doorway& door, const AskedCall& call);
+
+/// One door's bill. The fast doors of 32-bit code are entered by the kernel's own stub,
+/// __kernel_vsyscall: it is the first stage, of side "user".
+struct DoorBill {
+  Doorway door;
+  CrossingBill bill;
+};
+
+/// A way to the same answer that leads through no door.
+struct Way {
+  std::string_view name;  // "vdso", "vsyscall"
+  CodeMode mode = CodeMode::Long64;
+  CrossingBill bill;
+
+  unsigned bits() const { return mode == CodeMode::Long64 ? 64 : 32; }
+};
+
+/// The same call through every door that exists on the machine and knows it; `function` is what a
+/// function call and its return cost there.
+struct DoorComparison {
+  Cycles function;
+  std::vector<Way> ways;  // of a call that has some (emu/vdso/ways.hpp)
+  std::vector<DoorBill> bills;
+
+  const DoorBill* find(std::string_view name, CodeMode mode) const;  // null where it is not there
+  const Way* way(std::string_view name, CodeMode mode) const;
+  /// The cheapest door of that code which is no interrupt; null where there is none.
+  const DoorBill* fast(CodeMode mode) const;
+};
+
+DoorComparison compare_doors(const Machine& machine, const AskedCall& call);
+
+}  // namespace ringfare

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// What a pair of structures is translated by: a type with `Compat`, `Wide`, and `fields`, which
+// shows a visitor the fields of both side by side.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "emu/linux/abi/compat_layouts.hpp"
+
+namespace ringfare::compat {
+
+using I16 = std::int16_t;
+using I32 = std::int32_t;
+using U16 = std::uint16_t;
+using U32 = std::uint32_t;
+
+/// i386 aligns members of 64 bits to 4.
+template <class T>
+class InTwoWords {
+ public:
+  constexpr InTwoWords() = default;
+  constexpr InTwoWords(T value)
+      : low_(static_cast<U32>(value)),
+        high_(static_cast<U32>(static_cast<std::uint64_t>(value) >> 32)) {}
+  constexpr operator T() const { return static_cast<T>(std::uint64_t{high_} << 32 | low_); }
+
+ private:
+  U32 low_ = 0, high_ = 0;
+};
+
+using I64 = InTwoWords<std::int64_t>;
+using U64 = InTwoWords<std::uint64_t>;
+
+/// Visits the fields of a pair of structures, from compat to wide.
+struct Widening {
+  template <class N, class W>
+  void operator()(const N& compat, W& wide) const {
+    wide = static_cast<W>(compat);
+  }
+  template <class N, class W>
+  void fit(const N& compat, W& wide) const {
+    (*this)(compat, wide);
+  }
+};
+
+/// ... from wide to compat, noticing what `fit`s not.
+struct Compating {
+  bool fits = true;
+
+  template <class N, class W>
+  void operator()(N& compat, const W& wide) const {
+    compat = static_cast<N>(wide);
+  }
+  template <class N, class W>
+  void fit(N& compat, const W& wide) {
+    compat = static_cast<N>(wide);
+    fits &= static_cast<W>(compat) == wide;
+  }
+};
+
+/// What has to be done to a structure before its fields are copied one by one.
+template <class Pairing>
+struct Adjusted {
+  static void widened(typename Pairing::Wide&) {}
+  static void compat_form(typename Pairing::Wide&) {}
+};
+
+template <class Pairing>
+void widen(const std::byte* from, std::byte* to) {
+  typename Pairing::Compat compat;
+  typename Pairing::Wide wide{};
+  std::memcpy(&compat, from, sizeof compat);
+  Pairing::fields(Widening{}, compat, wide);
+  Adjusted<Pairing>::widened(wide);
+  std::memcpy(to, &wide, sizeof wide);
+}
+
+template <class Pairing>
+bool compat(const std::byte* from, std::byte* to) {
+  typename Pairing::Compat compat{};
+  typename Pairing::Wide wide;
+  std::memcpy(&wide, from, sizeof wide);
+  Adjusted<Pairing>::compat_form(wide);
+  Compating narrowing;
+  Pairing::fields(narrowing, compat, wide);
+  std::memcpy(to, &compat, sizeof compat);
+  return narrowing.fits;
+}
+
+template <class Pairing>
+constexpr CompatLayout layout(ArgKind kind) {
+  return {kind, sizeof(typename Pairing::Compat), sizeof(typename Pairing::Wide), widen<Pairing>,
+          compat<Pairing>};
+}
+
+}  // namespace ringfare::compat

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "emu/linux/personality.hpp"
+
+#include <fmt/format.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <span>
+#include <utility>
+
+#include "cpu/interruption.hpp"
+#include "emu/linux/blocking.hpp"
+#include "emu/linux/compat/compat_call.hpp"
+#include "emu/linux/state/descriptor_names.hpp"
+#include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/handlers.hpp"
+
+namespace ringfare {
+namespace {
+
+/// The kind of the first file a call names by descriptor: it decides the price.
+std::string_view file_kind(Process& process, const CallArguments& args) {
+  for (std::size_t i = 0; i < process.row->args.size(); ++i)
+    if (process.row->args[i].kind == ArgKind::Fd)
+      return process.descriptors.kind(static_cast<int>(args[i]));
+  return "";
+}
+
+/// What the strict mode of seccomp(2) leaves to a thread: read, write, exit and the return from a
+/// handler. Of i386 that is the older one.
+bool is_left(const CallRequest& request) {
+  constexpr std::uint64_t kAmd64[] = {SYS_read, SYS_write, SYS_exit, SYS_rt_sigreturn};
+  constexpr std::uint64_t kI386[] = {3, 4, 1, 119};  // <asm/unistd_32.h>
+  const std::span<const std::uint64_t> left = request.abi == Abi::Amd64 ? kAmd64 : kI386;
+  return std::ranges::find(left, request.number) != left.end();
+}
+
+/// The thread ends, as by SIGKILL; others go on.
+Served end_of_confined(Process& process) {
+  Served served;
+  served.killed_by = SIGKILL;
+  served.thread_over = process.tasks.size() > 1;
+  if (served.thread_over)
+    process.end_task();
+  else
+    process.kill(SIGKILL);
+  return served;
+}
+
+/// The call's answer, or that of the signal that ended its wait; kBlocked.
+std::int64_t answer(Process& process, CallHandler handler, const CallArguments& args) {
+  const auto interrupted = [&] {
+    return process.task != nullptr && process.task->wait &&
+           process.task->wait->end == Wait::End::Interrupted;
+  };
+  const auto once = [&] {
+    if (interrupted() && process.task->wait->interrupted) return *process.task->wait->interrupted;
+    // What has begun to wait apart goes on so, though the timer that was the reason has expired.
+    const bool apart = process.waits_apart() || (process.task != nullptr && process.task->wait);
+    return apart ? serve_shared(process, handler, args) : handler(process, args);
+  };
+  std::int64_t result = once();
+  // What was due before the wait began ends it at once.
+  if (result == kBlocked) process.wake_for_signals();
+  if (result == kBlocked && interrupted()) result = once();
+  // The host's own wait was ended by a signal that is the guest's.
+  if (result == -EINTR && Interruption::pending()) {
+    while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+    result = -restart::kIfAsked;
+  }
+  return result;
+}
+
+}  // namespace
+
+Personality::Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
+                         const PersonalityOptions& options)
+    : process_(std::make_unique<Process>(memory, clock, image, options)),
+      names_(std::make_unique<DescriptorNames>(*process_)) {}
+
+Personality::~Personality() = default;
+
+std::string_view Personality::command() const {
+  return process_->name;
+}
+
+bool Personality::is_confined() const {
+  return process_->task->confined;
+}
+
+Served Personality::serve(Thread& thread, const CallRequest& request) {
+  Process& process = *process_;
+  process.thread = &thread;
+  process.created = {};
+  process.newborn = false;
+  process.exec.reset();
+  process.user.reset_counts();
+  std::optional<I386Call> compat;
+  if (request.abi == Abi::I386) compat.emplace(process.user, request);
+  process.row = compat ? compat->row() : find_syscall(request.abi, request.number);
+  if (process.task->confined && !is_left(request)) return end_of_confined(process);
+  if (compat && compat->error() != 0) return {.result = compat->error()};
+  const CallHandler handler = process.row ? process.row->handler : nullptr;
+  if (handler == nullptr) {
+    process.warn(fmt::format("system call {} ({}) is not implemented; the guest got ENOSYS",
+                             request.number,
+                             process.row ? process.row->name : std::string_view("unknown")));
+    return {.result = -ENOSYS};
+  }
+  const CallArguments& args = compat ? compat->arguments() : request.args;
+  Served served{.file_kind = file_kind(process, args)};
+  served.result = answer(process, handler, args);
+  if (served.result == kBlocked) {
+    served.blocked = true;
+    return served;
+  }
+  process.end_wait();
+  if (compat) served.result = compat->finish(served.result);
+  served.bytes_in = process.user.bytes_in();
+  served.bytes_out = process.user.bytes_out();
+  served.entries = std::exchange(process.entries, {});
+  served.newborn = process.newborn;
+  served.exec = std::move(process.exec);
+  served.created = process.created.task != nullptr;
+  served.thread_over = process.task == nullptr;
+  served.registers = std::exchange(process.new_registers, std::nullopt);
+  served.exit_status = process.exit_status;
+  served.killed_by = process.killed_by;
+  return served;
+}
+
+void Personality::raise(const HardwareException& exception) {
+  constexpr std::uint8_t kPageFault = 14;
+  ThreadSignals& thread = process_->thread_signals();
+  thread.trap_number = exception.vector;
+  // Linux never tells that the kernel's half is not mapped for user mode.
+  constexpr std::uint64_t kTaskSize = 0x7fff'ffff'f000;
+  constexpr std::uint32_t kPresent = 1;
+  const bool in_kernel = exception.vector == kPageFault && exception.address >= kTaskSize;
+  thread.error_code = exception.error_code | (in_kernel ? kPresent : 0);
+  if (exception.vector == kPageFault) thread.fault_address = exception.address;
+  const SignalInfo info = exception.code == SI_KERNEL
+                              ? kernel_signal(exception.signal)
+                              : fault_signal(exception.signal, exception.code, exception.address);
+  force_signal(process_->signals, thread, info);
+}
+
+void Personality::raise(const SignalInfo& info) {
+  process_->send(info);
+}
+
+void Personality::expire_timers() {
+  if (process_->own_files.work()) process_->own_files.refresh(*process_);
+  process_->expire_timers();
+}
+
+std::optional<Cycles> Personality::until_timer() const {
+  std::optional<std::chrono::nanoseconds> least;
+  // A program may look at its ring without a call.
+  constexpr std::chrono::microseconds kRingStep(10);
+  if (process_->own_files.work()) least = kRingStep;
+  if (process_->timers.idle() && !least) return std::nullopt;
+  for (const TimerClock clock : {TimerClock::Wall, TimerClock::Processor, TimerClock::User})
+    if (const auto left = process_->timers.left(clock, process_->timer_times()))
+      least = std::min(least.value_or(*left), *left);
+  if (!least) return std::nullopt;
+  return process_->clock.cycles_for(*least);
+}
+
+bool Personality::interrupts_user() const {
+  return process_->task != nullptr && !process_->task->wait &&
+         ringfare::has_signal_work(*process_, 0);
+}
+
+bool Personality::has_signal_work(std::int64_t result) const {
+  return ringfare::has_signal_work(*process_, result);
+}
+
+Delivery Personality::deliver(Thread& thread, const std::optional<EndingCall>& call) {
+  process_->thread = &thread;
+  process_->user.reset_counts();
+  return deliver_signals(*process_, thread, call);
+}
+
+std::optional<std::string> Personality::take_warning() {
+  return std::exchange(process_->warning, std::nullopt);
+}
+
+}  // namespace ringfare

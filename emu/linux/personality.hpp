@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/memory.hpp"
+#include "cpu/state.hpp"
+#include "emu/linux/abi/call.hpp"
+#include "emu/linux/abi/served.hpp"
+#include "emu/linux/state/personality_options.hpp"
+#include "emu/linux/state/signal_delivery.hpp"
+#include "emu/processor/clock.hpp"
+#include "emu/program/program_image.hpp"
+
+namespace ringfare {
+
+/// What the processor does next.
+struct Turn {
+  static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t instructions = kEndless;  // at most, before asking again
+  std::string deadlock = {};              // nobody can ever run again: who waits for what
+};
+
+class Process;
+class DescriptorNames;
+
+/// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
+/// no engine and no price.
+class Personality {
+ public:
+  Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
+              const PersonalityOptions& options);
+  ~Personality();
+
+  /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result
+  /// is not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
+  Served serve(Thread& thread, const CallRequest& request);
+
+  /// Whose turn it is, after `charged` in all: `processor` then holds that thread's registers.
+  /// Where all threads wait, simulated time passes, or the host's if somebody outside can end the
+  /// wait.
+  Turn next_turn(Thread& processor, Cycles charged);
+
+  /// The thread that a call just served has made starts where `registers` are behind that call; in
+  /// a new process these are its own.
+  void start_created(Registers& registers);
+
+  /// The program that execve(2) has asked for is loaded.
+  void start_program(const ProgramImage& program);
+
+  /// The guest has had more than one process.
+  bool has_tree() const;
+  /// This is the process the run began with.
+  bool is_first() const;
+  int process_id() const;
+  /// The process has ended: its parent hears of it. It keeps the turn for what is left to do.
+  void end_process(std::int32_t wait_status);
+  /// Another process goes on; this one never does.
+  void leave();
+  /// The first process has ended: returns when all others have, too, or with who waits for what.
+  std::string wait_for_others();
+
+  /// gettid(2) of the thread whose turn it is.
+  int thread_id() const;
+  /// Of all threads of this process, ascending.
+  std::vector<int> thread_ids() const;
+  /// Other processes of the run are alive.
+  bool has_others() const;
+  /// There are no other threads and processes.
+  bool is_alone() const;
+
+  /// The guest's current thread raised an exception; a signal tells it.
+  void raise(const HardwareException& exception);
+  /// A signal from outside.
+  void raise(const SignalInfo& info);
+
+  /// Timers whose time has come send their signals; to be asked before user mode goes on.
+  void expire_timers();
+  /// Cycles until the next timer expires while user mode runs; nothing where none is armed.
+  std::optional<Cycles> until_timer() const;
+  /// A signal is due for the present thread, which is in user mode.
+  bool interrupts_user() const;
+
+  /// Whether signals have to be looked at before user mode goes on, after a call with this result.
+  bool has_signal_work(std::int64_t result) const;
+
+  /// Few calls are left to the thread, and it is over with any other (seccomp(2)).
+  bool is_confined() const;
+  /// The turn of the present thread has ended, after so many instructions of its process, and
+  /// somebody else can run.
+  bool has_to_make_room(std::uint64_t instructions) const;
+  /// The way to user mode, registers being user mode's: see `deliver_signals`.
+  Delivery deliver(Thread& thread, const std::optional<EndingCall>& call);
+  /// The name of the program, as in /proc/PID/comm; until the process is another one.
+  std::string_view command() const;
+  /// What descriptors stand for now.
+  const DescriptorNames& descriptor_names() const { return *names_; }
+
+  /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
+  std::optional<std::string> take_warning();
+
+ private:
+  std::unique_ptr<Process> process_;
+  std::unique_ptr<DescriptorNames> names_;
+};
+
+}  // namespace ringfare

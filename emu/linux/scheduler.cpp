@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// Whose turn it is: the threads of a process share one processor.
+#include <fmt/format.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "cpu/interruption.hpp"
+#include "emu/linux/abi/time_values.hpp"
+#include "emu/linux/personality.hpp"
+#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/handlers.hpp"
+
+namespace ringfare {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// The waiting threads' files in one list for the host, and whose each is.
+struct WatchedFiles {
+  std::vector<pollfd> files;
+  std::vector<Task*> owners;
+  bool outside = false;  // somebody who is not a guest can make one ready
+  bool signals = false;  // a signal can, also one from outside
+};
+
+WatchedFiles watched_files(Process& process) {
+  WatchedFiles all;
+  for (const auto& [id, task] : process.tasks) {
+    if (!task->waits()) continue;
+    for (const pollfd& file : task->wait->files) {
+      all.files.push_back(file);
+      all.owners.push_back(task.get());
+    }
+    all.outside = all.outside || task->wait->outside;
+    all.signals = all.signals || task->wait->signals;
+  }
+  // Nobody waits for these themselves, but somebody may for what depends on them.
+  const std::vector<pollfd> depends = process.own_files.watched();
+  if (all.files.empty() || depends.empty()) return all;
+  all.files.insert(all.files.end(), depends.begin(), depends.end());
+  all.owners.resize(all.files.size(), nullptr);
+  all.outside = all.outside || process.any_outside(depends);
+  return all;
+}
+
+/// Asks the host which files are ready, for at most `patience` (nothing: for ever), and wakes who
+/// waits for them. False where a signal came instead.
+bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
+  process.own_files.refresh(process);
+  WatchedFiles all = watched_files(process);
+  if (all.files.empty() && patience) return true;
+  if (Interruption::pending()) patience = nanoseconds(0);
+  const timespec time = to_timespec(patience.value_or(nanoseconds(0)));
+  const std::int64_t ready = host_call(SYS_ppoll, all.files.data(), all.files.size(),
+                                       patience ? &time : nullptr, nullptr, 8);
+  if (ready == -EINTR) return false;
+  for (std::size_t i = 0; i < all.files.size(); ++i)
+    if (all.files[i].revents != 0 && all.owners[i] != nullptr)
+      process.wake(*all.owners[i], Wait::End::Woken);
+  return true;
+}
+
+/// The waiting threads with a time limit, the earliest first.
+std::vector<Task*> sleepers(const Process& process) {
+  std::vector<Task*> all;
+  for (const auto& [id, task] : process.tasks)
+    if (task->waits() && task->wait->until) all.push_back(task.get());
+  std::ranges::stable_sort(all, {}, [](const Task* task) { return *task->wait->until; });
+  return all;
+}
+
+void wake_by_time(Process& process) {
+  const nanoseconds now = process.clock.since_start();
+  for (Task* const task : sleepers(process))
+    if (*task->wait->until <= now) process.wake(*task, Wait::End::Late);
+}
+
+std::string who_waits(const Process& process) {
+  std::string text;
+  for (const auto& [id, task] : process.tasks)
+    if (task->waits())
+      text += fmt::format("{}{} {} waits for {}", text.empty() ? "" : "; ",
+                          id == process.pid() ? "process" : "thread", id, task->wait->what);
+  return text;
+}
+
+std::optional<nanoseconds> earliest_end(const Process& process) {
+  const std::vector<Task*> sleeping = sleepers(process);
+  if (sleeping.empty()) return std::nullopt;
+  return *sleeping.front()->wait->until;
+}
+
+/// When the next descriptor of a timer becomes readable, where somebody waits for files.
+std::optional<nanoseconds> next_file(Process& process) {
+  if (watched_files(process).files.empty()) return std::nullopt;
+  return process.own_files.next();
+}
+
+/// When time alone ends a wait: a limit of its own, or a timer.
+std::optional<nanoseconds> next_end(Process& process) {
+  std::optional<nanoseconds> end = earliest_end(process);
+  if (const auto file = next_file(process)) end = std::min(end.value_or(*file), *file);
+  const auto timer = process.next_timer();
+  if (!timer) return end;
+  const nanoseconds expiry = process.clock.since_start() + *timer;
+  return std::min(end.value_or(expiry), expiry);
+}
+
+/// Who waits for a lock tries again when something has happened to a file.
+void wake_by_changes(Process& process) {
+  for (const auto& [id, task] : process.tasks)
+    if (task->waits() && task->wait->lock && task->wait->files_seen != process.tree.files_changes())
+      process.wake(*task, Wait::End::Woken);
+}
+
+/// Asks the host, and if need be waits there for somebody outside; what comes instead are signals.
+void look_outside(Process& process, std::optional<nanoseconds> patience) {
+  wake_by_files(process, patience);
+  while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+}
+
+/// Nobody can run, and there are no other processes: time passes until somebody can. Text where
+/// that will never be.
+std::string idle(Process& process) {
+  std::optional<nanoseconds> left;
+  if (const auto end = next_end(process)) left = *end - process.clock.since_start();
+  const WatchedFiles all = watched_files(process);
+  // Who waits for a signal only need not wait for the host where a timer will end it, nor who has a
+  // timer among the files.
+  if ((all.outside && !all.files.empty()) || ((all.outside || all.signals) && !left)) {
+    const bool by_file = left && next_file(process) == next_end(process);
+    look_outside(process, by_file ? nanoseconds(0) : left);
+    if (!process.queue.empty()) return {};
+    if (!left) return {};
+  }
+  if (!left) return who_waits(process);
+  process.clock.sleep(std::max(*left, nanoseconds(0)));
+  wake_by_time(process);
+  wake_by_files(process, nanoseconds(0));
+  process.expire_timers();
+  return {};
+}
+
+/// Nobody here can run, but there are other processes.
+std::string idle_among_others(Process& process) {
+  nanoseconds passed{0};
+  while (process.queue.empty()) {
+    const WatchedFiles files = watched_files(process);
+    const bool locks = std::ranges::any_of(process.tasks, [](const auto& entry) {
+      return entry.second->waits() && entry.second->wait->lock;
+    });
+    const std::string what = who_waits(process);
+    const ProcessTree::Rested rested = process.tree.sleep(
+        {.until = next_end(process),
+         .watches_files = locks || !files.files.empty(),
+         .outside = files.outside && !files.files.empty(),
+         .awaits_signal = files.signals || (files.outside && files.files.empty()),
+         .what = what,
+         .passed = passed});
+    if (!rested.deadlock.empty()) return rested.deadlock;
+    process.take_news();
+    wake_by_time(process);
+    wake_by_changes(process);
+    process.expire_timers();
+    if (process.queue.empty()) look_outside(process, rested.patience);
+    passed = process.queue.empty() ? rested.patience.value_or(nanoseconds(0)) : nanoseconds(0);
+  }
+  return {};
+}
+
+/// sigaction(2): what keeps children that end from becoming zombies.
+bool ignores_children(const SignalState& signals) {
+  constexpr std::uint64_t kNoChildWait = 2;  // SA_NOCLDWAIT
+  const SignalAction& action = signals.action(SIGCHLD);
+  return action.handler == SignalState::kIgnore || (action.flags & kNoChildWait) != 0;
+}
+
+}  // namespace
+
+Turn Personality::next_turn(Thread& processor, Cycles charged) {
+  Process& process = *process_;
+  const bool alone = process.tasks.size() == 1 && process.task != nullptr && !process.task->wait;
+  const bool only = process.tree.alone();
+  if (alone && only && !process.child_was_made) return {};
+  const std::uint64_t now = processor.totals[kInstructionLane];
+  Task* const current = process.task;
+  const bool goes_on = current != nullptr && !current->waits();
+  if (goes_on && alone && !process.tree.contended() && !process.tree.self().news)
+    return {.instructions = process.tree.others_watch() ? RunQueue::kQuantum : Turn::kEndless};
+  if (goes_on && now < process.turn_end) return {.instructions = process.turn_end - now};
+  if (current != nullptr) {
+    current->registers = processor.registers;
+    current->descriptors = processor.descriptors;
+    current->cycles += charged - process.turn_began;
+    if (goes_on) process.queue.add(*current);
+  }
+  process.task = nullptr;
+  process.tree.self().child_flags = process.signals.action(SIGCHLD).flags;
+  process.tree.self().ignores_children = ignores_children(process.signals);
+  if (!process.queue.empty()) process.tree.yield();
+  process.take_news();
+  wake_by_time(process);
+  wake_by_changes(process);
+  wake_by_files(process, nanoseconds(0));
+  while (process.queue.empty()) {
+    std::string text = process.tree.alone() ? idle(process) : idle_among_others(process);
+    if (!text.empty()) return {.deadlock = std::move(text)};
+  }
+  process.task = &process.queue.take();
+  processor.registers = process.task->registers;
+  processor.descriptors = process.task->descriptors;
+  process.turn_began = charged;
+  const std::uint64_t quantum = process.queue.draw_quantum();
+  process.turn_end = now + quantum;
+  return {.instructions = quantum};
+}
+
+bool Personality::has_to_make_room(std::uint64_t instructions) const {
+  const Process& process = *process_;
+  const bool yielded = process.turn_end == 0;  // inside the call
+  return !yielded && instructions >= process.turn_end &&
+         (!process.queue.empty() || process.tree.contended());
+}
+
+void Personality::start_program(const ProgramImage& program) {
+  process_->start_program(program);
+}
+
+bool Personality::has_tree() const {
+  return process_->child_was_made;
+}
+bool Personality::is_first() const {
+  return process_->tree.is_first();
+}
+int Personality::process_id() const {
+  return process_->pid();
+}
+void Personality::end_process(std::int32_t wait_status) {
+  process_->end(wait_status);
+}
+void Personality::leave() {
+  process_->tree.leave();
+}
+std::string Personality::wait_for_others() {
+  return process_->tree.wait_for_all();
+}
+
+void Personality::start_created(Registers& registers) {
+  Process& process = *process_;
+  const CreatedTask created = process.created;
+  Registers& own = process.newborn ? registers : created.task->registers;
+  if (!process.newborn) own = registers;
+  auto& descriptors = process.newborn ? process.thread->descriptors : created.task->descriptors;
+  if (!process.newborn) descriptors = process.thread->descriptors;
+  own[Gpr::Rax] = 0;
+  if (created.stack != 0) own[Gpr::Rsp] = created.stack;
+  if (created.tls && own.mode() == CodeMode::Compat32) {
+    set_created_thread_area(process, own, descriptors, *created.tls);
+  } else if (created.tls) {
+    own.fs.selector = 0;
+    own.fs.base = *created.tls;
+  }
+  if (!process.newborn) process.queue.add(*created.task);
+}
+
+int Personality::thread_id() const {
+  return process_->task == nullptr ? 0 : process_->task->id;
+}
+std::vector<int> Personality::thread_ids() const {
+  std::vector<int> ids;
+  for (const auto& [id, task] : process_->tasks) ids.push_back(id);
+  return ids;
+}
+bool Personality::has_others() const {
+  return !process_->tree.alone();
+}
+bool Personality::is_alone() const {
+  return process_->tasks.size() == 1 && !has_others();
+}
+
+}  // namespace ringfare

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "emu/linux/state/memory_map.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+namespace ringfare {
+
+std::string memory_map_line(const Region& region) {
+  const Permissions& may = region.permissions;
+  struct stat file {};
+  const bool of_file = region.name.starts_with('/') && ::stat(region.name.c_str(), &file) == 0;
+  std::string line =
+      fmt::format("{:08x}-{:08x} {}{}{}{} {:08x} {:02x}:{:02x} {} ", region.range.begin.value,
+                  region.range.end.value, may.read ? 'r' : '-', may.write ? 'w' : '-',
+                  may.execute ? 'x' : '-', region.shared ? 's' : 'p', of_file ? region.offset : 0,
+                  major(file.st_dev), minor(file.st_dev), file.st_ino);
+  // The kernel pads the name to column 73.
+  constexpr std::size_t kNameColumn = 73;
+  if (!region.name.empty()) line.resize(std::max(line.size(), kNameColumn), ' ');
+  return line + region.name + "\n";
+}
+
+std::uint64_t mapped_bytes(const AddressSpace& memory) {
+  std::uint64_t bytes = 0;
+  for (const Region& region : memory.regions()) bytes += region.range.size();
+  return bytes;
+}
+
+}  // namespace ringfare

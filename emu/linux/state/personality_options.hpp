@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cpu/state.hpp"
+
+namespace ringfare {
+
+/// What decides the guest's world besides its program; everything here is an input of the run.
+struct PersonalityOptions {
+  std::string uname_release, uname_version, uname_machine = "x86_64";
+  std::string_view vsyscall = {};  // the page's permissions as /proc/self/maps shows them; or none
+  std::string_view clocksource = "tsc";  // as sysfs names it
+  std::uint64_t seed = 1;
+  std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
+  int pid = 1000;
+  std::uint64_t features = VectorState::kComponents;  // XCR0 of user mode; 0 without XSAVE
+};
+
+}  // namespace ringfare

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "emu/linux/state/process.hpp"
+
+#include <fcntl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <utility>
+
+#include "emu/linux/state/proc_files.hpp"
+#include "emu/linux/state/robust_futexes.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::size_t kNameLength = 15;  // TASK_COMM_LEN - 1
+
+/// AT_RANDOM comes from the same seed; the guest's stream must not repeat it.
+constexpr std::uint64_t kStream = 0x6765'7472'616e'646f;
+
+std::string process_name(const ProgramImage& program) {
+  const std::string& name = program.name.empty() ? program.path : program.name;
+  return name.substr(name.rfind('/') + 1).substr(0, kNameLength);
+}
+
+/// What personality(2) finds after execve: 64-bit programs lose READ_IMPLIES_EXEC, then
+/// PT_GNU_STACK decides.
+std::uint32_t first_execution_domain(const ProgramImage& program, std::uint32_t before) {
+  constexpr std::uint32_t kImplies = READ_IMPLIES_EXEC;
+  const std::uint32_t kept = program.layout.mode == CodeMode::Long64 ? before & ~kImplies : before;
+  return program.read_implies_exec ? kept | kImplies : kept;
+}
+
+}  // namespace
+
+Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const ProgramImage& program,
+                 const PersonalityOptions& choices)
+    : user(space),
+      clock(simulated_clock),
+      tree(simulated_clock, choices.pid),
+      image(program),
+      options(choices),
+      random(choices.seed ^ kStream),
+      brk_end(program.brk_start),
+      name(process_name(program)),
+      execution_domain(first_execution_domain(program, 0)),
+      queue(choices.schedule_seed) {
+  task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
+  task->name = name;
+}
+
+std::int64_t Process::block(Wait wait) {
+  wait.files_seen = tree.files_changes();
+  task->wait = std::move(wait);
+  return kBlocked;
+}
+
+bool Process::any_outside(const std::vector<pollfd>& files) {
+  for (int fd = 0; fd < descriptors.end(); ++fd) {
+    const Descriptor* const open = descriptors.find(fd);
+    if (open == nullptr || open->own) continue;
+    for (const pollfd& file : files)
+      if (file.fd == open->host_fd) return true;
+  }
+  return false;
+}
+
+void Process::end_wait() {
+  if (task == nullptr) return;
+  task->moved = 0;
+  task->opening = {};
+  if (!task->wait) return;
+  if (task->wait->futex != 0) futexes.remove(*task);
+  task->wait.reset();
+}
+
+Task& Process::add_task() {
+  const int id = tree.next_id();
+  Task& made = *(tasks[id] = std::make_unique<Task>(id));
+  made.name = task->name;
+  made.signals.set_mask(task->signals.mask());
+  made.signals.stack.flags = SignalStack::kDisable;
+  return made;
+}
+
+Task* Process::find_task(int id) {
+  const auto found = tasks.find(id);
+  return found == tasks.end() ? nullptr : found->second.get();
+}
+
+void Process::end_task() {
+  const auto ended = std::move(tasks.extract(task->id).mapped());
+  release_robust_list(*this, *ended);
+  if (ended->clear_child_tid != 0 &&
+      user.space().store(GuestAddress{ended->clear_child_tid}, std::uint32_t{0}))
+    futexes.wake(ended->clear_child_tid, 1);
+  task = nullptr;
+}
+
+ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
+  // The host's zombies are of no interest: ours are in the table.
+  if (!std::exchange(child_was_made, true)) std::signal(SIGCHLD, SIG_IGN);
+  return tree.make_child(static_cast<std::int32_t>(exit_signal));
+}
+
+void Process::become(ProcessEntry& child) {
+  // Whatever becomes of the emulators above, none below stays behind.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  tree.become(child);
+  std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
+  tasks.clear();
+  queue.clear();
+  futexes.clear();
+  own->id = pid();
+  own->robust_list = own->clear_child_tid = 0;
+  own->wait.reset();
+  own->cycles = {};
+  task = (tasks[pid()] = std::move(own)).get();
+  name = task->name;
+  signals.pending = task->signals.pending = {};
+  signals.passed_by.clear();
+  membarriers = 0;
+  borrows_ = lent_ >= 0;
+  turn_began = {};
+  turn_end = queue.draw_quantum();
+  newborn = true;
+}
+
+void Process::start_program(const ProgramImage& program) {
+  image = program;
+  brk_end = program.brk_start;
+  execution_domain = first_execution_domain(program, execution_domain);
+  name = process_name(program);
+  std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
+  tasks.clear();
+  queue.clear();
+  futexes.clear();
+  own->id = pid();
+  own->robust_list = own->clear_child_tid = 0;
+  own->name = name;
+  task = (tasks[pid()] = std::move(own)).get();
+  for (int fd = 0; fd < descriptors.end(); ++fd)
+    if (const Descriptor* const open = descriptors.find(fd); open != nullptr && open->close_on_exec)
+      descriptors.close(fd);
+  signals.forget_handlers();
+  task->signals.stack = {};
+  membarriers = 0;
+  dumpable = 1;
+  ++programs_;
+  renew_random();
+  tree.self().executed = true;
+  tree.notify_parent();
+}
+
+void Process::renew_random() {
+  random =
+      RandomSource(options.seed ^ kStream ^ programs_ << 32 ^ static_cast<std::uint64_t>(pid()));
+}
+
+void Process::end(std::int32_t wait_status) {
+  return_memory();
+  for (int fd = 0; fd < descriptors.end(); ++fd) descriptors.close(fd);
+  tree.files_changed();
+  ProcessEntry* const parent = tree.find(parent_pid());
+  const ProcessEntry& own = tree.self();
+  if (parent != nullptr && parent->state != ProcessEntry::State::Zombie && own.exit_signal != 0) {
+    const bool exited = (wait_status & 0x7f) == 0;
+    const SignalInfo::Child child{
+        .pid = pid(), .uid = own.user, .status = exited ? wait_status >> 8 : wait_status & 0x7f};
+    tree.send(*parent, make_signal(own.exit_signal, exited ? CLD_EXITED : CLD_KILLED, child));
+  }
+  const bool waited_for = parent != nullptr && parent->state != ProcessEntry::State::Zombie &&
+                          !parent->ignores_children;
+  tree.end(wait_status, waited_for);
+}
+
+/// SIGCHLD to whoever is the parent now, where it wants to hear of such things.
+void Process::tell_of_stop(int code, int status) {
+  ProcessEntry* const parent = tree.find(parent_pid());
+  constexpr std::uint64_t kNoChildStop = 1;  // SA_NOCLDSTOP
+  if (parent == nullptr || (parent->child_flags & kNoChildStop) != 0) return;
+  const SignalInfo::Child child{.pid = pid(), .uid = tree.self().user, .status = status};
+  tree.send(*parent, make_signal(SIGCHLD, code, child));
+}
+
+void Process::stop(int signal) {
+  tell_of_stop(CLD_STOPPED, signal);
+  if (tree.stop(signal)) tell_of_stop(CLD_CONTINUED, SIGCONT);
+  take_news();
+}
+
+void Process::take_news() {
+  if (!tree.take_news()) return;
+  // wait(2) looks at the children before it looks at signals.
+  for (const auto& [id, waiting] : tasks)
+    if (waiting->waits() && waiting->wait->child) wake(*waiting, Wait::End::Woken);
+  for (const SignalInfo& info : tree.take_signals()) send(info);
+}
+
+int Process::host_directory(std::uint64_t argument) {
+  return static_cast<int>(argument) == AT_FDCWD ? AT_FDCWD : host_fd(argument);
+}
+
+std::int64_t Process::install(std::int64_t host_result, std::uint64_t flags,
+                              Descriptor::Source source, std::string path) {
+  if (host_result < 0) return host_result;
+  return descriptors.install({.host_fd = static_cast<int>(host_result),
+                              .close_on_exec = (flags & O_CLOEXEC) != 0,
+                              .source = source,
+                              .kind = {},
+                              .path = std::move(path)});
+}
+
+std::int64_t Process::install_pair(const int (&host)[2], std::uint64_t flags,
+                                   std::uint64_t address) {
+  std::array<std::int32_t, 2> ends{};
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::int64_t fd = install(host[i], flags);
+    if (fd >= 0) descriptors.find(static_cast<int>(fd))->own = true;
+    if (fd < 0) {
+      if (i == 0) ::close(host[1]);
+      if (i == 1) descriptors.close(ends[0]);
+      return fd;
+    }
+    ends[i] = static_cast<std::int32_t>(fd);
+  }
+  if (user.store(address, ends)) return 0;
+  for (const int fd : ends) descriptors.close(fd);
+  return -EFAULT;
+}
+
+const char* Process::host_path(std::uint64_t address) {
+  const char* const path = user.string(address);
+  if (path == nullptr || path == UserMemory::nowhere()) return path;
+  if (*path != '/') return path;
+  ProcPath found = find_proc_path(*this, std::string_view(path, strnlen(path, PATH_MAX)));
+  // A made file has the host's name, type and mode; only its contents are ours (see open).
+  if (found.meaning == ProcPath::Meaning::Replaced) {
+    std::string& slot = paths_[next_path_++ % paths_.size()];
+    slot = std::move(found.text);
+    return slot.c_str();
+  }
+  if (found.meaning == ProcPath::Meaning::Missing) return "/proc/self/no such file";
+  return path;
+}
+
+void Process::warn(const std::string& text) {
+  if (warned.insert(text).second) warning = text;
+}
+
+}  // namespace ringfare

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cpu/memory.hpp"
+#include "cpu/state.hpp"
+#include "emu/linux/abi/served_entry.hpp"
+#include "emu/linux/abi/syscall_row.hpp"
+#include "emu/linux/abi/user_memory.hpp"
+#include "emu/linux/signals/signal_state.hpp"
+#include "emu/linux/state/broken_pipes.hpp"
+#include "emu/linux/state/descriptors.hpp"
+#include "emu/linux/state/futex_queue.hpp"
+#include "emu/linux/state/own_file.hpp"
+#include "emu/linux/state/personality_options.hpp"
+#include "emu/linux/state/process_tree.hpp"
+#include "emu/linux/state/random_source.hpp"
+#include "emu/linux/state/resource_limits.hpp"
+#include "emu/linux/state/run_queue.hpp"
+#include "emu/linux/state/task.hpp"
+#include "emu/linux/state/timers.hpp"
+#include "emu/processor/clock.hpp"
+#include "emu/program/exec_request.hpp"
+#include "emu/program/program_image.hpp"
+
+namespace ringfare {
+
+/// A handler's answer where the thread has to wait: see `Process::block`.
+inline constexpr std::int64_t kBlocked = std::numeric_limits<std::int64_t>::min();
+
+/// A thread that clone(2) has made and that has no registers yet, of this process or of a new one.
+struct CreatedTask {
+  Task* task = nullptr;
+  std::uint64_t stack = 0;           // its stack pointer; 0: as its maker's
+  std::optional<std::uint64_t> tls;  // its FS base
+};
+
+class IpcObjects;
+
+/// What Linux keeps about the guest between calls. Handlers are free functions on it.
+class Process {
+ public:
+  Process(AddressSpace& space, SimulatedClock& simulated_clock, const ProgramImage& program,
+          const PersonalityOptions& choices);
+
+  /// The host descriptor of an argument that names one; -1 for one the guest does not have.
+  int host_fd(std::uint64_t argument) { return descriptors.host(static_cast<int>(argument)); }
+  /// The same where AT_FDCWD is allowed.
+  int host_directory(std::uint64_t argument);
+
+  /// Opens for the guest: the new descriptor's number or -errno.
+  std::int64_t install(std::int64_t host_result, std::uint64_t flags,
+                       Descriptor::Source source = Descriptor::Source::Host, std::string path = {});
+
+  /// The same for two, whose numbers go to `address`.
+  std::int64_t install_pair(const int (&host)[2], std::uint64_t flags, std::uint64_t address);
+
+  /// The path at `address` as the host's kernel should see it: what a process finds under its own
+  /// name (/proc/self, /dev/stdin) is the guest's. Valid during the current call.
+  const char* host_path(std::uint64_t address);
+
+  /// The process is over after the current call.
+  void exit(int status) { exit_status = status; }
+  void kill(int signal) { killed_by = signal; }
+
+  /// There are other threads or processes: what waits must let them go on.
+  bool shares() const { return tasks.size() > 1 || !tree.alone(); }
+  /// Whether somebody who is not a guest can make one of the host's files ready.
+  bool any_outside(const std::vector<pollfd>& files);
+  void files_changed() { tree.files_changed(); }
+
+  /// The thread waits: the handler's answer, and it is called again when the wait has ended, with
+  /// `task->wait` saying how.
+  std::int64_t block(Wait wait);
+  /// The present call is over, and with it the wait it may have had.
+  void end_wait();
+
+  /// A new thread; it does not run yet.
+  Task& add_task();
+  Task* find_task(int id);
+  /// The present thread ends, others go on: whoever waits for that is told.
+  void end_task();
+
+  int pid() const { return tree.self().pid; }
+  int parent_pid() const { return tree.self().parent; }
+  int group() const { return tree.self().group; }      // process group
+  int session() const { return tree.self().session; }  // a shell's job is in the shell's
+
+  /// In a new process, which is `child`: waits for its first turn. Of the threads only the present
+  /// one is there.
+  void become(ProcessEntry& child);
+  ProcessEntry* make_child(std::uint64_t exit_signal);
+  /// vfork(2): the memory is the child's until it ends or starts another program; what it changed
+  /// comes back then.
+  void lend_memory();
+  void return_memory();
+  void take_lent_memory();
+  /// execve(2) has happened: what does not survive it is gone.
+  void start_program(const ProgramImage& program);
+  /// Random bytes from here on are this process's and program's own.
+  void renew_random();
+  /// The process ends so: whoever waits for that is told.
+  void end(std::int32_t wait_status);
+  /// The process is stopped by a signal until it is continued.
+  void stop(int signal);
+  void tell_of_stop(int code, int status);
+  /// What other processes have sent, and what their ends mean to this one.
+  void take_news();
+
+  /// Says something once about the current call.
+  void warn(const std::string& text);
+
+  UserMemory user;
+  SimulatedClock& clock;
+  ProcessTree tree;
+  ProgramImage image;
+  PersonalityOptions options;
+  DescriptorTable descriptors;
+  OwnFiles own_files;
+  std::shared_ptr<IpcObjects> ipc;  // of System V; made when the first is asked for
+  /// Signals of the thread that is being served.
+  ThreadSignals& thread_signals() { return task->signals; }
+  const ThreadSignals& thread_signals() const { return task->signals; }
+  /// To the process as a whole, or to the thread that is being served.
+  bool send(const SignalInfo& info);
+  bool send(Task& to, const SignalInfo& info);
+  bool send_to_thread(const SignalInfo& info) { return send(*task, info); }
+
+  /// The pending signal of `wanted` that is due first for the thread being served; it is gone then.
+  std::optional<SignalInfo> take_signal(std::uint64_t wanted);
+
+  /// Ends the waits of threads that have a signal to take.
+  void wake_for_signals();
+  /// The thread's wait ends so.
+  void wake(Task& sleeper, Wait::End end);
+
+  TimerTimes timer_times() const;
+  /// Simulated time until the next timer that runs on it expires.
+  std::optional<std::chrono::nanoseconds> next_timer() const;
+  /// Timers whose time has come send their signals.
+  void expire_timers();
+  /// A wait has to let others go on, or timers expire.
+  bool waits_apart() const { return shares() || !timers.idle() || own_files.work(); }
+
+  /// Pending signals that have become ignored are gone.
+  void discard(std::uint64_t set);
+
+  Timers timers;
+  SignalState signals;  // takes over the dispositions we were started with, so before `pipes`
+  IgnoreBrokenPipes pipes;
+  ResourceLimits limits;
+  RandomSource random;
+  GuestAddress brk_end;            // the program break
+  std::vector<std::uint64_t> ldt;  // modify_ldt(2)
+  std::string name;                // PR_SET_NAME: at most 15 bytes
+  int nice = 0;
+  std::int32_t io_priority = 0;        // ioprio_set(2)
+  std::int32_t dumpable = 1;           // prctl(2)
+  std::uint32_t execution_domain = 0;  // personality(2)
+
+  /// Its threads by number, and the one whose turn it is: nobody after one has ended.
+  std::map<int, std::unique_ptr<Task>> tasks;
+  Task* task = nullptr;
+  RunQueue queue;
+  FutexQueue futexes{queue};
+  CreatedTask created;              // by the present call
+  bool newborn = false;             // the present call has made this process
+  bool child_was_made = false;      // since the beginning
+  std::optional<ExecRequest> exec;  // the present call starts another program
+  std::uint64_t turn_end = 0;       // in instructions of the process
+  Cycles turn_began;                // what was charged until then
+  std::int32_t membarriers = 0;     // membarrier(2): what the process is registered for
+
+  /// The call being served.
+  Thread* thread = nullptr;
+  /// What user mode gets instead of the registers it came with (rt_sigreturn).
+  std::optional<Registers> new_registers;
+  const SyscallRow* row = nullptr;
+  std::vector<ServedEntry> entries;  // what it did for io_uring
+
+  std::optional<int> exit_status, killed_by;
+  std::optional<std::string> warning;
+  std::set<std::string> warned;
+
+ private:
+  std::array<std::string, 2> paths_;  // of a call with two of them
+  std::size_t next_path_ = 0;
+  int lent_ = -1;               // the host's file through which changed memory comes back
+  bool borrows_ = false;        // this is the child
+  std::uint64_t programs_ = 0;  // that execve(2) has started
+};
+
+/// As kill(2) or tgkill(2) of the process sends it: `code` is SI_USER or SI_TKILL.
+SignalInfo user_signal(const Process& process, int signal, int code);
+
+}  // namespace ringfare

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/state.hpp"
+#include "emu/linux/signals/signal_state.hpp"
+#include "emu/linux/state/held_file.hpp"
+
+namespace ringfare {
+
+/// What a thread waits for inside a system call. Whatever comes first ends the wait: then the
+/// instruction that made the call is executed again, and the call finds here how it ended.
+struct Wait {
+  std::string what;  // "futex 0x4c0310 to change from 2", for people
+  std::optional<std::chrono::nanoseconds> until = std::nullopt;  // simulated time since start
+  std::vector<pollfd> files = {};  // host descriptors and what they are watched for
+  bool child = false;              // it may be ended by what happens to a child
+  bool lock = false;               // whatever happens to a file may end it
+  std::uint64_t files_seen = 0;    // ProcessTree::files_changes when it began
+  bool outside = false;            // somebody who is not a guest can make one of `files` ready
+  bool signals = false;            // one of `files` becomes ready by a signal
+
+  /// How it ended: by another thread or a file, by its time limit, by a signal.
+  enum class End : std::uint8_t { NotYet, Woken, Late, Interrupted };
+  End end = End::NotYet;
+
+  /// What the call answers where a signal ends the wait; nothing: it is asked itself.
+  std::optional<std::int64_t> interrupted = -restart::kIfAsked;
+
+  /// A futex waiter's place: the word's address and the bits it listens to (FUTEX_WAIT_BITSET).
+  std::uint64_t futex = 0;
+  std::uint32_t bits = 0;
+};
+
+/// A thread of the guest's, as Linux sees it.
+struct Task {
+  explicit Task(int number) : id(number) {}
+
+  bool waits() const { return wait && wait->end == Wait::End::NotYet; }
+
+  int id;                             // gettid(2)
+  Registers registers;                // while it is not on the processor
+  DescriptorTables descriptors;       // likewise
+  std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
+  std::uint64_t robust_list = 0;      // set_robust_list(2)
+  std::uint8_t robust_words = 8;      // bytes of a pointer in it
+  std::string name;                   // PR_SET_NAME: at most 15 bytes
+  bool confined = false;              // seccomp(2), strict mode
+  ThreadSignals signals;
+
+  std::optional<Wait> wait;  // until the call it was about has come back
+  int child = 0;             // vfork(2): who has to end or to start another program
+  std::uint64_t moved = 0;   // bytes a call has transferred before it had to wait
+  HeldFile opening;          // open(2) of a FIFO: its end, until the other one is open
+  Cycles cycles;             // charged to it in its earlier turns
+};
+
+}  // namespace ringfare

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// clone(2), clone3(2), fork(2), vfork(2), gettid(2), set_tid_address(2), sched_yield(2),
+// membarrier(2).
+#include <fmt/format.h>
+#include <linux/membarrier.h>
+#include <linux/sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "emu/linux/state/host_fork.hpp"
+#include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/handlers.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::uint64_t kTaskSize = 0x7fff'ffff'f000;
+
+/// What clone(2) and clone3(2) ask for; the fields of struct clone_args.
+struct CloneRequest {
+  std::uint64_t flags = 0, pidfd = 0, child_tid = 0, parent_tid = 0, exit_signal = 0, stack = 0,
+                stack_size = 0, tls = 0, set_tid = 0, set_tid_size = 0, cgroup = 0;
+};
+constexpr std::size_t kFirstSize = 64;  // CLONE_ARGS_SIZE_VER0
+
+/// What a thread shares with its process, whether it is asked or not: it may not ask for less.
+constexpr std::uint64_t kShared = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
+/// What a thread may ask for.
+constexpr std::uint64_t kThreadFlags = kShared | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM |
+                                       CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
+                                       CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_IO;
+
+/// clone(2), EINVAL: what goes with what.
+bool is_consistent(std::uint64_t flags) {
+  if ((flags & CLONE_THREAD) != 0 && (flags & CLONE_SIGHAND) == 0) return false;
+  if ((flags & CLONE_SIGHAND) != 0 && (flags & CLONE_VM) == 0) return false;
+  if ((flags & CLONE_FS) != 0 && (flags & (CLONE_NEWNS | CLONE_NEWUSER)) != 0) return false;
+  return true;
+}
+
+std::int64_t start_thread(Process& process, const CloneRequest& request) {
+  if ((request.flags & ~kThreadFlags) != 0) {
+    process.warn("clone: only plain threads and processes are made; the guest got EINVAL");
+    return -EINVAL;
+  }
+  if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
+  Task& task = process.add_task();
+  task.confined = process.task->confined;
+  const auto id = static_cast<std::int32_t>(task.id);
+  if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, id);
+  if ((request.flags & CLONE_CHILD_SETTID) != 0) process.user.store(request.child_tid, id);
+  if ((request.flags & CLONE_CHILD_CLEARTID) != 0) task.clear_child_tid = request.child_tid;
+  process.created = {
+      .task = &task,
+      .stack = request.stack + request.stack_size,
+      .tls = (request.flags & CLONE_SETTLS) != 0 ? std::optional(request.tls) : std::nullopt};
+  return id;
+}
+
+/// What a new process may ask for. CLONE_VM is honoured as far as vfork(2) lets it be seen: the
+/// child's memory comes back when it ends or starts another program.
+constexpr std::uint64_t kProcessFlags =
+    CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_SIGHAND | CLONE_SETTLS | CLONE_PARENT_SETTID |
+    CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM |
+    CLONE_CLEAR_SIGHAND | CLONE_PTRACE | CLONE_UNTRACED;
+
+/// In the new process.
+std::int64_t begin_process(Process& process, ProcessEntry& own, const CloneRequest& request) {
+  process.become(own);
+  process.renew_random();
+  if ((request.flags & CLONE_CLEAR_SIGHAND) != 0) process.signals.forget_handlers();
+  if ((request.flags & CLONE_CHILD_SETTID) != 0)
+    process.user.store(request.child_tid, static_cast<std::int32_t>(process.pid()));
+  if ((request.flags & CLONE_CHILD_CLEARTID) != 0)
+    process.task->clear_child_tid = request.child_tid;
+  process.created = {
+      .task = process.task,
+      .stack = request.stack + request.stack_size,
+      .tls = (request.flags & CLONE_SETTLS) != 0 ? std::optional(request.tls) : std::nullopt};
+  return 0;
+}
+
+std::int64_t start_process(Process& process, const CloneRequest& request) {
+  Task& task = *process.task;
+  if (task.child != 0) {  // vfork(2): the child has not ended or started another program before
+    const ProcessEntry* const child = process.tree.find(task.child);
+    const bool runs =
+        child != nullptr && !child->executed && child->state != ProcessEntry::State::Zombie;
+    if (runs) {
+      Wait again = *task.wait;
+      again.end = Wait::End::NotYet;
+      return process.block(std::move(again));
+    }
+    process.take_lent_memory();
+    return std::exchange(task.child, 0);
+  }
+  const bool lends = (request.flags & CLONE_VM) != 0;
+  if ((request.flags & ~kProcessFlags) != 0 || (lends && (request.flags & CLONE_VFORK) == 0)) {
+    process.warn("clone: only plain threads and processes are made; the guest got EINVAL");
+    return -EINVAL;
+  }
+  if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
+  ProcessEntry* const child = process.make_child(request.exit_signal);
+  if (child == nullptr) return -EAGAIN;
+  if (lends) process.lend_memory();
+  std::fflush(nullptr);
+  // All are children of the first one, which stays: nobody else has to wait for its own.
+  const pid_t host = process.tree.is_first() ? ::fork() : fork_sibling();
+  if (host < 0) return process.tree.discard(*child), -EAGAIN;
+  if (host == 0) return begin_process(process, *child, request);
+  process.tree.start(*child, host);
+  const std::int32_t pid = child->pid;
+  if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, pid);
+  if ((request.flags & CLONE_VFORK) == 0) return pid;
+  task.child = pid;
+  return process.block({.what = fmt::format("its child {} to end or to start a program", pid),
+                        .child = true,
+                        .interrupted = std::nullopt});
+}
+
+std::int64_t clone(Process& process, const CloneRequest& request) {
+  if (!is_consistent(request.flags)) return -EINVAL;
+  if ((request.flags & CLONE_THREAD) != 0) return start_thread(process, request);
+  return start_process(process, request);
+}
+
+}  // namespace
+
+std::int64_t sys_fork(Process& process, const CallArguments&) {
+  return clone(process, {.exit_signal = SIGCHLD});
+}
+
+std::int64_t sys_vfork(Process& process, const CallArguments&) {
+  return clone(process, {.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD});
+}
+
+std::int64_t sys_clone(Process& process, const CallArguments& args) {
+  return clone(process, {.flags = static_cast<std::uint32_t>(args[0]) & ~std::uint64_t{CSIGNAL},
+                         .pidfd = args[2],
+                         .child_tid = args[3],
+                         .parent_tid = args[2],
+                         .exit_signal = args[0] & CSIGNAL,
+                         .stack = args[1],
+                         .tls = args[4]});
+}
+
+std::int64_t sys_clone3(Process& process, const CallArguments& args) {
+  if (args[1] > kPageSize) return -E2BIG;
+  if (args[1] < kFirstSize) return -EINVAL;
+  CloneRequest request;
+  std::array<std::byte, kPageSize> given{};
+  const auto bytes = std::span(given).first(args[1]);
+  if (!process.user.space().read({args[0]}, bytes)) return -EFAULT;
+  process.user.count_in(args[1]);
+  for (std::size_t i = sizeof(CloneRequest); i < args[1]; ++i)
+    if (given[i] != std::byte{0}) return -E2BIG;  // of a later kernel
+  std::memcpy(&request, given.data(), std::min<std::size_t>(args[1], sizeof request));
+  if ((request.flags & (CSIGNAL | CLONE_DETACHED)) != 0) return -EINVAL;
+  if ((request.stack == 0) != (request.stack_size == 0)) return -EINVAL;
+  if (request.exit_signal > SignalState::kCount) return -EINVAL;
+  if ((request.flags & (CLONE_THREAD | CLONE_PARENT)) != 0 && request.exit_signal != 0)
+    return -EINVAL;
+  if (request.set_tid_size != 0) return -EPERM;
+  return clone(process, request);
+}
+
+std::int64_t sys_gettid(Process& process, const CallArguments&) {
+  return process.task->id;
+}
+
+std::int64_t sys_set_tid_address(Process& process, const CallArguments& args) {
+  process.task->clear_child_tid = args[0];
+  return process.task->id;
+}
+
+std::int64_t sys_sched_yield(Process& process, const CallArguments&) {
+  process.turn_end = 0;
+  return 0;
+}
+
+/// One simulated processor: every access is seen in order.
+std::int64_t sys_membarrier(Process& process, const CallArguments& args) {
+  constexpr std::int32_t kOffered =
+      MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED |
+      MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
+      MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE |
+      MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE;
+  const auto command = static_cast<std::int32_t>(args[0]);
+  if (args[1] != 0) return -EINVAL;
+  if (command == MEMBARRIER_CMD_QUERY) return kOffered;
+  if ((command & kOffered) != command || (command & (command - 1)) != 0) return -EINVAL;
+  constexpr std::int32_t kRegistering = MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED |
+                                        MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE;
+  if ((command & kRegistering) != 0) process.membarriers |= command;
+  const bool registered = (process.membarriers & command << 1) != 0;
+  const bool is_private = command == MEMBARRIER_CMD_PRIVATE_EXPEDITED ||
+                          command == MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE;
+  return is_private && !registered ? -EPERM : 0;
+}
+
+}  // namespace ringfare

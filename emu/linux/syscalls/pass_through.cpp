@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "emu/linux/syscalls/pass_through.hpp"
+
+#include <fcntl.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "cpu/base/failure.hpp"
+#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/handlers.hpp"
+#include "emu/linux/syscalls/host_vector.hpp"
+
+namespace ringfare {
+namespace {
+
+/// One call on its way to the host's kernel: arguments translated kind by kind, bytes counted when
+/// it is back.
+class Passage {
+ public:
+  Passage(Process& process, const CallArguments& args)
+      : process_(process), specs_(process.row->args), guest_(args), host_(args) {}
+
+  std::int64_t run() {
+    for (std::size_t i = 0; i < specs_.size(); ++i) translate(i);
+    const std::int64_t result = raw_host_call(process_.row->amd64, host_[0], host_[1], host_[2],
+                                              host_[3], host_[4], host_[5]);
+    for (std::size_t i = 0; i < specs_.size(); ++i) count(i, result);
+    return result;
+  }
+
+ private:
+  void translate(std::size_t i) {
+    const ArgSpec& spec = specs_[i];
+    const PassingRow row = passing_of(spec);
+    switch (row.passing) {
+      case Passing::Value:
+        break;
+      case Passing::Descriptor:
+        host_[i] = host_word(spec.kind == ArgKind::Fd ? process_.host_fd(guest_[i])
+                                                      : process_.host_directory(guest_[i]));
+        break;
+      case Passing::Path:
+        host_[i] = host_word(process_.host_path(guest_[i]));
+        break;
+      case Passing::Text:
+        host_[i] = host_word(process_.user.string(guest_[i]));
+        break;
+      case Passing::Buffer:
+        pass_buffer(i);
+        break;
+      case Passing::Vector:
+        pass_vector(i);
+        break;
+      case Passing::Structure:
+        host_[i] = checked(i, row.size);
+        break;
+      case Passing::Refused:
+        CHECK(false, "{} cannot be passed on", process_.row->name);
+    }
+  }
+
+  std::uint64_t checked(std::size_t i, std::uint64_t size) {
+    if (specs_[i].direction == Direction::InOut)
+      return host_word(process_.user.in_out(guest_[i], size));
+    const bool in = specs_[i].direction == Direction::In;
+    return host_word(in ? process_.user.in(guest_[i], size) : process_.user.out(guest_[i], size));
+  }
+
+  void pass_buffer(std::size_t i) {
+    const std::uint64_t count = byte_count(specs_[i].count_from);
+    const std::uint64_t wanted = std::min(count, kMostBytes);
+    const bool in = specs_[i].direction == Direction::In;
+    const std::uint64_t there = in ? process_.user.readable_prefix(guest_[i], wanted)
+                                   : process_.user.writable_prefix(guest_[i], wanted);
+    if (there == wanted && count <= kMostBytes) return;
+    const bool whole = in && !transfers();
+    if ((there == 0 || whole) && guest_[i] != 0)
+      host_[i] = host_word(UserMemory::unusable(guest_[i], wanted));
+    if (there != 0 && !whole && count < kAddressLimit) host_[specs_[i].count_from] = there;
+  }
+
+  /// The kernel takes a length of type int or unsigned int from the argument's lower half.
+  std::uint64_t byte_count(std::size_t i) const {
+    if (specs_[i].kind == ArgKind::Int || specs_[i].kind == ArgKind::Unsigned)
+      return static_cast<std::uint32_t>(guest_[i]);
+    return guest_[i];
+  }
+
+  /// Whether the call writes as much as there is (write(2)); others take all of a buffer or none.
+  bool transfers() const { return process_.row->handler == pass_write; }
+
+  void pass_vector(std::size_t i) {
+    const bool in = specs_[i].direction == Direction::In;
+    vector_ = host_vector(process_.user, guest_[i], guest_[specs_[i].count_from],
+                          in ? Direction::In : Direction::Out);
+    host_[i] = vector_.valid ? host_word(vector_.buffers.data()) : host_word(UserMemory::nowhere());
+  }
+
+  void count(std::size_t i, std::int64_t result) {
+    if (result < 0 || guest_[i] == 0) return;
+    const PassingRow row = passing_of(specs_[i]);
+    std::uint64_t bytes = row.size;
+    if (row.passing == Passing::Buffer || row.passing == Passing::Vector) {
+      // The result of a transfer is what it transferred; other calls use the whole buffer.
+      const std::uint64_t whole = row.passing == Passing::Buffer ? host_[specs_[i].count_from] : 0;
+      bytes = result > 0 || whole == 0 ? static_cast<std::uint64_t>(result) : whole;
+      if (result == 0 && specs_[i].direction != Direction::In) bytes = 0;
+    } else if (row.passing != Passing::Structure) {
+      return;
+    }
+    if (specs_[i].direction != Direction::Out) process_.user.count_in(bytes);
+    if (specs_[i].direction != Direction::In) process_.user.count_out(bytes);
+  }
+
+  static constexpr std::uint64_t kMostBytes = 0x7fff'f000;    // MAX_RW_COUNT
+  static constexpr std::uint64_t kAddressLimit = 1ull << 47;  // beyond it the host says EFAULT
+
+  Process& process_;
+  const ArgList& specs_;
+  const CallArguments& guest_;
+  CallArguments host_;
+  HostVector vector_;
+};
+
+}  // namespace
+
+std::int64_t pass_to_host(Process& process, const CallArguments& args) {
+  return Passage(process, args).run();
+}
+
+std::int64_t pass_and_install(Process& process, const CallArguments& args) {
+  const std::int64_t result = pass_to_host(process, args);
+  if (result < 0) return result;
+  const bool close_on_exec = fcntl(static_cast<int>(result), F_GETFD) == FD_CLOEXEC;
+  return process.install(result, close_on_exec ? O_CLOEXEC : 0);
+}
+
+}  // namespace ringfare

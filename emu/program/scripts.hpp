@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "emu/program/exec_request.hpp"
+
+namespace ringfare {
+
+/// execve(2), "Interpreter scripts": where the program is a script, its interpreter takes its
+/// place, and the script becomes an argument. 0 where the request then names an ELF file; -errno
+/// as execve(2) answers, with the request as far as it could be followed.
+std::int64_t follow_scripts(ExecRequest& request);
+
+}  // namespace ringfare

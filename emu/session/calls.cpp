@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "cpu/base/failure.hpp"
+#include "emu/crossing/door_request.hpp"
+#include "emu/crossing/kernel_path.hpp"
+#include "emu/linux/compat/multiplexed.hpp"
+#include "emu/session/run.hpp"
+#include "emu/strace/names.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr int kInt80 = 0x80;
+// As kernel models call them.
+constexpr std::string_view kSignalWork = "signal", kRescheduleWork = "reschedule";
+
+/// What the kernel says by itself.
+Served answered(const Registers& registers) {
+  Served served;
+  served.result = static_cast<std::int64_t>(registers[Gpr::Rax]);
+  return served;
+}
+
+/// Whose next instruction there is none.
+Origin over(Origin origin) {
+  origin.next_address = 0;
+  return origin;
+}
+
+}  // namespace
+
+const std::string& Session::Run::name_of(const CallRequest& request) {
+  std::string& name = names_[slot_of(request)];
+  if (name.empty() || request.number >= kNumberedCalls)
+    name = call_name(request.abi, request.number);
+  return name;
+}
+
+void Session::Run::on(const AtGate& gate) {
+  if (gate.gate == Gate::Interrupt && gate.vector != kInt80) return refused_interrupt(gate);
+  system_call(gate);
+}
+
+/// A door that does not open.
+void Session::Run::shut_door(const AtGate& gate, const Exception& raised) {
+  const DoorSignal sent = door_signal(raised);
+  constexpr std::string_view kNames[] = {"syscall", "sysenter", "int $0x80"};
+  tell(WarningEvent{fmt::format("warning: {} at {:#x}: {} on {} has no such door for {}-bit code",
+                                kNames[static_cast<std::size_t>(gate.gate)], thread_.registers.rip,
+                                machine_.kernel.name, machine_.cpu.name,
+                                thread_.registers.mode() == CodeMode::Long64 ? 64 : 32)});
+  fault({.vector = raised.vector,
+         .error_code = raised.error_code.value_or(0),
+         .address = {},
+         .signal = sent.signal,
+         .code = sent.code});
+}
+
+/// INT n where Linux has a gate for user mode (#BP, #OF), and #GP where it has none.
+void Session::Run::refused_interrupt(const AtGate& gate) {
+  constexpr std::uint8_t kBreakpoint = 3, kOverflow = 4, kGeneralProtection = 13;
+  if (gate.vector == kBreakpoint || gate.vector == kOverflow) {
+    thread_.registers.rip += gate.length;
+    return fault({.vector = gate.vector,
+                  .signal = gate.vector == kBreakpoint ? SIGTRAP : SIGSEGV,
+                  .code = SI_KERNEL});
+  }
+  // SDM vol. 3, 6.13: the gate's index, and that it is one of the IDT.
+  const std::uint32_t selector = gate.vector * 8u + 2;
+  fault(
+      {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
+}
+
+bool Session::Run::set_work(std::string_view work) {
+  further_.set_work(work);
+  return crossings_.set_work(work, true);
+}
+
+void Session::Run::system_call(const AtGate& gate) {
+  Registers& registers = thread_.registers;
+  const CallRequest request = request_at(gate, registers, window_);
+  const std::string& name = name_of(request);
+  update_clock();
+  latest_call_ = request.number;
+  const CallRequest shown = demultiplexed(request, memory_);
+  const TracedCall told =
+      tracer_.enter(shown, name_of(shown), origin(gate.length), clock_.realtime(), registers);
+
+  further_.enter(registers, gate.gate, gate.length);
+  const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
+  if (in.raised) return shut_door(gate, *in.raised);
+  tracer_.meets_call(now(), request.abi == Abi::Amd64, told.origin, told.entered);
+  const bool asks_linux = in || linux_->is_confined();  // what is not left ends it, known or not
+  const Served served = asks_linux ? linux_->serve(thread_, request) : answered(registers);
+  if (served.blocked) {
+    --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
+    return tracer_.waits(now(), told);
+  }
+  const bool returned = !served.exit_status && !served.killed_by && !served.thread_over;
+  const ServiceCharge charge{.call = name,
+                             .file_kind = served.file_kind,
+                             .bytes_in = served.bytes_in,
+                             .bytes_out = served.bytes_out,
+                             .entries = served.entries};
+  const std::uint64_t number = registers[Gpr::Rax];
+  frame_paid_ = returned && linux_->has_signal_work(served.result);
+  if (frame_paid_) set_work(kSignalWork);
+  if (returned && linux_->has_to_make_room(thread_.totals[kInstructionLane]))
+    set_work(kRescheduleWork);
+  const bool leaves = returned || !in;  // the kernel answers what is no call by itself
+  const CrossingBill& crossing =
+      leaves ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
+  if (served.newborn) begin_process();
+  if (served.created) linux_->start_created(registers);
+  const bool failed = returned && is_error(served.result);
+  account_.charge(slot_of(request), name, failed, crossing);
+  if (leaves)
+    further_.leave(slot_of(request), failed, served.result, charge);
+  else
+    further_.end(slot_of(request), charge);
+  if (const auto warning = linux_->take_warning()) tell(WarningEvent{"warning: " + *warning});
+  if (!served.newborn) {
+    clock_.set_busy(now());
+    tracer_.leave(now(), told,
+                  {.result = served.result,
+                   .returned = returned,
+                   .left = clock_.realtime(),
+                   .bill = crossing,
+                   .detached = served.exec && inputs_.detach_on_exec});
+  }
+  if (served.created && !served.newborn)
+    tell(StartEvent{{.thread = static_cast<int>(served.result), .several = true}});
+  if (served.thread_over) {
+    tell_of_end(
+        served.killed_by ? std::nullopt : std::optional(static_cast<int>(request.args[0] & 0xff)),
+        served.killed_by, over(told.origin));
+    return;
+  }
+  if (!returned) {
+    killed_by_ = served.killed_by;
+    exit_status_ = served.exit_status;
+    over_ = true;
+    return;
+  }
+  if (served.exec) return execute(*served.exec);
+  if (served.registers) registers = *served.registers;
+  if (!linux_->has_signal_work(served.result)) return;
+  if (served.registers) return go_to_user_mode(std::nullopt);
+  if (sixth_argument(gate.gate, registers.mode())) show_arguments(request, registers);
+  go_to_user_mode(EndingCall{.number = number, .length = gate.length, .result = served.result});
+}
+
+}  // namespace ringfare

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/memory.hpp"
+#include "emu/linux/abi/arguments.hpp"
+#include "emu/linux/abi/call.hpp"
+#include "emu/linux/state/descriptor_names.hpp"
+
+namespace ringfare {
+
+class CallFilter;
+
+/// How strings are written: with escapes, octal or hex, those that are not ASCII in hex, or all in
+/// hex.
+enum class StringStyle : std::uint8_t { Escapes, HexEscapes, HexWhereNotAscii, Hex };
+/// How named constants are written: "O_RDWR", 0x2, or 0x2 /* O_RDWR */.
+enum class ConstantStyle : std::uint8_t { Names, Numbers, Both };
+/// Descriptors, or all but these.
+struct DescriptorSet {
+  bool except = false;
+  std::set<int> members = {};
+
+  bool contains(int fd) const { return members.contains(fd) != except; }
+};
+
+struct DescribeOptions {
+  std::size_t string_limit = 32;                   // strace -s
+  bool verbose = false;                            // strace -v
+  StringStyle strings = StringStyle::Escapes;      // strace -x, -xx
+  ConstantStyle constants = ConstantStyle::Names;  // strace -X
+  DescriptorDetails descriptors;                   // strace -y, -yy
+  const DescriptorNames* descriptor_names =
+      nullptr;                            // where `descriptors` or `paths` asks for them
+  DescriptorSet read_dumps, write_dumps;  // strace -e read=, -e write=
+  std::vector<std::string> paths;         // strace -P; empty: any
+  // strace -e raw=, -e verbose=, -e abbrev=; without them: none, all, all.
+  std::shared_ptr<const CallFilter> raw, dereferenced, abbreviated;
+};
+
+/// The name of a call: its row's, or "syscall_0x1f4" as strace writes one it does not know.
+std::string call_name(Abi abi, std::uint64_t number);
+
+/// The text of a result: "3", "0x7f..", "-1 ENOENT (No such file or directory)",
+/// "0x1 (flags FD_CLOEXEC)", "?".
+std::string describe_result(const CallRequest& request, std::int64_t result);
+
+/// Decodes the arguments of one call as strace does. `before` is called when the call is entered
+/// (it decodes what the kernel reads), `after` when it has returned (what the kernel wrote).
+class CallDescription {
+ public:
+  CallDescription(const AddressSpace& memory, const DescribeOptions& options)
+      : memory_(memory), options_(options) {}
+
+  /// Where the names of descriptors come from; without it they are plain numbers.
+  void name_descriptors(const DescriptorNames& names) { options_.descriptor_names = &names; }
+
+  /// Whether the call names one of `options.paths`, or has a descriptor of one.
+  bool concerns_paths(const CallRequest& request) const;
+
+  void before(const CallRequest& request);
+  /// "wait4(-1, ": how the text of `after` will begin, as far as that is known before.
+  std::string begun(const CallRequest& request) const;
+  /// "write(1, \"hi\\n\", 3)": the whole call without its result.
+  std::string after(const CallRequest& request, std::int64_t result);
+  /// `describe_result`, and what poll and select found: "1 ([{fd=0, revents=POLLIN}])".
+  std::string result(const CallRequest& request, std::int64_t result) const;
+  /// The bytes it moved, where `options` asks for those of its descriptor: a line for 16 of them.
+  std::vector<std::string> dump(const CallRequest& request, std::int64_t result) const;
+
+ private:
+  std::string pointed(const CallRequest& request, const ArgSpec& spec, std::size_t index,
+                      std::uint64_t available) const;
+  std::string written(const CallRequest& request, const ArgSpec& spec, std::size_t index,
+                      std::int64_t result) const;
+  std::uint64_t count(const CallRequest& request, const ArgSpec& spec) const;
+  std::string restored_mask(const CallRequest& request) const;
+  std::string time_left(const CallRequest& request, std::size_t index) const;
+  std::string poll_note(const CallRequest& request, std::int64_t result) const;
+  std::string select_note(const CallRequest& request, std::int64_t result) const;
+
+  void choose_style(const CallRequest& request);
+
+  const AddressSpace& memory_;
+  DescribeOptions options_;
+  bool always_verbose_ = options_.verbose;
+  bool raw_ = false;          // of the call that is described: its arguments as numbers
+  bool dereferenced_ = true;  // what its pointers point to
+  std::array<std::string, 6> entered_;
+};
+
+}  // namespace ringfare

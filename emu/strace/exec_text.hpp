@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "emu/program/exec_request.hpp"
+#include "emu/strace/describe.hpp"
+
+namespace ringfare {
+
+/// Where a new program finds what it was given.
+struct ExecVectors {
+  GuestAddress path, arguments, environment;
+};
+
+/// "execve(\"/bin/true\", [\"true\"], 0x2fffffffe808 /* 37 vars */)": the call that starts a run,
+/// which no guest makes.
+std::string exec_text(const ExecRequest& request, const ExecVectors& vectors,
+                      const DescribeOptions& options);
+
+}  // namespace ringfare

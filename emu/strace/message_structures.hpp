@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emu/strace/pointee.hpp"
+
+namespace ringfare {
+
+// Socket addresses and messages, as strace writes them.
+Text socket_address(const Pointee& p);
+Text message_header(const Pointee& p);
+Text message_headers(const Pointee& p);
+
+/// As what is available of messages: they were sent, and say how much of each.
+inline constexpr std::uint64_t kAllWasSent = ~std::uint64_t{0} - 1;
+
+/// "[{iov_base=\"hi\", iov_len=2}]": the first `filled` bytes of the buffers mean something.
+Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled);
+
+}  // namespace ringfare

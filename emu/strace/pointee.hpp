@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "cpu/memory.hpp"
+#include "emu/strace/describe.hpp"
+
+namespace ringfare {
+
+/// What a pointer argument points to, as far as it is worth writing out.
+struct Pointee {
+  const AddressSpace& memory;
+  const DescribeOptions& options;
+  GuestAddress address;
+  std::optional<std::uint64_t> count;  // bytes or elements, where another argument says so
+  std::uint64_t available = 0;         // how many of them mean something (a read's result)
+  /// Where the guest has another layout: the structure as amd64 has it. Pointers in it are the
+  /// guest's.
+  std::span<const std::byte> image = {};
+  bool compat = false;  // as i386 lays it out, and all it points to; without an image
+};
+
+/// Elements of an array beyond this many become "...", as strace abbreviates.
+inline constexpr std::uint64_t kMaxElements = 32;
+
+using Text = std::optional<std::string>;  // nothing: not readable
+
+template <class T>
+std::optional<T> at(const Pointee& p, std::uint64_t index = 0) {
+  if (p.image.empty()) return p.memory.load<T>(p.address + index * sizeof(T));
+  if ((index + 1) * sizeof(T) > p.image.size()) return std::nullopt;
+  T value;
+  std::memcpy(&value, p.image.data() + index * sizeof(T), sizeof value);
+  return value;
+}
+
+/// "[a, b, ...]" of `count` elements, each by `element(index)`.
+template <class Element>
+Text array_text(const Pointee& p, std::uint64_t count, Element element) {
+  const std::uint64_t limit = p.options.verbose ? 4096 : kMaxElements;
+  std::string text = "[";
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (i != 0) text += ", ";
+    if (i == limit) return text + "...]";
+    const Text one = element(i);
+    if (!one && i == 0) return std::nullopt;
+    if (!one) return text + "...]";
+    text += *one;
+  }
+  return text + ']';
+}
+
+}  // namespace ringfare

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "cpu/memory.hpp"
+#include "emu/linux/abi/arguments.hpp"
+#include "emu/strace/pointee.hpp"
+
+namespace ringfare {
+
+/// Whether structures of this kind have a text.
+bool has_structure_text(ArgKind kind);
+
+/// "{st_mode=S_IFREG|0644, st_size=5, ...}"; the address where it cannot be read, NULL for none.
+/// Layouts are amd64's.
+std::string structure_text(ArgKind kind, const Pointee& pointee);
+
+/// "0x7ffd4714dce0 /* 37 vars */": a vector of strings by its size.
+std::string vector_size_text(const AddressSpace& memory, GuestAddress vector);
+
+/// "[{fd=0, revents=POLLIN}]" of those with events.
+std::string poll_results(const Pointee& pointee);
+
+}  // namespace ringfare

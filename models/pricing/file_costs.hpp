@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include "models/cpu_model.hpp"
+#include "models/pricing/core.hpp"
+#include "models/pricing/cost_source.hpp"
+
+namespace ringfare {
+
+/// Costs from the CPU file's own tables: the row of the instruction's class, and those of a load
+/// and a store where it has a memory operand. `cpu.core` is there.
+std::unique_ptr<CostSource> file_costs(const CpuModel& cpu, CodeMode mode);
+
+/// What of a core matters beyond its costs.
+CoreRow file_core(const CoreModel& core);
+
+}  // namespace ringfare
