@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cpu/exception.hpp"
+
 namespace ringfare {
 namespace {
 
@@ -21,8 +23,6 @@ template <class E>
 constexpr std::uint8_t detail(E value) {
   return static_cast<std::uint8_t>(value);
 }
-
-constexpr std::uint8_t kBreakpoint = 3;  // #BP, SDM vol. 3, table 6-1
 
 constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_SYSCALL, Flow::Gate, detail(Gate::Syscall)},
@@ -245,7 +245,7 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
     decoded.detail = kFlows[row - 1].detail;
     if (insn.mnemonic == ZYDIS_MNEMONIC_INT) {
       decoded.vector = static_cast<std::uint8_t>(insn.raw.imm[0].value.u);
-      if (decoded.vector == kBreakpoint) decoded.flow = Flow::Next;  // as INT3 in one byte
+      if (decoded.vector == vector::kBreakpoint) decoded.flow = Flow::Next;  // as INT3 in one byte
     }
   } else if (uses_avx512(insn) || (narrow && truncates_target(insn))) {
     decoded.flow = Flow::Refused;

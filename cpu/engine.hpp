@@ -9,6 +9,7 @@
 
 #include "cpu/base/quantity.hpp"
 #include "cpu/block.hpp"
+#include "cpu/exception.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare {
@@ -28,22 +29,16 @@ struct AtInstruction {
 };
 
 /// At an exception the hardware (or the engine in its place) raised. RIP is the faulting
-/// instruction, which is not counted; traps (#BP, #DB) have RIP behind it and are counted. SDM vol.
-/// 3, table 6-1.
-struct AtFault {
-  std::uint8_t vector;
-  std::uint32_t error_code = 0;
-  GuestAddress address;           // #PF: the address accessed
-  int signal = 0;                 // what Linux sends for it
-  int code = 0;                   // si_code
+/// instruction, which is not counted; traps (`is_trap`) have RIP behind it and are counted.
+struct AtFault : Exception {
   std::string_view refusal = {};  // #UD of the engine's own: why; empty for a processor's
 };
 
 /// The budget of retired instructions is used up.
 struct BudgetSpent {};
 
-/// A signal reached the emulator from outside (SIGINT, SIGTERM, ...); registers and counts are
-/// exact.
+/// Somebody sent the emulator a signal of the host (`Interruption::kSignals`); registers and counts
+/// are exact.
 struct Interrupted {
   int signal;
 };

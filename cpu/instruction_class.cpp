@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cpu/priced_instructions.hpp"
+
 namespace ringfare {
 namespace {
 
@@ -311,51 +313,6 @@ constexpr CategoryRow kCategories[] = {
     {ZYDIS_CATEGORY_SSE, VectorInteger},
 };
 
-/// Instructions of user programs whose price has a name of its own. An empty key: whoever executes
-/// the instruction charges for it.
-struct SystemRow {
-  ZydisMnemonic mnemonic;
-  std::string_view key;
-};
-
-constexpr SystemRow kSystem[] = {
-    {ZYDIS_MNEMONIC_CLD, "cld"},
-    {ZYDIS_MNEMONIC_STD, "std"},
-    {ZYDIS_MNEMONIC_CLI, "cli"},
-    {ZYDIS_MNEMONIC_STI, "sti"},
-    {ZYDIS_MNEMONIC_PUSHF, "pushf"},
-    {ZYDIS_MNEMONIC_PUSHFD, "pushf"},
-    {ZYDIS_MNEMONIC_PUSHFQ, "pushf"},
-    {ZYDIS_MNEMONIC_POPF, "popf"},
-    {ZYDIS_MNEMONIC_POPFD, "popf"},
-    {ZYDIS_MNEMONIC_POPFQ, "popf"},
-    {ZYDIS_MNEMONIC_PAUSE, "pause"},
-    {ZYDIS_MNEMONIC_LFENCE, "lfence"},
-    {ZYDIS_MNEMONIC_MFENCE, "mfence"},
-    {ZYDIS_MNEMONIC_SFENCE, "sfence"},
-    {ZYDIS_MNEMONIC_ENDBR32, "endbr64"},
-    {ZYDIS_MNEMONIC_ENDBR64, "endbr64"},
-    {ZYDIS_MNEMONIC_HLT, "hlt"},
-    {ZYDIS_MNEMONIC_INT3, "int3"},
-    {ZYDIS_MNEMONIC_INT, ""},
-    {ZYDIS_MNEMONIC_SYSCALL, ""},
-    {ZYDIS_MNEMONIC_SYSENTER, ""},
-    {ZYDIS_MNEMONIC_SYSRET, ""},
-    {ZYDIS_MNEMONIC_SYSEXIT, ""},
-    {ZYDIS_MNEMONIC_IRET, ""},
-    {ZYDIS_MNEMONIC_IRETD, ""},
-    {ZYDIS_MNEMONIC_IRETQ, ""},
-    {ZYDIS_MNEMONIC_CPUID, ""},
-    {ZYDIS_MNEMONIC_RDTSC, ""},
-    {ZYDIS_MNEMONIC_RDTSCP, ""},
-    {ZYDIS_MNEMONIC_RDPID, ""},
-    {ZYDIS_MNEMONIC_XGETBV, ""},
-    {ZYDIS_MNEMONIC_SWAPGS, "swapgs"},
-    {ZYDIS_MNEMONIC_WRMSR, "wrmsr"},
-    {ZYDIS_MNEMONIC_RDMSR, "rdmsr"},
-    {ZYDIS_MNEMONIC_VERW, "verw"},
-};
-
 const ZydisDecoder& decoder_of(CodeMode mode) {
   static const std::array<ZydisDecoder, 2> instances = [] {
     std::array<ZydisDecoder, 2> made;
@@ -364,11 +321,6 @@ const ZydisDecoder& decoder_of(CodeMode mode) {
     return made;
   }();
   return instances[static_cast<std::size_t>(mode)];
-}
-
-const SystemRow* system_row(const ZydisDecodedInstruction& insn) {
-  const auto row = std::ranges::find(kSystem, insn.mnemonic, &SystemRow::mnemonic);
-  return row == std::end(kSystem) ? nullptr : row;
 }
 
 /// MOVSD and CMPSD are both strings and vector operations.
@@ -510,9 +462,9 @@ std::optional<ClassifiedInstruction> classify(std::span<const std::uint8_t> code
     return std::nullopt;
   ClassifiedInstruction out;
   out.kind = class_of(insn);
-  if (const SystemRow* row = system_row(insn)) {
+  if (const auto key = program_price_key(insn, operands.data())) {
     out.kind = System;
-    out.price_key = row->key;
+    out.price_key = *key;
   }
   Reader reader(insn, out);
   for (std::size_t i = 0; i < insn.operand_count; ++i) reader.operand(operands[i]);

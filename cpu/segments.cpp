@@ -5,20 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstring>
 
 #include "cpu/base/failure.hpp"
 #include "cpu/descriptor.hpp"
-#include "cpu/engine.hpp"
 
 namespace ringfare {
 namespace {
 
-// Exception vectors, SDM vol. 3, table 6-1; #PF error code bits, figure 4-12.
-constexpr std::uint8_t kUndefined = 6, kNotPresent = 11, kStackFault = 12, kProtection = 13,
-                       kPageFault = 14;
-constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4;
 constexpr std::uint8_t kUserLevel = 3;
 
 /// The descriptor a selector names; nothing for a null selector or beyond the table.
@@ -33,15 +27,15 @@ std::optional<Descriptor> find_descriptor(const DescriptorTables& tables, std::u
 
 /// Thrown inside this file only: the instruction under way faults.
 struct Fault {
-  AtFault fault;
+  Exception raised;
 };
 
 [[noreturn]] void protection_fault(std::uint32_t error) {
-  throw Fault{{.vector = kProtection, .error_code = error, .signal = SIGSEGV, .code = SI_KERNEL}};
+  throw Fault{{.vector = vector::kProtection, .error_code = error}};
 }
 
-[[noreturn]] void not_present(std::uint8_t vector, std::uint32_t error) {
-  throw Fault{{.vector = vector, .error_code = error, .signal = SIGBUS, .code = SI_KERNEL}};
+[[noreturn]] void not_present(std::uint8_t raised, std::uint32_t error) {
+  throw Fault{{.vector = raised, .error_code = error}};
 }
 
 std::uint32_t error_of(std::uint16_t selector) {
@@ -144,7 +138,7 @@ class Execution {
     if (after_.mode() == CodeMode::Long64) return offset + in.base;
     const bool unusable = null_selector(in.selector) && in.base == 0 && !stack;
     if (unusable || offset + (size - 1) > in.limit) {
-      if (stack) not_present(kStackFault, 0);
+      if (stack) not_present(vector::kStack, 0);
       protection_fault(0);
     }
     return static_cast<std::uint32_t>(offset + in.base);
@@ -159,12 +153,9 @@ class Execution {
   }
 
   [[noreturn]] void page_fault(std::uint64_t address, bool writes) const {
-    const Region* const region = memory_.find({address});
-    throw Fault{{.vector = kPageFault,
-                 .error_code = kUser | (writes ? kWrite : 0) | (region != nullptr ? kPresent : 0),
-                 .address = {address},
-                 .signal = SIGSEGV,
-                 .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR}};
+    const bool present = memory_.find({address}) != nullptr;
+    throw Fault{ringfare::page_fault({address}, (writes ? page_fault_error::kWrite : 0) |
+                                                    (present ? page_fault_error::kPresent : 0))};
   }
 
   template <class T>
@@ -246,7 +237,7 @@ class Execution {
     if (!found || !found->readable()) protection_fault(error_of(selector));
     if (!found->conforming() && found->dpl() < std::max(kUserLevel, rpl(selector)))
       protection_fault(error_of(selector));
-    if (!found->present()) not_present(kNotPresent, error_of(selector));
+    if (!found->present()) not_present(vector::kNotPresent, error_of(selector));
     to = loaded_segment(selector, *found);
   }
 
@@ -256,7 +247,7 @@ class Execution {
     if (!found || !found->writable_data() || rpl(selector) != kUserLevel ||
         found->dpl() != kUserLevel)
       protection_fault(error_of(selector));
-    if (!found->present()) not_present(kStackFault, error_of(selector));
+    if (!found->present()) not_present(vector::kStack, error_of(selector));
     after_.ss = loaded_segment(selector, *found);
   }
 
@@ -314,13 +305,10 @@ class Execution {
                              : rpl(selector) <= kUserLevel && found->dpl() == kUserLevel;
     if (!allowed || (found->long_mode() && found->default_size()))
       protection_fault(error_of(selector));
-    if (!found->present()) not_present(kNotPresent, error_of(selector));
+    if (!found->present()) not_present(vector::kNotPresent, error_of(selector));
     const bool is_flat_32 = found->default_size() && found->base() == 0;
     if (!found->long_mode() && !is_flat_32)  // 16-bit code and code that is not at 0 are not run
-      throw Fault{{.vector = kUndefined,
-                   .address = {thread_.registers.rip},
-                   .signal = SIGILL,
-                   .code = ILL_ILLOPN}};
+      throw Fault{{.vector = vector::kInvalidOpcode}};
     return loaded_segment(static_cast<std::uint16_t>(selector | kUserLevel), *found);
   }
 
@@ -395,12 +383,12 @@ void reload_segments(Registers& r, const DescriptorTables& tables) {
   }
 }
 
-std::optional<AtFault> execute_segment_instruction(Thread& thread, AddressSpace& memory,
-                                                   std::span<const std::uint8_t> code) {
+std::optional<Exception> execute_segment_instruction(Thread& thread, AddressSpace& memory,
+                                                     std::span<const std::uint8_t> code) {
   try {
     Execution(thread, memory, code).run();
   } catch (const Fault& fault) {
-    return fault.fault;
+    return fault.raised;
   }
   return std::nullopt;
 }

@@ -5,12 +5,11 @@
 #include <optional>
 #include <span>
 
+#include "cpu/exception.hpp"
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
 
 namespace ringfare {
-
-struct AtFault;  // cpu/engine.hpp
 
 /// Registers and tables of a fresh 32-bit thread: flat segments of `code` and `data`.
 void enter_compatibility_mode(Registers& registers, std::uint16_t code, std::uint16_t data);
@@ -29,7 +28,7 @@ void reload_segments(Registers& registers, const DescriptorTables& tables);
 
 /// Executes the instruction of `Flow::Segment` at RIP, whose bytes are `code`, at CPL 3; RIP moves
 /// behind it. A fault leaves everything as it was.
-std::optional<AtFault> execute_segment_instruction(Thread& thread, AddressSpace& memory,
-                                                   std::span<const std::uint8_t> code);
+std::optional<Exception> execute_segment_instruction(Thread& thread, AddressSpace& memory,
+                                                     std::span<const std::uint8_t> code);
 
 }  // namespace ringfare

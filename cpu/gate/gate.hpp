@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cpu/exception.hpp"
 #include "cpu/kernel_space/kernel_descriptors.hpp"
 #include "cpu/kernel_space/kernel_memory.hpp"
 #include "cpu/state.hpp"
@@ -35,20 +36,6 @@ enum class Vendors : std::uint8_t { All, Intel, Amd };
 
 /// In which mode a step is taken, by EFER.LMA.
 enum class Modes : std::uint8_t { All, Legacy, Long };
-
-/// Exception vectors (SDM vol. 3, table 6-1).
-namespace vector {
-inline constexpr std::uint8_t kInvalidOpcode = 6, kInvalidTss = 10, kNotPresent = 11, kStack = 12,
-                              kProtection = 13, kPageFault = 14;
-}
-
-/// An exception as the processor raises it.
-struct Exception {
-  std::uint8_t vector = 0;
-  std::optional<std::uint32_t> error_code;
-
-  bool operator==(const Exception&) const = default;
-};
 
 /// What a fault pushes as its error code.
 enum class ErrorCode : std::uint8_t {

@@ -2,6 +2,7 @@
 #include <Zydis/Zydis.h>
 #include <fmt/format.h>
 
+#include "cpu/priced_instructions.hpp"
 #include "cpu/ring0/execution.hpp"
 
 namespace ringfare {
@@ -110,10 +111,10 @@ std::uint8_t width_of(const ZydisDecodedInstruction& instruction, CodeBits bits)
 std::optional<DecodedKernelInstruction> flexible_return(std::span<const std::uint8_t> code) {
   if (code.size() < 4 || code[1] != 0x0f) return {};
   if (code[0] == 0xf3 && code[2] == 0x01 && code[3] == 0xca)
-    return DecodedKernelInstruction{.row = &eretu_row(), .length = 4, .price_key = ""};
+    return DecodedKernelInstruction{.row = &eretu_row(), .length = 4};
   if (code[0] == 0xf2 && code[2] == 0x00 && (code[3] & 0xf8) == 0xf0) {
     DecodedKernelInstruction lkgs{
-        .row = &lkgs_row(), .length = 4, .price_key = lkgs_row().price_key};
+        .row = &lkgs_row(), .length = 4, .price_key = path_price_key(kLkgs)};
     lkgs.operands[0] = {
         .kind = Operand::Kind::Register, .size = 2, .reg = static_cast<std::int8_t>(code[3] & 7)};
     lkgs.operand_count = 1;
@@ -160,7 +161,7 @@ DecodedKernelInstruction decode_kernel_instruction(std::span<const std::uint8_t>
   }
   if (const KernelInstructionRow* control = control_move(decoded)) decoded.row = control;
   if (const KernelInstructionRow* segment = segment_move(decoded)) decoded.row = segment;
-  decoded.price_key = decoded.row->price_key;
+  decoded.price_key = path_price_key(instruction, operands);
   return decoded;
 }
 

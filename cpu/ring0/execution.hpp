@@ -53,13 +53,12 @@ struct Operand {
 
 class Execution;
 
-/// What ring 0 knows about a mnemonic: how to execute it, how the path goes on, whose price it has.
+/// What ring 0 knows about a mnemonic: how to execute it and how the path goes on.
 struct KernelInstructionRow {
   std::uint16_t mnemonic;  // ZydisMnemonic
   void (*execute)(Execution&, const DecodedKernelInstruction&);
   std::uint8_t detail = 0;  // condition code, bit operation
   bool ends_run = false;
-  std::string_view price_key = {};
   std::optional<Door> door = {};
 };
 
@@ -71,8 +70,8 @@ std::span<const KernelInstructionRow> system_instructions();
 struct DecodedKernelInstruction {
   const KernelInstructionRow* row = nullptr;
   std::uint8_t length = 0;
-  std::uint8_t width = 8;  // bytes of its operands, of what it pushes and pops
-  std::string_view price_key;
+  std::uint8_t width = 8;      // bytes of its operands, of what it pushes and pops
+  std::string_view price_key;  // "" for an ordinary instruction
   std::array<Operand, 3> operands{};
   std::uint8_t operand_count = 0;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cpu/priced_instructions.hpp"
 #include "cpu/ring0/execution.hpp"
 
 namespace ringfare {
@@ -17,20 +18,18 @@ void swap_gs(Execution& x, const Decoded&) {
   std::swap(x.registers.gs.base, x.system.kernel_gs_base);
 }
 
-/// A model-specific register: where its value lives and what writing it costs.
+/// A model-specific register and where its value lives.
 struct ModelSpecificRegister {
   std::uint32_t number;
   std::string_view name;
   std::uint64_t& (*value)(Registers&, SystemState&);
-  std::string_view write_key = "wrmsr";
 };
 
 using R = Registers;
 using S = SystemState;
 
 constexpr ModelSpecificRegister kModelSpecific[] = {
-    {0x48, "IA32_SPEC_CTRL", [](R&, S& s) -> std::uint64_t& { return s.spec_ctrl; },
-     "wrmsr_spec_ctrl"},
+    {0x48, "IA32_SPEC_CTRL", [](R&, S& s) -> std::uint64_t& { return s.spec_ctrl; }},
     {0x49, "IA32_PRED_CMD", [](R&, S& s) -> std::uint64_t& { return s.pred_cmd; }},
     {0x174, "IA32_SYSENTER_CS", [](R&, S& s) -> std::uint64_t& { return s.sysenter_cs; }},
     {0x175, "IA32_SYSENTER_ESP", [](R&, S& s) -> std::uint64_t& { return s.sysenter_esp; }},
@@ -60,7 +59,7 @@ void write_msr(Execution& x, const Decoded&) {
   const ModelSpecificRegister& msr = model_specific(x);
   const std::uint64_t value = (x.registers[Gpr::Rax] & 0xffffffff) | x.registers[Gpr::Rdx] << 32;
   msr.value(x.registers, x.system) = value;
-  x.price_key = msr.write_key;
+  x.price_key = wrmsr_price_key(msr.number);
 }
 
 void read_msr(Execution& x, const Decoded&) {
@@ -91,13 +90,10 @@ void move_to_control(Execution& x, const Decoded& d) {
   const bool cr3 = d.operands[0].reg == 3;
   control_register(x, d.operands[0].reg) = cr3 ? source.bits & ~kNoFlush : source.bits;
   if (cr3) x.table();
-  x.price_key = cr3 ? "mov_to_cr3" : "mov_to_cr";
 }
 
 void move_from_control(Execution& x, const Decoded& d) {
-  const std::int8_t number = d.operands[1].reg;
-  x.write(d.operands[0], {control_register(x, number), 0});
-  x.price_key = number == 3 ? "mov_from_cr3" : "mov_from_cr";
+  x.write(d.operands[0], {control_register(x, d.operands[1].reg), 0});
 }
 
 /// VERW: ZF tells whether the selector names a writable segment; clearing buffers has no effect
@@ -164,11 +160,9 @@ void push_segment(Execution& x, const Decoded& d) {
 
 /// CS cannot be loaded this way (SDM vol. 2B, MOV).
 void load_segment(Execution& x, const Operand& target, Value selector) {
-  constexpr std::int8_t kCode = 1, kStack = 2, kFirstExtra = 4;
+  constexpr std::int8_t kCode = 1;
   if (target.reg == kCode) x.refuse("#UD: CS is no destination");
   x.segment(target) = x.checked_segment(target, static_cast<std::uint16_t>(selector.bits));
-  if (target.reg == kStack) x.price_key = "mov_to_ss";
-  if (target.reg >= kFirstExtra) x.price_key = x.price_key == "pop_ds" ? "pop_fs" : "mov_to_fs";
 }
 void move_to_segment(Execution& x, const Decoded& d) {
   load_segment(x, d.operands[0], x.read(d.operands[1]));
@@ -193,55 +187,50 @@ void load_kernel_gs(Execution& x, const Decoded& d) {
 void nothing(Execution&, const Decoded&) {}
 
 constexpr KernelInstructionRow kRows[] = {
-    {ZYDIS_MNEMONIC_SWAPGS, swap_gs, 0, false, "swapgs"},
-    {ZYDIS_MNEMONIC_WRMSR, write_msr, 0, false, "wrmsr"},
-    {ZYDIS_MNEMONIC_RDMSR, read_msr, 0, false, "rdmsr"},
-    {ZYDIS_MNEMONIC_VERW, verify_writable, 0, false, "verw"},
-    {ZYDIS_MNEMONIC_LFENCE, nothing, 0, false, "lfence"},
-    {ZYDIS_MNEMONIC_MFENCE, nothing, 0, false, "mfence"},
-    {ZYDIS_MNEMONIC_SFENCE, nothing, 0, false, "sfence"},
-    {ZYDIS_MNEMONIC_PAUSE, nothing, 0, false, "pause"},
-    {ZYDIS_MNEMONIC_ENDBR64, nothing, 0, false, "endbr64"},
-    {ZYDIS_MNEMONIC_CLI, clear_flag, 0, false, "cli"},
-    {ZYDIS_MNEMONIC_CLAC, clear_flag, 1, false, "clac"},
-    {ZYDIS_MNEMONIC_CLD, clear_flag, 2, false, "cld"},
+    {ZYDIS_MNEMONIC_SWAPGS, swap_gs},
+    {ZYDIS_MNEMONIC_WRMSR, write_msr},
+    {ZYDIS_MNEMONIC_RDMSR, read_msr},
+    {ZYDIS_MNEMONIC_VERW, verify_writable},
+    {ZYDIS_MNEMONIC_LFENCE, nothing},
+    {ZYDIS_MNEMONIC_MFENCE, nothing},
+    {ZYDIS_MNEMONIC_SFENCE, nothing},
+    {ZYDIS_MNEMONIC_PAUSE, nothing},
+    {ZYDIS_MNEMONIC_ENDBR64, nothing},
+    {ZYDIS_MNEMONIC_CLI, clear_flag},
+    {ZYDIS_MNEMONIC_CLAC, clear_flag, 1},
+    {ZYDIS_MNEMONIC_CLD, clear_flag, 2},
     {ZYDIS_MNEMONIC_CLC, clear_flag, 3},
-    {ZYDIS_MNEMONIC_STI, set_flag, 0, false, "sti"},
-    {ZYDIS_MNEMONIC_STAC, set_flag, 1, false, "stac"},
-    {ZYDIS_MNEMONIC_STD, set_flag, 2, false, "std"},
+    {ZYDIS_MNEMONIC_STI, set_flag},
+    {ZYDIS_MNEMONIC_STAC, set_flag, 1},
+    {ZYDIS_MNEMONIC_STD, set_flag, 2},
     {ZYDIS_MNEMONIC_STC, set_flag, 3},
-    {ZYDIS_MNEMONIC_PUSHFQ, push_flags, 0, false, "pushf"},
-    {ZYDIS_MNEMONIC_PUSHFD, push_flags, 0, false, "pushf"},
-    {ZYDIS_MNEMONIC_PUSHF, push_flags, 0, false, "pushf"},
-    {ZYDIS_MNEMONIC_POPFQ, pop_flags, 0, false, "popf"},
-    {ZYDIS_MNEMONIC_POPFD, pop_flags, 0, false, "popf"},
-    {ZYDIS_MNEMONIC_POPF, pop_flags, 0, false, "popf"},
-    {ZYDIS_MNEMONIC_RDTSC, read_time_stamp, 0, false, "rdtsc"},
-    {ZYDIS_MNEMONIC_RDTSCP, read_time_stamp, 1, false, "rdtscp"},
-    {ZYDIS_MNEMONIC_INVPCID, invalidate_translations, 0, false, "invpcid"},
-    {ZYDIS_MNEMONIC_SYSRET, nullptr, 0, true, "", Door::Sysret},
-    {ZYDIS_MNEMONIC_SYSEXIT, nullptr, 0, true, "", Door::Sysexit},
-    {ZYDIS_MNEMONIC_IRET, nullptr, 0, true, "", Door::Iret},
-    {ZYDIS_MNEMONIC_IRETD, nullptr, 0, true, "", Door::Iret},
-    {ZYDIS_MNEMONIC_IRETQ, nullptr, 0, true, "", Door::Iret},
+    {ZYDIS_MNEMONIC_PUSHFQ, push_flags},
+    {ZYDIS_MNEMONIC_PUSHFD, push_flags},
+    {ZYDIS_MNEMONIC_PUSHF, push_flags},
+    {ZYDIS_MNEMONIC_POPFQ, pop_flags},
+    {ZYDIS_MNEMONIC_POPFD, pop_flags},
+    {ZYDIS_MNEMONIC_POPF, pop_flags},
+    {ZYDIS_MNEMONIC_RDTSC, read_time_stamp},
+    {ZYDIS_MNEMONIC_RDTSCP, read_time_stamp, 1},
+    {ZYDIS_MNEMONIC_INVPCID, invalidate_translations},
+    {ZYDIS_MNEMONIC_SYSRET, nullptr, 0, true, Door::Sysret},
+    {ZYDIS_MNEMONIC_SYSEXIT, nullptr, 0, true, Door::Sysexit},
+    {ZYDIS_MNEMONIC_IRET, nullptr, 0, true, Door::Iret},
+    {ZYDIS_MNEMONIC_IRETD, nullptr, 0, true, Door::Iret},
+    {ZYDIS_MNEMONIC_IRETQ, nullptr, 0, true, Door::Iret},
 };
 
 constexpr std::uint16_t kNotInTheDecoder = 0;
-constexpr KernelInstructionRow kEretu{kNotInTheDecoder, nullptr, 0, true, "", Door::Eretu};
-constexpr KernelInstructionRow kLoadKernelGs{kNotInTheDecoder, load_kernel_gs, 0, false, "lkgs"};
+constexpr KernelInstructionRow kEretu{kNotInTheDecoder, nullptr, 0, true, Door::Eretu};
+constexpr KernelInstructionRow kLoadKernelGs{kLkgs, load_kernel_gs};
 
-constexpr KernelInstructionRow kMoveToSegment{ZYDIS_MNEMONIC_MOV, move_to_segment, 0, false,
-                                              "mov_to_ds"};
-constexpr KernelInstructionRow kMoveFromSegment{ZYDIS_MNEMONIC_MOV, move_from_segment, 0, false,
-                                                "mov_from_sreg"};
-constexpr KernelInstructionRow kPushSegment{ZYDIS_MNEMONIC_PUSH, push_segment, 0, false,
-                                            "push_sreg"};
-constexpr KernelInstructionRow kPopSegment{ZYDIS_MNEMONIC_POP, pop_segment, 0, false, "pop_ds"};
+constexpr KernelInstructionRow kMoveToSegment{ZYDIS_MNEMONIC_MOV, move_to_segment};
+constexpr KernelInstructionRow kMoveFromSegment{ZYDIS_MNEMONIC_MOV, move_from_segment};
+constexpr KernelInstructionRow kPushSegment{ZYDIS_MNEMONIC_PUSH, push_segment};
+constexpr KernelInstructionRow kPopSegment{ZYDIS_MNEMONIC_POP, pop_segment};
 
-constexpr KernelInstructionRow kMoveToControl{ZYDIS_MNEMONIC_MOV, move_to_control, 0, false,
-                                              "mov_to_cr"};
-constexpr KernelInstructionRow kMoveFromControl{ZYDIS_MNEMONIC_MOV, move_from_control, 0, false,
-                                                "mov_from_cr"};
+constexpr KernelInstructionRow kMoveToControl{ZYDIS_MNEMONIC_MOV, move_to_control};
+constexpr KernelInstructionRow kMoveFromControl{ZYDIS_MNEMONIC_MOV, move_from_control};
 
 }  // namespace
 

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::array kExceptions{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 constexpr std::array kInterruptions = Interruption::kSignals;
-constexpr int kDebugException = 1;  // #DB, SDM vol. 3, table 6-1
 
 /// A signal handler gets no argument of ours.
 FaultCatcher* active = nullptr;
@@ -99,22 +98,33 @@ void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
   active->on_exception(signal, *info, machine);
 }
 
+namespace {
+
+/// What the processor raised, as the host's kernel tells of it.
+Exception exception_of(const siginfo_t& info, const ucontext_t& context) {
+  const auto& registers = context.uc_mcontext.gregs;
+  Exception raised{.vector = static_cast<std::uint8_t>(registers[REG_TRAPNO])};
+  if (pushes_error_code(raised.vector))
+    raised.error_code = static_cast<std::uint32_t>(registers[REG_ERR]);
+  if (raised.vector == vector::kPageFault)
+    raised.address.value = reinterpret_cast<std::uint64_t>(info.si_addr);
+  if (raised.vector == vector::kDebug && info.si_code == TRAP_TRACE)
+    raised.debug_status = debug_status::kSingleStep;
+  return raised;
+}
+
+}  // namespace
+
 void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
-  const auto vector = static_cast<std::uint8_t>(registers[REG_TRAPNO]);
-  if (signal == SIGTRAP && vector == kDebugException && (Interruption::pending() || stepping_))
-    return on_step(context);
+  const bool is_step = registers[REG_TRAPNO] == vector::kDebug;
+  if (is_step && (Interruption::pending() || stepping_)) return on_step(context);
   if (!arena_.holds_code(pc)) {  // ours: die of it as if nobody had been watching
     std::signal(signal, SIG_DFL);
     return;
   }
-  fault_ = {.pc = pc,
-            .signal = signal,
-            .code = info.si_code,
-            .address = reinterpret_cast<std::uint64_t>(info.si_addr),
-            .vector = vector,
-            .error_code = static_cast<std::uint32_t>(registers[REG_ERR])};
+  fault_ = {.pc = pc, .raised = exception_of(info, context)};
   leave(context, LeaveReason::Fault);
 }
 

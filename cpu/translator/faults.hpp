@@ -4,19 +4,16 @@
 #include <csignal>
 #include <cstdint>
 
+#include "cpu/exception.hpp"
 #include "cpu/interruption.hpp"
 #include "cpu/translator/arena.hpp"
 
 namespace ringfare::translator {
 
-/// What a hardware exception in translated code was, as the host's signal told it.
+/// A hardware exception in translated code, as the host's signal told of it.
 struct HostFault {
   std::uint64_t pc = 0;  // host address of the translated instruction
-  int signal = 0;
-  int code = 0;
-  std::uint64_t address = 0;
-  std::uint8_t vector = 0;  // exception number
-  std::uint32_t error_code = 0;
+  Exception raised;
 };
 
 /// Whether the host address `pc` is where the translation of a guest instruction begins.

@@ -17,6 +17,27 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
+// Opcodes and prefixes, SDM vol. 2, appendix A.
+constexpr std::uint8_t kLoad = 0x8b, kLea = 0x8d, kMoveFromSelector = 0x8c, kMoveToSelector = 0x8e,
+                       kTwoByteOpcode = 0x0f, kIndirectGroup = 0xff;
+constexpr std::uint8_t kFsPrefix = 0x64, kGsPrefix = 0x65, kAddressSize = 0x67, kRexW = 0x48;
+constexpr std::array<std::uint8_t, 11> kLegacyPrefixes{
+    0x2e, 0x3e, 0x26, 0x36, kFsPrefix, kGsPrefix, 0x66, kAddressSize, 0xf0, 0xf2, 0xf3};
+
+// What is emitted around a guest instruction, by its name in Intel's syntax.
+template <std::size_t N>
+using Code = std::array<std::uint8_t, N>;
+constexpr Code<3> kMovRcxFromRcx{kRexW, kLoad, 0x09};             // mov rcx, [rcx]
+constexpr Code<3> kMovzxEaxAl{0x0f, 0xb6, 0xc0};                  // movzx eax, al
+constexpr Code<3> kMovzxEaxFromTable{0x0f, 0xb6, 0x80};           // movzx eax, byte [rax + disp32]
+constexpr Code<5> kWrgsbaseRax{0xf3, kRexW, 0x0f, 0xae, 0xd8};    // wrgsbase rax
+constexpr Code<5> kRdgsbaseRax{0xf3, kRexW, 0x0f, 0xae, 0xc8};    // rdgsbase rax
+constexpr Code<2> kMovGsFromMemory{kMoveToSelector, 5 << 3 | 5};  // mov gs, [disp32]
+constexpr Code<1> kPushImm32{0x68};                               // push imm32, sign-extended
+constexpr Code<4> kMovHighHalf{0xc7, 0x44, 0x24, 0xfc};           // mov dword [rsp - 4], imm32
+constexpr Code<4> kMovLowHalf{0xc7, 0x44, 0x24, 0xf8};            // mov dword [rsp - 8], imm32
+constexpr Code<5> kLowerRsp{kRexW, kLea, 0x64, 0x24, 0xf8};       // lea rsp, [rsp - 8]
+
 constexpr std::array kXsaveFamily{ZYDIS_MNEMONIC_XSAVE,    ZYDIS_MNEMONIC_XSAVE64,
                                   ZYDIS_MNEMONIC_XSAVEC,   ZYDIS_MNEMONIC_XSAVEC64,
                                   ZYDIS_MNEMONIC_XSAVEOPT, ZYDIS_MNEMONIC_XSAVEOPT64,
@@ -73,9 +94,7 @@ void set_base(std::span<std::uint8_t> bytes, std::size_t displacement_offset, Gp
   modrm = static_cast<std::uint8_t>(0x80 | (modrm & 0x38) | static_cast<unsigned>(base));
   std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(displacement_offset), 4, std::uint8_t{0});
   std::size_t at = 0;
-  constexpr std::array<std::uint8_t, 11> kPrefixes{0x2e, 0x3e, 0x26, 0x36, 0x64, 0x65,
-                                                   0x66, 0x67, 0xf0, 0xf2, 0xf3};
-  while (std::ranges::find(kPrefixes, bytes[at]) != kPrefixes.end()) ++at;
+  while (std::ranges::find(kLegacyPrefixes, bytes[at]) != kLegacyPrefixes.end()) ++at;
   if ((bytes[at] & 0xf0) == 0x40) bytes[at] &= 0xfe;  // REX.B
   if (bytes[at] == 0xc4) bytes[at + 1] |= 0x20;       // VEX.B is inverted
 }
@@ -86,8 +105,6 @@ void park(const CopyPlace& place, Gpr reg, std::size_t slot) {
   place.superblock.points.back().parked[slot] = static_cast<std::uint8_t>(reg);
 }
 
-constexpr std::uint8_t kLoad = 0x8b, kLea = 0x8d;
-
 /// Emits `operation` RCX, <the memory or register operand of the instruction>, whose opcode starts
 /// with `first` and has `opcode_length` bytes. Returns where that opcode is. 66, F2 and F3 do not
 /// matter to the instructions this is for; segment and address-size prefixes do.
@@ -97,15 +114,16 @@ std::size_t operand_into_rcx(const CopyPlace& place, const Instruction& insn, By
   Emitter& emitter = place.emitter;
   std::array<std::uint8_t, 15> made{};
   std::size_t in = 0, out = 0;
-  std::uint8_t rex = 0x48;
+  std::uint8_t rex = kRexW;
   for (; bytes[in] != first; ++in) {
     if (emitter.mode() == CodeMode::Long64 && (bytes[in] & 0xf0) == 0x40)
-      rex = static_cast<std::uint8_t>(0x48 | (bytes[in] & 0x3));
-    if (bytes[in] == 0x64 || bytes[in] == 0x65 || bytes[in] == 0x67) made[out++] = bytes[in];
+      rex = static_cast<std::uint8_t>(kRexW | (bytes[in] & 0x3));
+    if (bytes[in] == kFsPrefix || bytes[in] == kGsPrefix || bytes[in] == kAddressSize)
+      made[out++] = bytes[in];
   }
   if (insn.rip_displacement != 0 && !is_rip_relative_near(place, insn, bytes)) {
     emitter.move_imm64(Gpr::Rcx, operand_address(place, insn, bytes).value);
-    if (operation == kLoad) emitter.bytes({0x48, kLoad, 0x09});  // mov rcx, [rcx]
+    if (operation == kLoad) emitter.bytes(kMovRcxFromRcx);
     return in;
   }
   const std::size_t modrm = in + opcode_length;
@@ -149,24 +167,25 @@ void mask_components(const CopyPlace& place, const Instruction& insn, Bytes byte
   Emitter& emitter = place.emitter;
   Context& context = place.context;
   park(place, Gpr::Rcx, 0);
-  const std::size_t opcode = operand_into_rcx(place, insn, bytes, 0x0f, 2, kLea);
+  const std::size_t opcode = operand_into_rcx(place, insn, bytes, kTwoByteOpcode, 2, kLea);
   park(place, Gpr::Rax, 1);
   park(place, Gpr::Rdx, 2);
   // Low 2 GiB: the table's address is a disp32, and neither load touches the flags.
-  emitter.bytes({0x0f, 0xb6, 0xc0});  // movzx eax, al
-  emitter.bytes({0x0f, 0xb6, 0x80});  // movzx eax, byte [rax + disp32]
+  emitter.bytes(kMovzxEaxAl);
+  emitter.bytes(kMovzxEaxFromTable);
   emitter.raw(static_cast<std::uint32_t>(Arena::address_of(context.low_components)));
   emitter.move_imm32(Gpr::Rdx, 0);
   const bool wide = opcode > 0 && (bytes[opcode - 1] & 0xf8) == 0x48;  // REX.W: the 64-bit image
-  if (wide) emitter.bytes({0x48});
+  if (wide) emitter.bytes({kRexW});
   emitter.bytes(
-      {0x0f, bytes[opcode + 1],
+      {kTwoByteOpcode, bytes[opcode + 1],
        static_cast<std::uint8_t>((bytes[opcode + 2] & 0x38) | static_cast<unsigned>(Gpr::Rcx))});
   emitter.load(Gpr::Rdx, &context.spill[2]);
   emitter.load(Gpr::Rax, &context.spill[1]);
   emitter.load(Gpr::Rcx, &context.spill[0]);
 }
 
+/// What becomes of an instruction that meets a condition.
 struct Rule {
   bool (*applies)(const CopyPlace&, const Instruction&, Bytes);
   void (*emit)(const CopyPlace&, const Instruction&, Bytes);
@@ -174,9 +193,15 @@ struct Rule {
 
 /// First match wins.
 constexpr Rule kRules[] = {
+    // xsave MEM  ->  keep RCX, RAX, RDX; lea rcx, MEM; EDX:EAX := EDX:EAX & what CPUID shows;
+    // xsave [rcx]; give them back. A guest must not see components that CPUID hides from it.
     {is_xsave, mask_components},
+    // op [rip + A]  ->  op [rip + B]. The same bytes; B leads from the copy to the same data.
     {is_rip_relative_near, rebase},
+    // op [rip + A]  ->  keep R; mov r, ADDRESS; op [r]; give R back. The data is further from the
+    // copy than 32 bits reach; R is a register the instruction does not use.
     {is_rip_relative, rebase_far},
+    // op  ->  op. Everything else does in the copy what it does in its place.
     {always, copy},
 };
 
@@ -189,8 +214,6 @@ void translate_flat(const CopyPlace& place, const Instruction& instruction, Byte
 }
 
 // The guest's FS base is the host's GS base; its GS base is in the context.
-
-constexpr std::uint8_t kFsPrefix = 0x64, kGsPrefix = 0x65;
 
 struct Rewritten {
   std::array<std::uint8_t, 15> code{};
@@ -212,14 +235,14 @@ void set_host_base(const CopyPlace& place, const void* from) {
   Emitter& emitter = place.emitter;
   emitter.store(&place.context.spill[kScratch], Gpr::Rax);
   emitter.load(Gpr::Rax, from);
-  emitter.bytes({0xf3, 0x48, 0x0f, 0xae, 0xd8});  // wrgsbase rax
+  emitter.bytes(kWrgsbaseRax);
   emitter.load(Gpr::Rax, &place.context.spill[kScratch]);
 }
 
 void keep_host_base(const CopyPlace& place, void* slot) {
   Emitter& emitter = place.emitter;
   emitter.store(&place.context.spill[kScratch], Gpr::Rax);
-  emitter.bytes({0xf3, 0x48, 0x0f, 0xae, 0xc8});  // rdgsbase rax
+  emitter.bytes(kRdgsbaseRax);
   emitter.store(slot, Gpr::Rax);
   if (slot == &place.context.fs_base) emitter.store(&place.context.loaded_base, Gpr::Rax);
   emitter.load(Gpr::Rax, &place.context.spill[kScratch]);
@@ -239,8 +262,9 @@ void gs_memory(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
 /// second opcode byte tells the two apart.
 void fs_selector(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
   Rewritten made(bytes);
-  const auto* const opcode = std::ranges::find_if(
-      made.code, [](std::uint8_t byte) { return byte == 0x8c || byte == 0x8e || byte == 0x0f; });
+  const auto* const opcode = std::ranges::find_if(made.code, [](std::uint8_t byte) {
+    return byte == kMoveFromSelector || byte == kMoveToSelector || byte == kTwoByteOpcode;
+  });
   made.code[static_cast<std::size_t>(opcode - made.code.begin()) + 1] |= 0x08;
   translate_flat(place, insn, made);
   keep_host_base(place, &place.context.fs_base);
@@ -275,7 +299,7 @@ void segment_base(const CopyPlace& place, const Instruction& insn, Bytes bytes) 
 /// `which` of HostSelectors, which stand where 64-bit code has the guest's GS base.
 void load_host_selector(const CopyPlace& place, std::size_t which) {
   const auto* const selector = reinterpret_cast<const std::byte*>(&place.context.gs_base) + which;
-  place.emitter.bytes({0x8e, 5 << 3 | 5});  // mov gs, [selector]
+  place.emitter.bytes(kMovGsFromMemory);
   place.emitter.relative(selector, 0);
 }
 
@@ -286,15 +310,27 @@ void with_fs_in_gs(const CopyPlace& place, Bytes bytes, Emit emit) {
   load_host_selector(place, offsetof(HostSelectors, gs));
 }
 
+/// What becomes of an instruction of 64-bit code by what it has to do with FS or GS.
 struct SegmentRule {
   SegmentUse use;
   void (*emit)(const CopyPlace&, const Instruction&, Bytes);
 };
 
 constexpr SegmentRule kSegmentRules[] = {
-    {SegmentUse::None, translate_flat},    {SegmentUse::FsMemory, fs_memory},
-    {SegmentUse::GsMemory, gs_memory},     {SegmentUse::FsSelector, fs_selector},
-    {SegmentUse::GsSelector, gs_selector}, {SegmentUse::Base, segment_base},
+    // Nothing: by `kRules`.
+    {SegmentUse::None, translate_flat},
+    // op fs:MEM  ->  op gs:MEM.
+    {SegmentUse::FsMemory, fs_memory},
+    // op gs:MEM  ->  wrgsbase GUEST_GS; op gs:MEM; wrgsbase GUEST_FS.
+    {SegmentUse::GsMemory, gs_memory},
+    // mov fs, SELECTOR  ->  mov gs, SELECTOR; rdgsbase into what is kept as the guest's FS base.
+    {SegmentUse::FsSelector, fs_selector},
+    // mov gs, SELECTOR  ->  wrgsbase GUEST_GS; mov gs, SELECTOR; rdgsbase into what is kept as the
+    // guest's GS base; wrgsbase GUEST_FS.
+    {SegmentUse::GsSelector, gs_selector},
+    // rdfsbase R  ->  rdgsbase r. wrfsbase R  ->  wrgsbase r, and it is kept.
+    // rdgsbase R  ->  mov r, [GUEST_GS]. wrgsbase R  ->  as a load of GS.
+    {SegmentUse::Base, segment_base},
 };
 
 constexpr bool in_order() {
@@ -324,36 +360,36 @@ bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes b
 void load_indirect_target(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
   if (place.emitter.mode() == CodeMode::Compat32) {
     const auto load = [&](Bytes code) {
-      operand_into_rcx(place, instruction, code, 0xff, 1, kLoad);
+      operand_into_rcx(place, instruction, code, kIndirectGroup, 1, kLoad);
     };
     if (instruction.segment != SegmentUse::FsMemory) return load(bytes);
     return with_fs_in_gs(place, bytes, load);
   }
   switch (instruction.segment) {
     case SegmentUse::FsMemory:
-      operand_into_rcx(place, instruction, fs_to_gs(bytes), 0xff, 1, kLoad);
+      operand_into_rcx(place, instruction, fs_to_gs(bytes), kIndirectGroup, 1, kLoad);
       return;
     case SegmentUse::GsMemory:
       set_host_base(place, &place.context.gs_base);
-      operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
+      operand_into_rcx(place, instruction, bytes, kIndirectGroup, 1, kLoad);
       set_host_base(place, &place.context.fs_base);
       return;
     default:
-      operand_into_rcx(place, instruction, bytes, 0xff, 1, kLoad);
+      operand_into_rcx(place, instruction, bytes, kIndirectGroup, 1, kLoad);
   }
 }
 
 void push_return_address(Emitter& emitter, GuestAddress address) {
   if (address.value <= INT32_MAX || emitter.mode() == CodeMode::Compat32) {
-    emitter.bytes({0x68});  // push imm32, sign-extended
+    emitter.bytes(kPushImm32);
     emitter.raw(static_cast<std::uint32_t>(address.value));
     return;
   }
-  emitter.bytes({0xc7, 0x44, 0x24, 0xfc});  // mov dword [rsp-4], high half
+  emitter.bytes(kMovHighHalf);
   emitter.raw(static_cast<std::uint32_t>(address.value >> 32));
-  emitter.bytes({0xc7, 0x44, 0x24, 0xf8});  // mov dword [rsp-8], low half
+  emitter.bytes(kMovLowHalf);
   emitter.raw(static_cast<std::uint32_t>(address.value));
-  emitter.bytes({0x48, 0x8d, 0x64, 0x24, 0xf8});  // lea rsp, [rsp-8]
+  emitter.bytes(kLowerRsp);
 }
 
 }  // namespace ringfare::translator

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "cpu/base/failure.hpp"
-#include "cpu/canonical.hpp"
+#include "cpu/fetch_fault.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/translator/code_cache.hpp"
 #include "cpu/translator/faults.hpp"
@@ -69,10 +69,9 @@ class Translator::Core final {
   std::optional<Stop> execute(const Entry& entry, Thread& thread);
   const Exit* gate_taken() const;
   std::optional<Stop> after_exit(Thread& thread);
-  std::optional<Stop> after_traced(std::optional<Stop> stop, Thread& thread);
+  std::optional<Stop> after_traced(std::optional<Stop> stop);
   void pop_flags(const Instruction& popf, Thread& thread);
   Stop stop_at(const Exit& exit, Thread& thread);
-  Stop fetch_fault(GuestAddress address) const;
   bool steps_over_store(Thread& thread);
   Stop after_fault(Thread& thread);
   std::optional<Stop> execute_segment_instruction(const Exit& exit, Thread& thread);
@@ -178,7 +177,7 @@ std::optional<Stop> Translator::Core::execute(const Entry& entry, Thread& thread
     return exit->gate;
   }
   const auto stop = after_exit(thread);
-  return traced ? after_traced(stop, thread) : stop;
+  return traced ? after_traced(stop) : stop;
 }
 
 /// What the entry stub jumps to: for 32-bit code a far pointer (SDM vol. 2, JMP: m16:32).
@@ -199,12 +198,11 @@ void Translator::Core::set_mode(CodeMode mode) {
 
 /// The guest has set TF: one instruction was executed, and a trap follows (SDM vol. 3, 17.3.1.4). A
 /// store into guarded code is still to come then, and a fault or a gate goes before it.
-std::optional<Stop> Translator::Core::after_traced(std::optional<Stop> stop, Thread& thread) {
+std::optional<Stop> Translator::Core::after_traced(std::optional<Stop> stop) {
   if (!popped_flags_) context().rflags |= flag::kTrap;
   const bool one_done = !stop || std::holds_alternative<BudgetSpent>(*stop);
   if (!one_done || stepping_over_) return stop;
-  return AtFault{
-      .vector = 1, .address = {thread.registers.rip}, .signal = SIGTRAP, .code = TRAP_TRACE};
+  return AtFault{{.vector = vector::kDebug, .debug_status = debug_status::kSingleStep}};
 }
 
 /// POPF of a user program leaves IOPL, IF and the virtual-8086 bits alone (SDM vol. 2B). RIP is
@@ -291,11 +289,11 @@ Stop Translator::Core::stop_at(const Exit& exit, Thread& thread) {
       return AtInstruction{static_cast<SystemInstruction>(ours.detail), ours.length};
     }
     case ExitKind::Refused:
-      return AtFault{.vector = 6, .address = exit.target, .signal = SIGILL, .code = ILL_ILLOPN};
+      return AtFault{{.vector = vector::kInvalidOpcode}};
     case ExitKind::TooLong:
-      return AtFault{.vector = 13, .address = {}, .signal = SIGSEGV, .code = SI_KERNEL};
+      return AtFault{general_protection()};
     case ExitKind::NoCode:
-      return fetch_fault(exit.target);
+      return AtFault{fetch_fault(memory_, exit.target)};
     case ExitKind::Segment:
     case ExitKind::Flags:
     case ExitKind::Direct:
@@ -315,40 +313,23 @@ std::optional<Stop> Translator::Core::execute_segment_instruction(const Exit& ex
   const auto code = std::span(block.bytes).last(block.instructions.back().length);
   if (const auto fault = ringfare::execute_segment_instruction(thread, memory_, code)) {
     rewind_.before_last(exit);
-    return *fault;
+    return AtFault{*fault};
   }
   if (thread.registers.mode() != cache_.mode()) set_mode(thread.registers.mode());
   switcher_.load(thread);
   return std::nullopt;
 }
 
-/// #PF of an instruction fetch: at the first byte that is not executable. #GP where there can be no
-/// code: behind the branch, as on AMD processors; Intel's raise it before (SDM vol. 3, 6.15).
-Stop Translator::Core::fetch_fault(GuestAddress address) const {
-  if (!is_canonical(address)) return AtFault{.vector = 13, .signal = SIGSEGV, .code = SI_KERNEL};
-  GuestAddress at = address;
-  const Region* region = memory_.find(at);
-  while (region != nullptr && region->permissions.execute) {
-    at = region->range.end;
-    region = memory_.find(at);
-  }
-  constexpr std::uint32_t kPresent = 1, kUser = 4, kFetch = 16;
-  return AtFault{.vector = 14,
-                 .error_code = kUser | kFetch | (region != nullptr ? kPresent : 0),
-                 .address = at,
-                 .signal = SIGSEGV,
-                 .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
-}
-
 /// A store into a page with translated code: forgets what was translated there and lets the store
 /// happen. False where the fault is the guest's.
 bool Translator::Core::steps_over_store(Thread& thread) {
-  constexpr std::uint8_t kPageFault = 14;
-  constexpr std::uint32_t kPresentWrite = 3;
+  constexpr std::uint32_t kPresentWrite = page_fault_error::kPresent | page_fault_error::kWrite;
   const HostFault fault = catcher_.fault();
-  if (fault.vector != kPageFault || (fault.error_code & kPresentWrite) != kPresentWrite)
+  const GuestAddress address = fault.raised.address;
+  if (fault.raised.vector != vector::kPageFault ||
+      (fault.raised.error_code.value_or(0) & kPresentWrite) != kPresentWrite)
     return false;
-  if (!memory_.lift_guards({{fault.address}, {fault.address + 1}})) return false;
+  if (!memory_.lift_guards({address, address + 1})) return false;
   rewind_.to(fault.pc, thread);
   for (const GuestRange range : memory_.take_changed_code()) cache_.invalidate(range);
   stepping_over_ = true;
@@ -358,28 +339,20 @@ bool Translator::Core::steps_over_store(Thread& thread) {
 
 Stop Translator::Core::after_fault(Thread& thread) {
   const HostFault& fault = catcher_.fault();
-  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4, kPageFault = 14;
-  const bool is_trap =
-      fault.vector == kBreakpoint || fault.vector == kDebug || fault.vector == kOverflow;
+  const bool behind = is_trap(fault.raised.vector);
   // A trap's saved RIP is behind the instruction, and so is the guest's.
-  const Instruction& instruction = rewind_.to(fault.pc - (is_trap ? 1 : 0), thread);
-  if (is_trap) rewind_.past(instruction, thread);
-  // For the guest, nothing is where the emulator's own memory is. Of the kernel's half Linux says
-  // that all is there.
-  constexpr std::uint64_t kUserEnd = 0x7fff'ffff'f000;
-  if (fault.vector == kPageFault && fault.address < kUserEnd &&
-      memory_.find({fault.address}) == nullptr)
-    return AtFault{.vector = fault.vector,
-                   .error_code = fault.error_code & 0x16,  // W/R, U/S, I/D (SDM vol. 3, 4.7)
-                   .address = {fault.address},
-                   .signal = SIGSEGV,
-                   .code = SEGV_MAPERR};
-  const bool names_instruction = fault.signal == SIGILL || fault.signal == SIGFPE;
-  return AtFault{.vector = fault.vector,
-                 .error_code = fault.error_code,
-                 .address = {names_instruction ? thread.registers.rip : fault.address},
-                 .signal = fault.signal,
-                 .code = fault.code};
+  const Instruction& instruction = rewind_.to(fault.pc - (behind ? 1 : 0), thread);
+  if (behind) rewind_.past(instruction, thread);
+  AtFault at{fault.raised};
+  // For the guest, nothing is where the emulator's own memory is. Of the kernel's half the host
+  // says that all is there.
+  constexpr GuestAddress kUserEnd{0x7fff'ffff'f000};
+  constexpr std::uint32_t kOfAbsentPage =
+      page_fault_error::kWrite | page_fault_error::kUser | page_fault_error::kFetch;
+  if (at.vector == vector::kPageFault && at.address < kUserEnd &&
+      memory_.find(at.address) == nullptr)
+    at.error_code = at.error_code.value_or(0) & kOfAbsentPage;
+  return at;
 }
 
 /// Instructions retired so far by whatever ran on this engine, up to a constant.

@@ -49,12 +49,12 @@ class UnicornEngine::Core {
   bool has_short_length(Gpr reg, bool wide) const;
   void stop_before(GuestAddress at, Stop stop);
   void stop_at_last();
-  void fault(AtFault fault);
+  void fault(const Exception& raised);
   void refuse(std::string_view why);
   void refuse_at(GuestAddress at, std::string_view why);
-  void trap(AtFault fault);
+  void trap(const Exception& raised);
   void trap_after_step();
-  AtFault obstacle_fault(CodeMap::Obstacle obstacle, GuestAddress at) const;
+  Exception obstacle_fault(CodeMap::Obstacle obstacle, GuestAddress at) const;
 
   std::span<const std::uint8_t> code() const {
     return std::span(entry_->block.bytes).subspan(offset_);

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
+#include "cpu/unicorn/access_fault.hpp"
 #include "cpu/unicorn/engine_core.hpp"
-#include "cpu/unicorn/page_fault.hpp"
 
 namespace ringfare {
 
@@ -71,7 +71,7 @@ void UnicornEngine::Core::heed_precaution() {
       // No 32-bit quotient is large enough (SDM vol. 2, IDIV), and the host has none for -1.
       const auto low = [this](Gpr reg) { return static_cast<std::uint32_t>(machine_.read(reg)); };
       if (low(Gpr::Rdx) == 0x80000000 && low(Gpr::Rax) == 0)
-        fault({.vector = 0, .address = {address().value}, .signal = SIGFPE, .code = FPE_INTDIV});
+        fault({.vector = vector::kDivideError});
       return;
     }
     case Duty::Accumulator:

@@ -3,28 +3,22 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstring>
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/fetch_fault.hpp"
 #include "cpu/segments.hpp"
+#include "cpu/unicorn/access_fault.hpp"
 #include "cpu/unicorn/decoding.hpp"
 #include "cpu/unicorn/engine_core.hpp"
-#include "cpu/unicorn/page_fault.hpp"
 
 namespace ringfare {
 namespace {
 
 using namespace unicorn;
 
-// Exception vectors, SDM vol. 3, table 6-1.
-constexpr std::uint32_t kDivideError = 0, kDebug = 1, kBreakpoint = 3, kOverflow = 4,
-                        kBoundRange = 5;
-
-AtFault undefined(GuestAddress at) {
-  return {.vector = 6, .address = at, .signal = SIGILL, .code = ILL_ILLOPN};
-}
+constexpr Exception kInvalidOpcode{.vector = vector::kInvalidOpcode};
 
 void add(Lanes& sum, const Lanes& price) {
   for (std::size_t lane = 0; lane < kLanes; ++lane) sum[lane] += price[lane];
@@ -178,14 +172,14 @@ void UnicornEngine::Core::pause() {
   uc_emu_stop(machine_.handle());
 }
 
-AtFault UnicornEngine::Core::obstacle_fault(CodeMap::Obstacle obstacle, GuestAddress at) const {
+Exception UnicornEngine::Core::obstacle_fault(CodeMap::Obstacle obstacle, GuestAddress at) const {
   switch (obstacle) {
     case CodeMap::Obstacle::NoCode:
       return fetch_fault(memory_, at);
     case CodeMap::Obstacle::TooLong:
       return general_protection();
     default:
-      return undefined(at);
+      return kInvalidOpcode;
   }
 }
 
@@ -196,7 +190,7 @@ bool UnicornEngine::Core::begin_block(GuestAddress at) {
   const bool is_new = code_.size() != known;
   index_ = offset_ = 0;
   if (entry->block.instructions.empty()) {
-    stop_before(at, obstacle_fault(entry->obstacle, at));
+    stop_before(at, AtFault{obstacle_fault(entry->obstacle, at)});
     return false;
   }
   entry_ = entry;
@@ -281,10 +275,10 @@ void UnicornEngine::Core::stop_at_last() {
 }
 
 /// The current instruction is not executed.
-void UnicornEngine::Core::fault(AtFault fault) {
+void UnicornEngine::Core::fault(const Exception& raised) {
   stores_.undo();
   faulted_ = true;
-  stop_before(address(), fault);
+  stop_before(address(), AtFault{raised});
 }
 
 void UnicornEngine::Core::refuse(std::string_view why) {
@@ -294,16 +288,14 @@ void UnicornEngine::Core::refuse(std::string_view why) {
 
 void UnicornEngine::Core::refuse_at(GuestAddress at, std::string_view why) {
   why_refused_ = why;
-  AtFault fault = undefined(at);
-  fault.refusal = why;
-  stop_before(at, fault);
+  stop_before(at, AtFault{kInvalidOpcode, why});
 }
 
 /// The current instruction is executed, and RIP is behind it.
-void UnicornEngine::Core::trap(AtFault trap) {
+void UnicornEngine::Core::trap(const Exception& raised) {
   const GuestAddress behind{machine_.read(UC_X86_REG_RIP)};
   ++totals_[kInstructionLane];
-  stop_before(behind, trap);
+  stop_before(behind, AtFault{raised});
 }
 
 /// TF is set: the current instruction is executed like any other, and RIP is behind it.
@@ -311,7 +303,7 @@ void UnicornEngine::Core::trap_after_step() {
   const GuestAddress behind{machine_.read(UC_X86_REG_RIP)};
   finish_instruction();
   stop_before(behind,
-              AtFault{.vector = 1, .address = behind, .signal = SIGTRAP, .code = TRAP_TRACE});
+              AtFault{{.vector = vector::kDebug, .debug_status = debug_status::kSingleStep}});
 }
 
 bool UnicornEngine::Core::on_bad_access(uc_mem_type type, GuestAddress address) {
@@ -334,21 +326,18 @@ bool UnicornEngine::Core::on_bad_access(uc_mem_type type, GuestAddress address) 
   return false;
 }
 
-void UnicornEngine::Core::on_exception(std::uint32_t vector) {
+void UnicornEngine::Core::on_exception(std::uint32_t raised) {
   if (stop_) return;
-  CHECK(entry_ != nullptr, "exception {} outside a block", vector);
-  const std::uint64_t at = address().value;
-  switch (vector) {
-    case kDivideError:
-      return fault({.vector = 0, .address = {at}, .signal = SIGFPE, .code = FPE_INTDIV});
-    case kDebug:
+  CHECK(entry_ != nullptr, "exception {} outside a block", raised);
+  switch (raised) {
+    case vector::kDivideError:
+    case vector::kBoundRange:
+      return fault({.vector = static_cast<std::uint8_t>(raised)});
+    case vector::kDebug:
       return trap_after_step();
-    case kBreakpoint:
-      return trap({.vector = 3, .signal = SIGTRAP, .code = SI_KERNEL});
-    case kOverflow:
-      return trap({.vector = 4, .signal = SIGSEGV, .code = SI_KERNEL});
-    case kBoundRange:
-      return fault({.vector = 5, .signal = SIGSEGV, .code = SI_KERNEL});
+    case vector::kBreakpoint:
+    case vector::kOverflow:
+      return trap({.vector = static_cast<std::uint8_t>(raised)});
     default:
       return fault(general_protection());
   }
@@ -358,7 +347,7 @@ bool UnicornEngine::Core::on_invalid_instruction() {
   if (stop_) return false;
   constexpr std::array kUndefined{ZYDIS_MNEMONIC_UD0, ZYDIS_MNEMONIC_UD1, ZYDIS_MNEMONIC_UD2};
   if (std::ranges::find(kUndefined, instruction().mnemonic) != kUndefined.end())
-    fault(undefined(address()));
+    fault(kInvalidOpcode);
   else
     refuse("Unicorn does not know the instruction");
   return false;

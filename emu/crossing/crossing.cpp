@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <deque>
 #include <unordered_map>
 
@@ -400,19 +399,6 @@ void Crossings::set_landing_pad(std::uint64_t address) {
 
 bool Crossings::set_work(std::string_view name, bool on) {
   return kernel_->set_work(name, on);
-}
-
-/// What arch/x86's exception handlers send (signal(7), sigaction(2): si_code).
-DoorSignal door_signal(const Exception& exception) {
-  switch (exception.vector) {
-    case vector::kInvalidOpcode:
-      return {SIGILL, ILL_ILLOPN};
-    case vector::kNotPresent:
-    case vector::kStack:
-      return {SIGBUS, SI_KERNEL};
-    default:
-      return {SIGSEGV, SI_KERNEL};
-  }
 }
 
 const CrossingBill& Crossings::leave(Registers& registers, std::int64_t result,

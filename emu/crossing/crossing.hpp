@@ -72,12 +72,6 @@ struct Entered {
   explicit operator bool() const { return served; }
 };
 
-/// The signal Linux sends a program for an exception a door raises, and its si_code.
-struct DoorSignal {
-  int signal, code;
-};
-DoorSignal door_signal(const Exception& exception);
-
 /// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
 /// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
 /// instructions are watched it is executed every time. Either way the registers come out the same.

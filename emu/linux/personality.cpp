@@ -16,6 +16,7 @@
 #include "emu/linux/state/descriptor_names.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/handlers.hpp"
+#include "emu/linux/traps.hpp"
 
 namespace ringfare {
 namespace {
@@ -131,20 +132,17 @@ Served Personality::serve(Thread& thread, const CallRequest& request) {
   return served;
 }
 
-void Personality::raise(const HardwareException& exception) {
-  constexpr std::uint8_t kPageFault = 14;
+void Personality::raise(const Exception& exception, const Registers& registers) {
   ThreadSignals& thread = process_->thread_signals();
-  thread.trap_number = exception.vector;
-  // Linux never tells that the kernel's half is not mapped for user mode.
-  constexpr std::uint64_t kTaskSize = 0x7fff'ffff'f000;
-  constexpr std::uint32_t kPresent = 1;
-  const bool in_kernel = exception.vector == kPageFault && exception.address >= kTaskSize;
-  thread.error_code = exception.error_code | (in_kernel ? kPresent : 0);
-  if (exception.vector == kPageFault) thread.fault_address = exception.address;
-  const SignalInfo info = exception.code == SI_KERNEL
-                              ? kernel_signal(exception.signal)
-                              : fault_signal(exception.signal, exception.code, exception.address);
-  force_signal(process_->signals, thread, info);
+  note_trap(exception, thread);
+  force_signal(process_->signals, thread,
+               trap_signal(exception, registers, process_->user.space()));
+}
+
+void Personality::refuse(const Exception& page_fault) {
+  ThreadSignals& thread = process_->thread_signals();
+  note_trap(page_fault, thread);
+  force_signal(process_->signals, thread, kernel_signal(SIGSEGV));
 }
 
 void Personality::raise(const SignalInfo& info) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cpu/exception.hpp"
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
 #include "emu/linux/abi/call.hpp"
@@ -76,8 +77,11 @@ class Personality {
   /// There are no other threads and processes.
   bool is_alone() const;
 
-  /// The guest's current thread raised an exception; a signal tells it.
-  void raise(const HardwareException& exception);
+  /// The guest's current thread, which has these registers, raised an exception; a signal tells it.
+  void raise(const Exception& exception, const Registers& registers);
+  /// The kernel refuses the page fault of a call through the vsyscall page: SIGSEGV, and the
+  /// siginfo names no address.
+  void refuse(const Exception& page_fault);
   /// A signal from outside.
   void raise(const SignalInfo& info);
 

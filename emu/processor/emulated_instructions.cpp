@@ -2,11 +2,10 @@
 #include "emu/processor/emulated_instructions.hpp"
 
 #include "cpu/memory.hpp"
+#include "cpu/priced_instructions.hpp"
 
 namespace ringfare {
 namespace {
-
-constexpr const char* kPriceKeys[] = {"cpuid", "rdtsc", "rdtscp", "rdpid", "xgetbv"};
 
 void set_pair(Registers& registers, std::uint64_t value) {  // EDX:EAX
   registers[Gpr::Rax] = static_cast<std::uint32_t>(value);
@@ -34,7 +33,8 @@ std::size_t rdpid_register(const Registers& registers, std::uint8_t length) {
 
 EmulatedPrices::EmulatedPrices(const CpuModel& cpu) {
   for (std::size_t i = 0; i < prices_.size(); ++i)
-    if (const auto price = cpu.prices.find(kPriceKeys[i]); price != cpu.prices.end())
+    if (const auto price = cpu.prices.find(price_key(static_cast<SystemInstruction>(i)));
+        price != cpu.prices.end())
       prices_[i] = price->second.cycles;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <csignal>
-
 #include "cpu/base/failure.hpp"
 #include "emu/crossing/door_request.hpp"
 #include "emu/crossing/kernel_path.hpp"
@@ -46,32 +44,23 @@ void Session::Run::on(const AtGate& gate) {
 
 /// A door that does not open.
 void Session::Run::shut_door(const AtGate& gate, const Exception& raised) {
-  const DoorSignal sent = door_signal(raised);
   constexpr std::string_view kNames[] = {"syscall", "sysenter", "int $0x80"};
   tell(WarningEvent{fmt::format("warning: {} at {:#x}: {} on {} has no such door for {}-bit code",
                                 kNames[static_cast<std::size_t>(gate.gate)], thread_.registers.rip,
                                 machine_.kernel.name, machine_.cpu.name,
                                 thread_.registers.mode() == CodeMode::Long64 ? 64 : 32)});
-  fault({.vector = raised.vector,
-         .error_code = raised.error_code.value_or(0),
-         .address = {},
-         .signal = sent.signal,
-         .code = sent.code});
+  fault(raised);
 }
 
 /// INT n where Linux has a gate for user mode (#BP, #OF), and #GP where it has none.
 void Session::Run::refused_interrupt(const AtGate& gate) {
-  constexpr std::uint8_t kBreakpoint = 3, kOverflow = 4, kGeneralProtection = 13;
-  if (gate.vector == kBreakpoint || gate.vector == kOverflow) {
+  if (gate.vector == vector::kBreakpoint || gate.vector == vector::kOverflow) {
     thread_.registers.rip += gate.length;
-    return fault({.vector = gate.vector,
-                  .signal = gate.vector == kBreakpoint ? SIGTRAP : SIGSEGV,
-                  .code = SI_KERNEL});
+    return fault({.vector = gate.vector});
   }
   // SDM vol. 3, 6.13: the gate's index, and that it is one of the IDT.
   const std::uint32_t selector = gate.vector * 8u + 2;
-  fault(
-      {.vector = kGeneralProtection, .error_code = selector, .signal = SIGSEGV, .code = SI_KERNEL});
+  fault({.vector = vector::kProtection, .error_code = selector});
 }
 
 bool Session::Run::set_work(std::string_view work) {

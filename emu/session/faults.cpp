@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <csignal>
-
 #include "cpu/base/failure.hpp"
 #include "emu/crossing/door_request.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
@@ -13,8 +11,8 @@
 namespace ringfare {
 namespace {
 
-constexpr AtFault kGeneralProtection{.vector = 13, .signal = SIGSEGV, .code = SI_KERNEL};
-constexpr AtFault kSingleStep{.vector = 1, .signal = SIGTRAP, .code = TRAP_TRACE};
+constexpr Exception kSingleStep{.vector = vector::kDebug,
+                                .debug_status = debug_status::kSingleStep};
 
 }  // namespace
 
@@ -46,7 +44,7 @@ void Session::Run::on(const AtInstruction& instruction) {
   const bool stepped = (thread_.registers.rflags & flag::kTrap) != 0;
   update_time();
   const auto price = emulated_.execute(instruction, thread_.registers);
-  if (!price) return fault(kGeneralProtection);
+  if (!price) return fault(general_protection());
   thread_.totals[kFirstCycleLane] += static_cast<std::uint64_t>(price->hundredths);
   further_.executed(instruction.which, thread_.totals);
   if (stepped) fault(kSingleStep);
@@ -98,16 +96,15 @@ void Session::Run::tell_vdso_call(const VdsoCall& call) {
 
 /// A fetch from the vsyscall page: the kernel's page-fault handler does what stands there.
 bool Session::Run::at_vsyscall_page(const AtFault& at) {
-  constexpr std::uint32_t kFetch = 1u << 4;  // of the error code, SDM vol. 3, 4.7
-  if ((at.error_code & kFetch) == 0) return false;
+  if ((at.error_code.value_or(0) & page_fault_error::kFetch) == 0) return false;
   if (machine_.kernel.vsyscall == VsyscallMode::Native)
     return pages_.go_to_vsyscall_code(thread_.registers);
   const auto fetch = vsyscall_fetch(machine_.kernel.vsyscall, memory_, thread_.registers);
   if (!fetch) return false;
   if (fetch->slot != nullptr) return serve_vsyscall(*fetch), true;
-  AtFault refused{.vector = at.vector, .error_code = at.error_code, .signal = SIGSEGV};
-  refused.code = fetch->kernel_address ? int{SEGV_MAPERR} : int{SI_KERNEL};
-  refused.address = fetch->kernel_address.value_or(GuestAddress{});
+  Exception refused{.vector = at.vector, .error_code = at.error_code};
+  if (!fetch->kernel_address) return refuse(refused), true;
+  refused.address = *fetch->kernel_address;
   fault(refused);
   return true;
 }
@@ -146,16 +143,24 @@ void Session::Run::on(const AtFault& at) {
   fault(at);
 }
 
-void Session::Run::fault(const AtFault& at) {
-  constexpr std::uint8_t kDebug = 1, kBreakpoint = 3, kOverflow = 4, kPageFault = 14;
+/// What comes before the signal of an exception.
+void Session::Run::meet(const Exception& raised) {
   update_clock();
   // SDM vol. 3, 18.3.1.1: what a fault pushes has RF set, so that the instruction can be tried
   // again.
-  if (at.vector != kDebug && at.vector != kBreakpoint && at.vector != kOverflow)
-    thread_.registers.rflags |= flag::kResume;
-  const std::uint64_t address = at.vector == kPageFault ? at.address.value : thread_.registers.rip;
-  charge(at.vector == kPageFault ? KernelEvent::PageFault : KernelEvent::Exception);
-  linux_->raise({at.vector, at.error_code, address, at.signal, at.code});
+  if (!is_trap(raised.vector)) thread_.registers.rflags |= flag::kResume;
+  charge(raised.vector == vector::kPageFault ? KernelEvent::PageFault : KernelEvent::Exception);
+}
+
+void Session::Run::fault(const Exception& raised) {
+  meet(raised);
+  linux_->raise(raised, thread_.registers);
+  go_to_user_mode(std::nullopt);
+}
+
+void Session::Run::refuse(const Exception& page_fault) {
+  meet(page_fault);
+  linux_->refuse(page_fault);
   go_to_user_mode(std::nullopt);
 }
 

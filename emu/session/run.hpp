@@ -56,7 +56,9 @@ class Session::Run {
   void tell_vdso_call(const VdsoCall& call);
   void end_in_deadlock(const std::string& who_waits);
   void refused_interrupt(const AtGate& gate);
-  void fault(const AtFault& fault);
+  void fault(const Exception& raised);
+  void refuse(const Exception& page_fault);
+  void meet(const Exception& raised);
   void go_to_user_mode(const std::optional<EndingCall>& call);
   void update_clock();
   void charge(KernelEvent event);

@@ -59,62 +59,6 @@ constexpr DivisionRow kDivisions[] = {
     {"icelake", "IDIV32", 12, 6, 4},    {"icelake", "IDIV64", 18, 10, 4},
 };
 
-struct SystemRow {
-  std::string_view opcode;
-  std::string_view key;
-};
-
-constexpr SystemRow kSystem[] = {
-    {"CLAC", "clac"},
-    {"CLD", "cld"},
-    {"CLI", "cli"},
-    {"CPUID", ""},
-    {"ENDBR32", "endbr64"},
-    {"ENDBR64", "endbr64"},
-    {"HLT", "hlt"},
-    {"INT", ""},
-    {"INT3", "int3"},
-    {"INVPCID32", "invpcid"},
-    {"INVPCID64", "invpcid"},
-    {"IRET16", ""},
-    {"IRET32", ""},
-    {"IRET64", ""},
-    {"LFENCE", "lfence"},
-    {"MFENCE", "mfence"},
-    {"MOV32cr", "mov_to_cr"},
-    {"MOV32rc", "mov_from_cr"},
-    {"MOV64cr", "mov_to_cr"},
-    {"MOV64rc", "mov_from_cr"},
-    {"PAUSE", "pause"},
-    {"POPF16", "popf"},
-    {"POPF32", "popf"},
-    {"POPF64", "popf"},
-    {"PUSHF16", "pushf"},
-    {"PUSHF32", "pushf"},
-    {"PUSHF64", "pushf"},
-    {"RDMSR", "rdmsr"},
-    {"RDPID32", ""},
-    {"RDPID64", ""},
-    {"RDTSC", ""},
-    {"RDTSCP", ""},
-    {"SFENCE", "sfence"},
-    {"STAC", "stac"},
-    {"STD", "std"},
-    {"STI", "sti"},
-    {"SWAPGS", "swapgs"},
-    {"SYSCALL", ""},
-    {"SYSENTER", ""},
-    {"SYSEXIT", ""},
-    {"SYSEXIT64", ""},
-    {"SYSRET", ""},
-    {"SYSRET64", ""},
-    {"VERWm", "verw"},
-    {"VERWr", "verw"},
-    {"WRMSR", "wrmsr"},
-    {"XGETBV", ""},
-};
-static_assert(std::ranges::is_sorted(kSystem, {}, &SystemRow::opcode));
-
 constexpr std::string_view kClearing[] = {
     "PCMPGTBrr", "PCMPGTDrr", "PCMPGTWrr", "PSUBBrr",   "PSUBDrr",   "PSUBQrr",
     "PSUBWrr",   "PXORrr",    "SUB32rr",   "SUB64rr",   "VPSUBBYrr", "VPSUBBrr",
@@ -174,12 +118,6 @@ const DivisionRow* division_row(std::string_view llvm_cpu, std::string_view opco
   for (const DivisionRow& row : kDivisions)
     if (llvm_cpu.starts_with(row.llvm_cpu) && row.opcode == opcode) return &row;
   return nullptr;
-}
-
-std::optional<std::string_view> system_key(std::string_view opcode) {
-  const auto row = std::ranges::lower_bound(kSystem, opcode, {}, &SystemRow::opcode);
-  if (row == std::end(kSystem) || row->opcode != opcode) return {};
-  return row->key;
 }
 
 bool clears_by_itself(std::string_view opcode) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace ringfare {
@@ -49,10 +48,6 @@ struct DivisionRow {
 };
 
 const DivisionRow* division_row(std::string_view llvm_cpu, std::string_view opcode);
-
-/// LLVM opcode -> key of CpuModel::prices; an empty key: costs nothing here, whoever executes it
-/// charges for it.
-std::optional<std::string_view> system_key(std::string_view opcode);
 
 /// Writes zero whatever its two equal sources hold (Intel Optimization Manual 3.5.1.7, AMD SOG
 /// 2.9.2).

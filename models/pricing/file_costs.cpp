@@ -50,10 +50,9 @@ class FileCosts final : public CostSource {
   void add_operation(const ClassifiedInstruction& it, InstructionCost& cost) const;
   void add_dependencies(const ClassifiedInstruction& it, InstructionCost& cost) const;
   void add_memory(const ClassifiedInstruction& it, InstructionCost& cost) const;
-  void price_system(const ClassifiedInstruction& it, InstructionCost& cost) const;
 
   const CoreModel core_;
-  const std::map<std::string, Price, std::less<>> prices_;
+  const Prices prices_;
   const CodeMode mode_;
 };
 
@@ -136,16 +135,6 @@ void FileCosts::add_memory(const ClassifiedInstruction& it, InstructionCost& cos
   cost.memory = {place(it.base), place(it.index), it.scale, it.segment, it.rip_relative};
 }
 
-void FileCosts::price_system(const ClassifiedInstruction& it, InstructionCost& cost) const {
-  const auto found = prices_.find(it.price_key);
-  if (!it.price_key.empty() && found == prices_.end()) return;
-  cost.kind = InstructionCost::Kind::Priced;
-  cost.slots = 0;
-  cost.ports = {};
-  for (Write& write : cost.writes) write.latency = 0;
-  if (!it.price_key.empty()) cost.price = cost.alternative = found->second.cycles.hundredths;
-}
-
 InstructionCost FileCosts::build(std::span<const std::uint8_t> code,
                                  const Encoding& encoding) const {
   InstructionCost cost;
@@ -163,7 +152,7 @@ InstructionCost FileCosts::build(std::span<const std::uint8_t> code,
   if (encoding.locked || (exchange && (code[0] & 0xfe) == 0x86))
     cost.ports.push({kWholeCore, core_.locked});
   if (encoding.repeated) cost.ports.push({kWholeCore, core_.repeated});
-  if (system) price_system(*classified, cost);
+  if (system) price_by_name(classified->price_key, prices_, cost);
   return cost;
 }
 
@@ -173,7 +162,7 @@ std::unique_ptr<CostSource> file_costs(const CpuModel& cpu, CodeMode mode) {
   return std::make_unique<FileCosts>(cpu, mode);
 }
 
-CoreRow file_core(const CoreModel& core) {
+CoreRow core_row(const CoreModel& core) {
   return {.llvm_cpu = "",
           .width = core.width,
           .locked = core.locked,

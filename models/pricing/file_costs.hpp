@@ -13,7 +13,7 @@ namespace ringfare {
 /// and a store where it has a memory operand. `cpu.core` is there.
 std::unique_ptr<CostSource> file_costs(const CpuModel& cpu, CodeMode mode);
 
-/// What of a core matters beyond its costs.
-CoreRow file_core(const CoreModel& core);
+/// What the CPU file says of its core beyond the costs of instructions.
+CoreRow core_row(const CoreModel& core);
 
 }  // namespace ringfare

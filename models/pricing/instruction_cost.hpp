@@ -71,13 +71,6 @@ struct MemoryOperand {
 
 /// What an instruction costs and depends on, whatever its displacement and immediate are.
 struct InstructionCost {
-  enum class Kind : std::uint8_t {
-    Ordinary,  // bounds
-    Priced,    // a system instruction: `price` of the CPU file, beside the bounds
-    WriteMsr,  // like Priced; `alternative` where ECX is known to be IA32_SPEC_CTRL
-  };
-
-  Kind kind = Kind::Ordinary;
   std::uint8_t slots = 1;  // fused micro-operations
   bool loads = false;
   bool stores = false;
@@ -90,8 +83,7 @@ struct InstructionCost {
   InlineVector<Read, 10> reads;
   InlineVector<Write, 6> writes;
   MemoryOperand memory;
-  std::int64_t price = 0;        // hundredths
-  std::int64_t alternative = 0;  // hundredths
+  std::int64_t price = 0;  // of a system instruction, beside the bounds; hundredths of a cycle
 };
 
 }  // namespace ringfare

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kCostsPerChunk = 128;
 
 CoreRow core_of(const CpuModel& cpu) {
-  return cpu.core ? file_core(*cpu.core) : core_row(cpu.llvm_cpu);
+  return cpu.core ? core_row(*cpu.core) : core_row(cpu.llvm_cpu);
 }
 
 std::unique_ptr<CostSource> source_for(const CpuModel& cpu, CodeMode mode) {

@@ -56,8 +56,8 @@ bool is_narrow(std::string_view name) {
 }
 
 /// The place and width of every register LLVM has.
-std::vector<Register> register_places(const llvm::MCRegisterInfo& info) {
-  std::vector<Register> out(info.getNumRegs());
+std::vector<LlvmRegister> register_places(const llvm::MCRegisterInfo& info) {
+  std::vector<LlvmRegister> out(info.getNumRegs());
   for (unsigned reg = 1; reg < info.getNumRegs(); ++reg) {
     unsigned whole = reg;
     for (const llvm::MCPhysReg above : info.superregs(reg)) whole = above;
@@ -105,7 +105,7 @@ void check_name(const llvm::Target& target, const CpuModel& cpu) {
 
 }  // namespace
 
-Schedule::Schedule(const CpuModel& cpu, CodeMode mode) {
+LlvmSchedule::LlvmSchedule(const CpuModel& cpu, CodeMode mode) {
   const char* const triple = triple_of(mode);
   const llvm::Target& target = x86_target();
   check_name(target, cpu);
@@ -138,34 +138,35 @@ Schedule::Schedule(const CpuModel& cpu, CodeMode mode) {
   multiply_ = units(kMultiply);
 }
 
-std::optional<DecodedInstruction> Schedule::decode(std::span<const std::uint8_t> code) const {
-  DecodedInstruction seen;
+std::optional<DecodedInstruction> LlvmSchedule::decode(std::span<const std::uint8_t> code) const {
+  DecodedInstruction decoded;
   std::size_t at = 0;
   do {  // a LOCK or REP prefix may come as an instruction of its own
     std::uint64_t size = 0;
-    seen.inst.clear();
+    decoded.inst.clear();
     const llvm::ArrayRef<std::uint8_t> rest(code.data() + at, code.size() - at);
-    if (disassembler_->getInstruction(seen.inst, size, rest, 0, llvm::nulls()) ==
+    if (disassembler_->getInstruction(decoded.inst, size, rest, 0, llvm::nulls()) ==
             llvm::MCDisassembler::Fail ||
         size == 0)
       return {};
     at += size;
-    const llvm::StringRef name = instructions_->getName(seen.inst.getOpcode());
-    seen.name = {name.data(), name.size()};
-    if (seen.name.ends_with("_REV")) seen.name.remove_suffix(4);  // the other encoding
-  } while (at < code.size() && seen.name.ends_with("_PREFIX"));
-  seen.desc = &instructions_->get(seen.inst.getOpcode());
-  seen.schedule = scheduling_class(seen);
-  seen.memory = memory_operand(seen);
-  return seen;
+    const llvm::StringRef name = instructions_->getName(decoded.inst.getOpcode());
+    decoded.name = {name.data(), name.size()};
+    if (decoded.name.ends_with("_REV")) decoded.name.remove_suffix(4);  // the other encoding
+  } while (at < code.size() && decoded.name.ends_with("_PREFIX"));
+  decoded.desc = &instructions_->get(decoded.inst.getOpcode());
+  decoded.schedule = scheduling_class(decoded);
+  decoded.memory = memory_operand(decoded);
+  return decoded;
 }
 
 /// The scheduling class with variants resolved; null for none and for placeholders.
-const llvm::MCSchedClassDesc* Schedule::scheduling_class(const DecodedInstruction& seen) const {
+const llvm::MCSchedClassDesc* LlvmSchedule::scheduling_class(
+    const DecodedInstruction& decoded) const {
   const llvm::MCSchedModel& model = subtarget_->getSchedModel();
-  unsigned id = seen.desc->getSchedClass();
+  unsigned id = decoded.desc->getSchedClass();
   while (id && model.getSchedClassDesc(id)->isVariant())
-    id = subtarget_->resolveVariantSchedClass(id, &seen.inst, instructions_.get(),
+    id = subtarget_->resolveVariantSchedClass(id, &decoded.inst, instructions_.get(),
                                               model.getProcessorID());
   const llvm::MCSchedClassDesc* found = id ? model.getSchedClassDesc(id) : nullptr;
   if (!found || !found->isValid() || found->NumMicroOps >= kPlaceholder) return nullptr;
@@ -177,26 +178,26 @@ const llvm::MCSchedClassDesc* Schedule::scheduling_class(const DecodedInstructio
 }
 
 /// Base, scale, index, displacement and segment follow each other.
-int Schedule::memory_operand(const DecodedInstruction& seen) const {
-  const unsigned count = std::min(seen.desc->getNumOperands(), seen.inst.getNumOperands());
-  if (seen.name.starts_with("LEA") && count == 6) return 1;
+int LlvmSchedule::memory_operand(const DecodedInstruction& decoded) const {
+  const unsigned count = std::min(decoded.desc->getNumOperands(), decoded.inst.getNumOperands());
+  if (decoded.name.starts_with("LEA") && count == 6) return 1;
   for (unsigned i = 0; i + 4 < count; ++i)
-    if (seen.desc->operands()[i].OperandType == llvm::MCOI::OPERAND_MEMORY)
+    if (decoded.desc->operands()[i].OperandType == llvm::MCOI::OPERAND_MEMORY)
       return static_cast<int>(i);
   return -1;
 }
 
 /// The work per set of units. A group's cycles include those of the groups and units inside it;
 /// taking these out leaves what any unit of the group may do.
-Ports Schedule::ports(const DecodedInstruction& seen) const {
+Ports LlvmSchedule::ports(const DecodedInstruction& decoded) const {
   Ports out;
-  if (!seen.schedule) {
+  if (!decoded.schedule) {
     out.push({add_, 1});
     return out;
   }
   InlineVector<PortUse, 32> all;
-  for (const auto* entry = subtarget_->getWriteProcResBegin(seen.schedule);
-       entry != subtarget_->getWriteProcResEnd(seen.schedule); ++entry) {
+  for (const auto* entry = subtarget_->getWriteProcResBegin(decoded.schedule);
+       entry != subtarget_->getWriteProcResEnd(decoded.schedule); ++entry) {
     const int cycles = entry->ReleaseAtCycle - entry->AcquireAtCycle;
     if (cycles > 0) all.push({masks_[entry->ProcResourceIdx], static_cast<std::uint16_t>(cycles)});
   }
@@ -214,17 +215,17 @@ Ports Schedule::ports(const DecodedInstruction& seen) const {
   return out;
 }
 
-std::uint16_t Schedule::latency(const DecodedInstruction& seen, unsigned definition) const {
-  if (!seen.schedule) return 1;
-  const unsigned count = seen.schedule->NumWriteLatencyEntries;
+std::uint16_t LlvmSchedule::latency(const DecodedInstruction& decoded, unsigned definition) const {
+  if (!decoded.schedule) return 1;
+  const unsigned count = decoded.schedule->NumWriteLatencyEntries;
   if (count == 0) return 0;
   const int cycles =
-      subtarget_->getWriteLatencyEntry(seen.schedule, std::min(definition, count - 1))->Cycles;
+      subtarget_->getWriteLatencyEntry(decoded.schedule, std::min(definition, count - 1))->Cycles;
   return static_cast<std::uint16_t>(cycles < 0 ? kPlaceholder : cycles);
 }
 
-int Schedule::read_advance(const DecodedInstruction& seen, unsigned use) const {
-  return seen.schedule ? subtarget_->getReadAdvanceCycles(seen.schedule, use, 0) : 0;
+int LlvmSchedule::read_advance(const DecodedInstruction& decoded, unsigned use) const {
+  return decoded.schedule ? subtarget_->getReadAdvanceCycles(decoded.schedule, use, 0) : 0;
 }
 
 }  // namespace ringfare

@@ -25,7 +25,7 @@
 namespace ringfare {
 
 /// What LLVM knows of a register, as far as dependencies go.
-struct Register {
+struct LlvmRegister {
   Place place = kNowhere;
   bool narrow = false;  // 8 or 16 bits of a general register: a write keeps the rest
 };
@@ -42,24 +42,24 @@ struct DecodedInstruction {
 using Ports = InlineVector<PortUse, 8>;
 
 /// LLVM's scheduling tables for one core, read instruction by instruction.
-class Schedule {
+class LlvmSchedule {
  public:
   /// Throws UserError for a `llvm_cpu` LLVM does not know or has no tables for.
-  Schedule(const CpuModel& cpu, CodeMode mode);
+  LlvmSchedule(const CpuModel& cpu, CodeMode mode);
 
   /// Nothing where the bytes are no instruction.
   std::optional<DecodedInstruction> decode(std::span<const std::uint8_t> code) const;
 
   /// The work per set of units; one cycle of an adder where the model has nothing.
-  Ports ports(const DecodedInstruction& seen) const;
+  Ports ports(const DecodedInstruction& decoded) const;
 
   /// Cycles until a result is there; definitions count from 0, implicit ones last.
-  std::uint16_t latency(const DecodedInstruction& seen, unsigned definition) const;
+  std::uint16_t latency(const DecodedInstruction& decoded, unsigned definition) const;
 
   /// How many cycles after the start an operand is needed; uses count from 0, implicit ones last.
-  int read_advance(const DecodedInstruction& seen, unsigned use) const;
+  int read_advance(const DecodedInstruction& decoded, unsigned use) const;
 
-  Register where(unsigned reg) const { return places_[reg]; }
+  LlvmRegister where(unsigned reg) const { return places_[reg]; }
   std::string_view name(unsigned reg) const { return registers_->getName(reg); }
 
   Units load() const { return load_; }          // units a plain load may use
@@ -69,8 +69,8 @@ class Schedule {
   Units dividers() const { return dividers_; }  // these are no ports: no micro-operation goes there
 
  private:
-  const llvm::MCSchedClassDesc* scheduling_class(const DecodedInstruction& seen) const;
-  int memory_operand(const DecodedInstruction& seen) const;
+  const llvm::MCSchedClassDesc* scheduling_class(const DecodedInstruction& decoded) const;
+  int memory_operand(const DecodedInstruction& decoded) const;
 
   llvm::MCTargetOptions options_;
   std::unique_ptr<llvm::MCRegisterInfo> registers_;
@@ -79,7 +79,7 @@ class Schedule {
   std::unique_ptr<llvm::MCInstrInfo> instructions_;
   std::unique_ptr<llvm::MCContext> context_;
   std::unique_ptr<llvm::MCDisassembler> disassembler_;
-  std::vector<Register> places_;
+  std::vector<LlvmRegister> places_;
   std::vector<Units> masks_;  // by resource
   Units load_ = 0, store_ = 0, add_ = 0, multiply_ = 0, dividers_ = 0;
 };

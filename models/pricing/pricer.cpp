@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "models/pricing/bounds.hpp"
 #include "models/pricing/encoding.hpp"
@@ -12,8 +11,6 @@
 namespace ringfare {
 namespace {
 
-constexpr std::uint8_t kEcx = 1;
-constexpr std::uint32_t kSpecCtrl = 0x48;  // IA32_SPEC_CTRL, SDM vol. 4
 constexpr std::size_t kMostAddresses = 32;
 
 /// One instruction of the run under way.
@@ -54,8 +51,6 @@ class Pricer::Tables {
             CodeMode mode);
   void note_access(const InstructionCost& cost, std::span<const std::uint8_t> code,
                    const Encoding& encoding, std::size_t end);
-  void track_ecx(const InstructionCost& cost, std::span<const std::uint8_t> code,
-                 const Encoding& encoding);
   void fuse_jumps();
   void connect_memory();
   void find_carried();
@@ -67,25 +62,11 @@ class Pricer::Tables {
   std::size_t access_count_ = 0;
   bool any_load_ = false, any_store_ = false;
   std::array<std::uint16_t, kFlags> versions_{};
-  bool ecx_known_ = false;
-  std::uint32_t ecx_ = 0;
   std::vector<Place> carried_;
   std::int64_t slots_ = 0;
   PortBound ports_;
   DependencyBound dependencies_;
 };
-
-/// `mov $imm32, %ecx` is how kernels name the register they write.
-void Pricer::Tables::track_ecx(const InstructionCost& cost, std::span<const std::uint8_t> code,
-                               const Encoding& encoding) {
-  const std::size_t op = encoding.fixed;
-  for (const Write& write : cost.writes)
-    if (write.place == kEcx) ecx_known_ = false;
-  if (op == 1 && code.size() == 5 && code[0] == 0xb9) {
-    std::memcpy(&ecx_, code.data() + 1, sizeof ecx_);
-    ecx_known_ = true;
-  }
-}
 
 void Pricer::Tables::note_access(const InstructionCost& cost, std::span<const std::uint8_t> code,
                                  const Encoding& encoding, std::size_t end) {
@@ -105,7 +86,7 @@ void Pricer::Tables::read(std::span<const std::uint8_t> bytes,
                           std::span<const std::uint8_t> lengths, CodeMode mode) {
   items_.clear();
   access_count_ = 0;
-  any_load_ = any_store_ = ecx_known_ = false;
+  any_load_ = any_store_ = false;
   versions_.fill(0);
   bool stack_pointer_behind = false;
   std::size_t at = 0;
@@ -118,9 +99,6 @@ void Pricer::Tables::read(std::span<const std::uint8_t> bytes,
     const InstructionCost& cost = costs_.cost(code, encoding, mode);
     note_access(cost, code, encoding, at);
     Item item{.cost = &cost, .slots = cost.slots, .price = cost.price};
-    if (cost.kind == InstructionCost::Kind::WriteMsr && ecx_known_ && ecx_ == kSpecCtrl)
-      item.price = cost.alternative;
-    track_ecx(cost, code, encoding);
     if (cost.names_stack_pointer && stack_pointer_behind) ++item.slots;
     stack_pointer_behind =
         cost.moves_stack_pointer || (stack_pointer_behind && !cost.names_stack_pointer);

@@ -121,6 +121,12 @@ INSTANTIATE_TEST_SUITE_P(
                      "nothing includes tests/"},
         WrongInclude{"llvm", "emu/cli/run.cpp", "llvm/MC/MCInst.h", "place elsewhere"},
         WrongInclude{"json", "emu/bill/account.cpp", "nlohmann/json.hpp", "place elsewhere"},
+        WrongInclude{"cpu_signals", "cpu/segments.cpp", "csignal", "place elsewhere"},
+        WrongInclude{"cpu_signal_h", "cpu/unicorn/unicorn_engine.cpp", "signal.h",
+                     "place elsewhere"},
+        WrongInclude{"cpu_frames", "cpu/translator/translator.cpp", "ucontext.h",
+                     "place elsewhere"},
+        WrongInclude{"cpu_linux", "cpu/memory.cpp", "linux/mman.h", "place elsewhere"},
         WrongInclude{"new_folder", "emu/kernel/process.cpp", "string", "emu/kernel is no layer"},
         WrongInclude{"of_new_folder", "emu/cli/run.cpp", "emu/new/thing.hpp",
                      "emu/new is no layer"}),
@@ -129,7 +135,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Layering, ARightIncludeIsNoFault) {
   EXPECT_THAT(layering_faults({{"emu/session/run.hpp", 1, "emu/bill/bill.hpp"},
                                {"emu/cli/options.hpp", 2, "boost/program_options.hpp"},
-                               {"cpu/memory.cpp", 3, "sys/mman.h"}}),
+                               {"cpu/memory.cpp", 3, "sys/mman.h"},
+                               {"cpu/translator/faults.cpp", 4, "ucontext.h"},
+                               {"cpu/interruption.hpp", 5, "csignal"},
+                               {"emu/linux/traps.cpp", 6, "csignal"}}),
               IsEmpty());
 }
 

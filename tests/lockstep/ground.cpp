@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cpu/base/failure.hpp"
+#include "emu/linux/traps.hpp"
 #include "native.hpp"
 
 namespace ringfare::lockstep {
@@ -13,20 +14,23 @@ namespace {
 constexpr std::uint8_t kSyscall[] = {0x0f, 0x05}, kInterrupt[] = {0xcd, 0x80};
 static_assert(sizeof kSyscall == sizeof kInterrupt);
 
-Outcome outcome_of(const Stop& stop, std::uint64_t offset) {
-  Outcome outcome{.offset = offset};
+/// The bare machine tells of an exception by a signal; so here Linux's choice is compared as well.
+Outcome outcome_of(const Stop& stop, const Registers& registers, const AddressSpace& memory,
+                   GuestAddress code) {
+  Outcome outcome{.offset = registers.rip - code.value};
   const auto* const fault = std::get_if<AtFault>(&stop);
   if (fault == nullptr) {
     CHECK(std::holds_alternative<AtGate>(stop), "stop {}", stop.index());
     return outcome;
   }
-  const bool names_instruction = fault->signal == SIGFPE || fault->signal == SIGILL;
+  const SignalInfo info = trap_signal(*fault, registers, memory);
+  const bool names_instruction = info.signal == SIGFPE || info.signal == SIGILL;
   outcome.faulted = true;
   outcome.vector = fault->vector;
-  outcome.error_code = fault->error_code;
-  outcome.address = names_instruction ? 0 : fault->address.value;
-  outcome.signal = fault->signal;
-  outcome.code = fault->code;
+  outcome.error_code = fault->error_code.value_or(0);
+  outcome.address = names_instruction ? 0 : info.as<SignalInfo::Fault>().address;
+  outcome.signal = info.signal;
+  outcome.code = info.code;
   return outcome;
 }
 
@@ -66,7 +70,7 @@ Result Guest::run(std::span<const std::uint8_t> code, const Snapshot& before) {
   thread.registers.rip = at.value;
   const Stop stop = engine_.run(thread, {});
   totals_ = thread.totals;
-  Result result{.outcome = outcome_of(stop, thread.registers.rip - at.value), .after = before};
+  Result result{.outcome = outcome_of(stop, thread.registers, ground_.memory, at), .after = before};
   result.after.registers = thread.registers;
   result.retired = thread.totals[kInstructionLane];
   take_memory(result.after);

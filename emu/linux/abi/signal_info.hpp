@@ -81,14 +81,6 @@ struct SignalInfo {
 };
 static_assert(sizeof(SignalInfo) == 48 && offsetof(SignalInfo, rest) == 16);
 
-/// An exception of the processor that user mode raised, and what Linux makes of it.
-struct HardwareException {
-  std::uint8_t vector = 0;
-  std::uint32_t error_code = 0;
-  std::uint64_t address = 0;  // #PF: CR2; otherwise the instruction
-  int signal = 0, code = 0;   // si_code
-};
-
 /// `code` is one of sigaction(2).
 template <class T>
 SignalInfo make_signal(int signal, int code, const T& what) {

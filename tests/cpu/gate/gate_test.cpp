@@ -17,7 +17,7 @@ TEST(MicroSteps, EveryKeyOfAPassageIsChargedOnce) {
   for (const Door door : kDoorsInOrder)
     for (const Vendor vendor : {Vendor::Intel, Vendor::Amd}) {
       World world(door, vendor, Running::Code64);
-      const GateState state{world.registers, world.system, world.memory};
+      const GateState state{world, world, world.memory};
       std::set<std::string_view> keys, paid;
       Toll toll;
       for (const MicroStep& step : micro_steps(door)) {
@@ -61,21 +61,21 @@ TEST(Doors, InAndOutAgain) {
   };
   for (const RoundTrip& trip : kTrips) {
     World world(trip.in, trip.vendor, trip.running);
-    if (trip.running == Running::Virtual8086) world.registers.rip = 0x1000;
-    const Registers before = world.registers;
-    GateState in{world.registers, world.system, world.memory, 2, 8, 0x80};
+    if (trip.running == Running::Virtual8086) world.rip = 0x1000;
+    const Registers before = world;
+    GateState in{world, world, world.memory, 2, 8, 0x80};
     ASSERT_EQ(pass(trip.in, in), std::nullopt) << to_string(trip.in);
-    EXPECT_EQ(world.system.cpl, 0);
-    GateState out{world.registers, world.system, world.memory, 2, trip.width};
+    EXPECT_EQ(world.cpl, 0);
+    GateState out{world, world, world.memory, 2, trip.width};
     ASSERT_EQ(pass(trip.out, out), std::nullopt) << to_string(trip.out);
-    EXPECT_EQ(world.system.cpl, 3);
-    EXPECT_EQ(world.registers.rip, before.rip + 2);
-    EXPECT_EQ(world.registers.rflags, before.rflags);
-    EXPECT_EQ(world.registers.cs.selector, before.cs.selector);
-    EXPECT_EQ(world.registers.cs.long_mode, before.cs.long_mode);
-    EXPECT_EQ(world.registers.ss.selector, before.ss.selector);
-    EXPECT_EQ(world.registers[Gpr::Rsp], before[Gpr::Rsp]);
-    EXPECT_EQ(world.registers[Gpr::Rbx], before[Gpr::Rbx]);
+    EXPECT_EQ(world.cpl, 3);
+    EXPECT_EQ(world.rip, before.rip + 2);
+    EXPECT_EQ(world.rflags, before.rflags);
+    EXPECT_EQ(world.cs.selector, before.cs.selector);
+    EXPECT_EQ(world.cs.long_mode, before.cs.long_mode);
+    EXPECT_EQ(world.ss.selector, before.ss.selector);
+    EXPECT_EQ(world[Gpr::Rsp], before[Gpr::Rsp]);
+    EXPECT_EQ(world[Gpr::Rbx], before[Gpr::Rbx]);
   }
 }
 

@@ -23,7 +23,7 @@ constexpr std::uint64_t kEntry = 0x100;
 
 }  // namespace
 
-World::World(Door at, Vendor vendor, Running running)
+World::World(Door at, Vendor of, Running running)
     : memory(plan(running)), door_(at), running_(running) {
   const KernelAddress entry = memory.layout().text + kEntry;
   EntryPoints entries{.syscall = entry,
@@ -33,39 +33,39 @@ World::World(Door at, Vendor vendor, Running running)
                       .fred = {},
                       .int80_is_trap = false};
   if (at == Door::Fred || at == Door::Eretu) entries.fred = memory.layout().text;
-  memory.boot(system, entries);
-  system.vendor = vendor;
+  memory.boot(*this, entries);
+  vendor = of;
   if (!long_mode()) {  // AMD's SYSCALL of legacy mode
-    system.efer |= efer::kSyscall;
-    system.star = std::uint64_t{selectors().user_code32} << 48 |
-                  std::uint64_t{selectors().kernel_code} << 32 | 0xc0400123;
+    efer |= efer::kSyscall;
+    star = std::uint64_t{selectors().user_code32} << 48 |
+           std::uint64_t{selectors().kernel_code} << 32 | 0xc0400123;
   }
   width = long_mode() ? 8 : 4;
-  registers.rip = kUserRip;
-  registers[Gpr::Rsp] = kUserStack;
-  registers.rflags = flag::kFixed | flag::kInterrupt;
+  rip = kUserRip;
+  (*this)[Gpr::Rsp] = kUserStack;
+  rflags = flag::kFixed | flag::kInterrupt;
   const bool code64 = running == Running::Code64;
-  registers.cs = {.selector = code64 ? selectors().user_code : selectors().user_code32,
-                  .long_mode = code64,
-                  .default_size = !code64};
-  registers.ss = {.selector = selectors().user_data, .default_size = true};
-  registers.ds = registers.es = registers.ss;
-  if (running == Running::Virtual8086) registers.rflags |= flag::kVirtual8086 | flag::kIopl;
+  cs = {.selector = code64 ? selectors().user_code : selectors().user_code32,
+        .long_mode = code64,
+        .default_size = !code64};
+  ss = {.selector = selectors().user_data, .default_size = true};
+  ds = es = ss;
+  if (running == Running::Virtual8086) rflags |= flag::kVirtual8086 | flag::kIopl;
   if (!way_in(at)) prepare_way_out();
 }
 
 void World::prepare_way_out() {
   const KernelSelectors& s = selectors();
   const bool lma = long_mode();
-  system.cpl = 0;
-  registers.cs = {.selector = s.kernel_code, .dpl = 0, .long_mode = lma, .default_size = !lma};
-  registers.ss = {.selector = s.kernel_data, .dpl = 0, .default_size = true};
-  registers.rflags = flag::kFixed;
-  registers.rip = memory.layout().text.value;
-  registers[Gpr::Rcx] = door_ == Door::Sysexit ? kUserStack : kUserRip + 2;
-  registers[Gpr::Rdx] = kUserRip + 2;
-  registers[Gpr::R11] = flag::kFixed | flag::kInterrupt | flag::kCarry;
-  registers[Gpr::Rsp] = memory.layout().trampoline_stack.end.value - 128;
+  cpl = 0;
+  cs = {.selector = s.kernel_code, .dpl = 0, .long_mode = lma, .default_size = !lma};
+  ss = {.selector = s.kernel_data, .dpl = 0, .default_size = true};
+  rflags = flag::kFixed;
+  rip = memory.layout().text.value;
+  (*this)[Gpr::Rcx] = door_ == Door::Sysexit ? kUserStack : kUserRip + 2;
+  (*this)[Gpr::Rdx] = kUserRip + 2;
+  (*this)[Gpr::R11] = flag::kFixed | flag::kInterrupt | flag::kCarry;
+  (*this)[Gpr::Rsp] = memory.layout().trampoline_stack.end.value - 128;
   const std::uint16_t code = lma ? s.user_code : s.user_code32;
   if (door_ == Door::Iret) {
     const std::uint64_t frame[] = {kUserRip + 2, code, flag::kFixed | flag::kInterrupt, kUserStack,
@@ -80,18 +80,18 @@ void World::prepare_way_out() {
 
 std::uint64_t World::word(std::size_t i) const {
   const auto value =
-      memory.load(KernelAddress{registers[Gpr::Rsp] + width * i}, width, PageTable::Kernel);
+      memory.load(KernelAddress{(*this)[Gpr::Rsp] + width * i}, width, PageTable::Kernel);
   EXPECT_TRUE(value.has_value());
   return value ? value->bits : 0;
 }
 
 void World::set_word(std::size_t i, std::uint64_t value) {
-  EXPECT_TRUE(memory.store(KernelAddress{registers[Gpr::Rsp] + width * i}, width, {value, 0},
+  EXPECT_TRUE(memory.store(KernelAddress{(*this)[Gpr::Rsp] + width * i}, width, {value, 0},
                            PageTable::Kernel));
 }
 
 void World::change_descriptor(std::uint16_t selector, std::uint64_t clear, std::uint64_t set) {
-  const auto d = find_descriptor(memory, system, selector);
+  const auto d = find_descriptor(memory, *this, selector);
   ASSERT_TRUE(d.has_value());
   memory.set_descriptor(selector, (d->bits & ~clear) | set);
 }
@@ -113,7 +113,7 @@ void World::set_gate_offset(std::uint64_t offset) {
 }
 
 std::optional<Exception> World::pass() {
-  GateState state{registers, system, memory, 2, width, gate_vector, event};
+  GateState state{*this, *this, memory, 2, width, gate_vector, event};
   return ringfare::pass(door_, state);
 }
 

@@ -12,12 +12,13 @@ namespace ringfare {
 /// What the processor is doing when it meets a door.
 enum class Running : std::uint8_t { Code64, Compat, Legacy, Virtual8086 };
 
-/// A processor as Linux sets it up: at a door in user mode, or at CPL 0 before a way out.
-struct World {
+/// A processor as Linux sets it up: at a door in user mode, or at CPL 0 before a way out. Its
+/// registers and its system state have the names they have in cpu/state.hpp.
+struct World : Registers, SystemState {
   static constexpr std::uint64_t kUserRip = 0x401000, kUserStack = 0x7ffe1000;
   static constexpr KernelSelectors kNative{0x60, 0x68, 0x73, 0x7b, 0, 0x80};
 
-  World(Door at, Vendor vendor, Running running);
+  World(Door at, Vendor of, Running running);
 
   /// The kernel's registers at a way out, with the frame IRET and ERETU pop.
   void prepare_way_out();
@@ -35,9 +36,9 @@ struct World {
   bool long_mode() const { return running_ != Running::Legacy && running_ != Running::Virtual8086; }
   const KernelSelectors& selectors() const { return memory.plan().selectors; }
 
+  const KernelLayout& at() const { return memory.layout(); }
+
   KernelMemory memory;
-  SystemState system;
-  Registers registers;
   std::uint8_t width = 8;
   std::uint8_t gate_vector = 0x80;
   EventType event = EventType::SoftwareInterrupt;

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "cpu/kernel_space/kernel_memory.hpp"
+#include "cpu/memory.hpp"
+#include "emu/linux/traps.hpp"
 #include "machines.hpp"
 
 namespace ringfare {
@@ -451,7 +453,7 @@ TEST(ShutDoors, RaiseWhatTheProcessorRaises) {
     EXPECT_FALSE(entered);
     ASSERT_TRUE(entered.raised) << shut.door.kernel;
     EXPECT_EQ(*entered.raised, shut.raised) << shut.door.kernel;
-    EXPECT_EQ(door_signal(*entered.raised).signal, shut.signal);
+    EXPECT_EQ(trap_signal(*entered.raised, door.registers, AddressSpace()).signal, shut.signal);
     EXPECT_EQ(door.registers.gpr, before.gpr);
     EXPECT_EQ(door.registers.rip, before.rip);
     EXPECT_EQ(door.registers.cs, before.cs);

@@ -256,17 +256,6 @@ TEST_P(Pricing, WhoeverExecutesThemChargesForGatesAndIdentification) {
   EXPECT_EQ(total("add %rbx, %rax\nsyscall"), total("add %rbx, %rax"));
 }
 
-TEST_P(Pricing, SpeculationControlHasItsOwnPrice) {
-  const auto& prices = cpu_.prices;
-  const std::int64_t special = prices.find("wrmsr_spec_ctrl")->second.cycles.hundredths;
-  const std::int64_t common = prices.find("wrmsr")->second.cycles.hundredths;
-  const auto last = [&](const std::string& text) { return price(text).each.back().hundredths; };
-  EXPECT_EQ(last("mov $0x48, %ecx\nmov $1, %eax\nwrmsr"), special);
-  EXPECT_EQ(last("mov $0x49, %ecx\nwrmsr"), common);
-  EXPECT_EQ(last("mov $0x48, %ecx\nadd $1, %ecx\nwrmsr"), common);
-  EXPECT_EQ(last("wrmsr"), common);
-}
-
 TEST_P(Pricing, ASystemInstructionWithoutAPriceIsOneMicroOperation) {
   CpuModel bare = cpu_;
   bare.prices.clear();

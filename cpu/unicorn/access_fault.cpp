@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/unicorn/page_fault.hpp"
+#include "cpu/unicorn/access_fault.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include "cpu/canonical.hpp"
 
 namespace ringfare::unicorn {
 namespace {
 
-// Exception vectors, SDM vol. 3, table 6-1; #PF error code bits, figure 4-12.
-constexpr std::uint8_t kStackFault = 12, kGeneralProtection = 13, kPageFault = 14;
-constexpr std::uint32_t kPresent = 1, kWrite = 2, kUser = 4, kFetch = 16;
-
-/// Linux says of any address in its own half that the page is there.
+/// Where the half of the address space begins that belongs to the kernel: its pages are there, and
+/// not for user mode.
 constexpr GuestAddress kUserEnd{0x7ffffffff000};
 
 /// Whether the page has been touched: one that has not is absent to the processor, whatever its
@@ -48,39 +43,15 @@ bool is_overread(GuestAddress accessed, const MemoryUse& use) {
   return use.size > 0 && distance >= use.size && distance < kWidest;
 }
 
-AtFault general_protection() {
-  return {.vector = kGeneralProtection, .signal = SIGSEGV, .code = SI_KERNEL};
-}
-
-AtFault fetch_fault(const AddressSpace& memory, GuestAddress address) {
-  if (!is_canonical(address)) return general_protection();
-  GuestAddress at = address;
-  const Region* region = memory.find(at);
-  while (region != nullptr && region->permissions.execute) {
-    at = region->range.end;
-    region = memory.find(at);
-  }
-  return {.vector = kPageFault,
-          .error_code = kUser | kFetch | (region != nullptr ? kPresent : 0),
-          .address = at,
-          .signal = SIGSEGV,
-          .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
-}
-
-AtFault access_fault(const AddressSpace& memory, GuestAddress accessed, MemoryUse use) {
+Exception access_fault(const AddressSpace& memory, GuestAddress accessed, const MemoryUse& use) {
   const GuestAddress address = first_forbidden(memory, accessed, use);
   const bool straddles = use.size > 0 && !is_canonical(use.address + (use.size - 1));
-  if (straddles || !is_canonical(address)) {
-    if (!use.stack_segment) return general_protection();
-    return {.vector = kStackFault, .signal = SIGBUS, .code = SI_KERNEL};
-  }
-  const Region* const region = memory.find(address);
-  const bool present = address >= kUserEnd || (region != nullptr && is_present(address));
-  return {.vector = kPageFault,
-          .error_code = kUser | (use.writes ? kWrite : 0) | (present ? kPresent : 0),
-          .address = address,
-          .signal = SIGSEGV,
-          .code = region != nullptr ? SEGV_ACCERR : SEGV_MAPERR};
+  if (straddles || !is_canonical(address))
+    return {.vector = use.stack_segment ? vector::kStack : vector::kProtection, .error_code = 0};
+  const bool present =
+      address >= kUserEnd || (memory.find(address) != nullptr && is_present(address));
+  return page_fault(address, (use.writes ? page_fault_error::kWrite : 0) |
+                                 (present ? page_fault_error::kPresent : 0));
 }
 
 }  // namespace ringfare::unicorn
