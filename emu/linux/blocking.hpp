@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "emu/linux/syscalls/syscall_table.hpp"
+#include <cstdint>
+
+#include "emu/linux/abi/syscall_row.hpp"
 
 namespace ringfare {
 

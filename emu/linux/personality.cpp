@@ -2,12 +2,10 @@
 #include "emu/linux/personality.hpp"
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <span>
 #include <utility>
 
 #include "cpu/interruption.hpp"
@@ -15,27 +13,22 @@
 #include "emu/linux/compat/compat_call.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/linux/traps.hpp"
 
 namespace ringfare {
 namespace {
 
 /// The kind of the first file a call names by descriptor: it decides the price.
-std::string_view file_kind(Process& process, const CallArguments& args) {
-  for (std::size_t i = 0; i < process.row->args.size(); ++i)
-    if (process.row->args[i].kind == ArgKind::Fd)
-      return process.descriptors.kind(static_cast<int>(args[i]));
+std::string_view file_kind(Process& process, const SyscallRow& row, const CallArguments& args) {
+  for (std::size_t i = 0; i < row.args.size(); ++i)
+    if (row.args[i].kind == ArgKind::Fd) return process.descriptors.kind(static_cast<int>(args[i]));
   return "";
 }
 
-/// What the strict mode of seccomp(2) leaves to a thread: read, write, exit and the return from a
-/// handler. Of i386 that is the older one.
-bool is_left(const CallRequest& request) {
-  constexpr std::uint64_t kAmd64[] = {SYS_read, SYS_write, SYS_exit, SYS_rt_sigreturn};
-  constexpr std::uint64_t kI386[] = {3, 4, 1, 119};  // <asm/unistd_32.h>
-  const std::span<const std::uint64_t> left = request.abi == Abi::Amd64 ? kAmd64 : kI386;
-  return std::ranges::find(left, request.number) != left.end();
+/// Whether the strict mode of seccomp(2) leaves the call to a thread.
+bool is_left(const Call& call) {
+  if (call.row == nullptr) return false;
+  return call.request.abi == Abi::Amd64 ? call.row->traits.strict : call.row->traits.strict_on_i386;
 }
 
 /// The thread ends, as by SIGKILL; others go on.
@@ -48,6 +41,13 @@ Served end_of_confined(Process& process) {
   else
     process.kill(SIGKILL);
   return served;
+}
+
+Served not_implemented(Process& process, const Call& call) {
+  process.warn(fmt::format(
+      "system call {} ({}) is not implemented; the guest got ENOSYS", call.request.number,
+      call.served != nullptr ? call.served->name : std::string_view("unknown")));
+  return {.result = -ENOSYS};
 }
 
 /// The call's answer, or that of the signal that ended its wait; kBlocked.
@@ -91,27 +91,23 @@ bool Personality::is_confined() const {
   return process_->task->confined;
 }
 
-Served Personality::serve(Thread& thread, const CallRequest& request) {
+Served Personality::serve(Thread& thread, const Call& call) {
   Process& process = *process_;
   process.thread = &thread;
   process.created = {};
   process.newborn = false;
   process.exec.reset();
   process.user.reset_counts();
-  std::optional<I386Call> compat;
-  if (request.abi == Abi::I386) compat.emplace(process.user, request);
-  process.row = compat ? compat->row() : find_syscall(request.abi, request.number);
-  if (process.task->confined && !is_left(request)) return end_of_confined(process);
+  process.row = call.served;
+  if (process.task->confined && !is_left(call)) return end_of_confined(process);
+  if (call.error != 0) return {.result = call.error};
+  const CallHandler handler = call.served != nullptr ? call.served->answer.handler : nullptr;
+  if (handler == nullptr) return not_implemented(process, call);
+  std::optional<CompatCall> compat;
+  if (call.request.abi == Abi::I386) compat.emplace(process.user, call);
   if (compat && compat->error() != 0) return {.result = compat->error()};
-  const CallHandler handler = process.row ? process.row->handler : nullptr;
-  if (handler == nullptr) {
-    process.warn(fmt::format("system call {} ({}) is not implemented; the guest got ENOSYS",
-                             request.number,
-                             process.row ? process.row->name : std::string_view("unknown")));
-    return {.result = -ENOSYS};
-  }
-  const CallArguments& args = compat ? compat->arguments() : request.args;
-  Served served{.file_kind = file_kind(process, args)};
+  const CallArguments& args = compat ? compat->arguments() : call.args;
+  Served served{.file_kind = file_kind(process, *call.served, args)};
   served.result = answer(process, handler, args);
   if (served.result == kBlocked) {
     served.blocked = true;

@@ -32,8 +32,8 @@ struct Turn {
 class Process;
 class DescriptorNames;
 
-/// Linux as a guest process sees it. Serves calls from rows (emu/kernel/syscall_table.hpp); knows
-/// no engine and no price.
+/// Linux as a guest process sees it. Serves calls from rows (emu/linux/syscalls/syscall_rows.hpp);
+/// knows no engine and no price.
 class Personality {
  public:
   Personality(AddressSpace& memory, SimulatedClock& clock, const ProgramImage& image,
@@ -42,7 +42,7 @@ class Personality {
 
   /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result
   /// is not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
-  Served serve(Thread& thread, const CallRequest& request);
+  Served serve(Thread& thread, const Call& call);
 
   /// Whose turn it is, after `charged` in all: `processor` then holds that thread's registers.
   /// Where all threads wait, simulated time passes, or the host's if somebody outside can end the

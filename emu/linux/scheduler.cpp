@@ -12,7 +12,7 @@
 #include "emu/linux/personality.hpp"
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
+#include "emu/linux/syscalls/thread_area.hpp"
 
 namespace ringfare {
 namespace {

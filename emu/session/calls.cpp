@@ -4,9 +4,8 @@
 #include "cpu/base/failure.hpp"
 #include "emu/crossing/door_request.hpp"
 #include "emu/crossing/kernel_path.hpp"
-#include "emu/linux/compat/multiplexed.hpp"
+#include "emu/linux/resolve.hpp"
 #include "emu/session/run.hpp"
-#include "emu/strace/names.hpp"
 
 namespace ringfare {
 namespace {
@@ -29,13 +28,6 @@ Origin over(Origin origin) {
 }
 
 }  // namespace
-
-const std::string& Session::Run::name_of(const CallRequest& request) {
-  std::string& name = names_[slot_of(request)];
-  if (name.empty() || request.number >= kNumberedCalls)
-    name = call_name(request.abi, request.number);
-  return name;
-}
 
 void Session::Run::on(const AtGate& gate) {
   if (gate.gate == Gate::Interrupt && gate.vector != kInt80) return refused_interrupt(gate);
@@ -71,25 +63,23 @@ bool Session::Run::set_work(std::string_view work) {
 void Session::Run::system_call(const AtGate& gate) {
   Registers& registers = thread_.registers;
   const CallRequest request = request_at(gate, registers, window_);
-  const std::string& name = name_of(request);
+  const Call call = resolved(request, memory_);
   update_clock();
   latest_call_ = request.number;
-  const CallRequest shown = demultiplexed(request, memory_);
-  const TracedCall told =
-      tracer_.enter(shown, name_of(shown), origin(gate.length), clock_.realtime(), registers);
+  const TracedCall told = tracer_.enter(call, origin(gate.length), clock_.realtime(), registers);
 
   further_.enter(registers, gate.gate, gate.length);
   const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
   if (in.raised) return shut_door(gate, *in.raised);
   tracer_.meets_call(now(), request.abi == Abi::Amd64, told.origin, told.entered);
   const bool asks_linux = in || linux_->is_confined();  // what is not left ends it, known or not
-  const Served served = asks_linux ? linux_->serve(thread_, request) : answered(registers);
+  const Served served = asks_linux ? linux_->serve(thread_, call) : answered(registers);
   if (served.blocked) {
     --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
     return tracer_.waits(now(), told);
   }
   const bool returned = !served.exit_status && !served.killed_by && !served.thread_over;
-  const ServiceCharge charge{.call = name,
+  const ServiceCharge charge{.call = call.name(),
                              .file_kind = served.file_kind,
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out,
@@ -105,7 +95,7 @@ void Session::Run::system_call(const AtGate& gate) {
   if (served.newborn) begin_process();
   if (served.created) linux_->start_created(registers);
   const bool failed = returned && is_error(served.result);
-  account_.charge(slot_of(request), name, failed, crossing);
+  account_.charge(slot_of(request), call.name(), failed, crossing);
   if (leaves)
     further_.leave(slot_of(request), failed, served.result, charge);
   else

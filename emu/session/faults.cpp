@@ -75,8 +75,8 @@ void Session::Run::tell_vdso_call(const VdsoCall& call) {
   const SyscallRow* const row = find_syscall(abi, std::string_view(call.name));
   CHECK(row != nullptr, "no system call '{}'", call.name);
   const std::int16_t number = abi == Abi::Amd64 ? row->amd64 : row->i386;
-  const CallRequest request{
-      .abi = abi, .number = static_cast<std::uint64_t>(number), .args = call.arguments};
+  const Call traced(
+      {.abi = abi, .number = static_cast<std::uint64_t>(number), .args = call.arguments}, row);
   const auto cycles = thread_.totals[kFirstCycleLane] - call.entered[kFirstCycleLane];
   const auto instructions = thread_.totals[kInstructionLane] - call.entered[kInstructionLane];
   StageCost stage;
@@ -84,8 +84,7 @@ void Session::Run::tell_vdso_call(const VdsoCall& call) {
   stage.cycles = Cycles{static_cast<std::int64_t>(cycles)};
   stage.instructions = static_cast<std::uint32_t>(instructions);
   const CrossingBill bill{.stages = {stage}, .steps = {}, .total = stage.cycles};
-  const TracedCall told =
-      tracer_.enter(request, call.name, origin(), call.began, thread_.registers);
+  const TracedCall told = tracer_.enter(traced, origin(), call.began, thread_.registers);
   tracer_.leave(now(), told,
                 {.result = call.result,
                  .left = clock_.realtime(),
@@ -115,14 +114,16 @@ void Session::Run::serve_vsyscall(const VsyscallFetch& fetch) {
   CHECK(row != nullptr, "no system call '{}'", fetch.slot->call);
   CallRequest request = request_of(registers, Abi::Amd64);
   request.number = static_cast<std::uint64_t>(row->amd64);
-  const std::string& name = name_of(request);
+  const Call call(request, row);
   update_time();
-  const TracedCall told = tracer_.enter(request, name, origin(), clock_.realtime(), registers);
-  const Served served = linux_->serve(thread_, request);
-  const ServiceCharge charge{
-      .call = name, .file_kind = {}, .bytes_in = served.bytes_in, .bytes_out = served.bytes_out};
+  const TracedCall told = tracer_.enter(call, origin(), clock_.realtime(), registers);
+  const Served served = linux_->serve(thread_, call);
+  const ServiceCharge charge{.call = call.name(),
+                             .file_kind = {},
+                             .bytes_in = served.bytes_in,
+                             .bytes_out = served.bytes_out};
   const CrossingBill& crossing = vsyscall_.bill(served.result, charge);
-  account_.charge(slot_of(request), name, is_error(served.result), crossing);
+  account_.charge(slot_of(request), call.name(), is_error(served.result), crossing);
   further_.page_call(slot_of(request), is_error(served.result), served.result, charge);
   registers[Gpr::Rax] = static_cast<std::uint64_t>(served.result);
   registers.rip = fetch.return_address;

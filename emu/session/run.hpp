@@ -68,7 +68,6 @@ class Session::Run {
   void tell_of_start();
   void tell_of_end(std::optional<int> status, std::optional<int> killed_by, const Origin& origin);
   void tell_of_ends();
-  const std::string& name_of(const CallRequest& request);
   Cycles now() const;  // all cycles charged so far
   std::vector<Pricer*> all_pricers();
   Bill bill();
@@ -94,7 +93,6 @@ class Session::Run {
   Tracer tracer_;
   Thread thread_;
   Account account_;
-  std::vector<std::string> names_ = std::vector<std::string>(kCallSlots);  // by slot
   BillLedger ledger_;
   std::uint64_t latest_call_ = 0;           // its number
   std::uint64_t programs_ = 0;              // that execve has started

@@ -54,21 +54,20 @@ void Tracer::meets_call(Cycles now, bool wide, const Origin& origin,
   if (changed) tell(now, ModeEvent{.wide = wide, .at = time, .origin = origin});
 }
 
-TracedCall Tracer::enter(const CallRequest& request, const std::string& name, const Origin& origin,
-                         std::chrono::nanoseconds now, const Registers& registers) {
-  Interest wanted = tells_of(origin) ? interest(name) : Interest::Nothing;
-  if (wanted != Interest::Nothing && !options_.paths.empty() &&
-      !description_.concerns_paths(request))
+TracedCall Tracer::enter(const Call& call, const Origin& origin, std::chrono::nanoseconds now,
+                         const Registers& registers) {
+  Interest wanted = tells_of(origin) ? interest(call.told_name()) : Interest::Nothing;
+  if (wanted != Interest::Nothing && !options_.paths.empty() && !description_.concerns_paths(call))
     wanted = Interest::Nothing;
-  TracedCall call{request, name, origin, now, wanted};
-  if (wanted != Interest::Text) return call;
-  description_.before(request);
+  TracedCall traced{call, origin, now, wanted};
+  if (wanted != Interest::Text) return traced;
+  description_.before(call);
   if (stacks_) {
     Registers behind = registers;
     behind.rip = origin.next_address;
-    call.stack = stacks_->lines(behind);
+    traced.stack = stacks_->lines(behind);
   }
-  return call;
+  return traced;
 }
 
 std::vector<std::string> Tracer::stack(const Registers& registers) {
@@ -86,8 +85,8 @@ void Tracer::waits(Cycles now, const TracedCall& call) {
   if (!added) return;
   waiting->second.entered = call.entered;
   if (call.wanted != Interest::Text || !follow_ || !call.origin.several) return;
-  waiting->second.begun = description_.begun(call.request);
-  tell(now, WaitEvent{.name = call.name,
+  waiting->second.begun = description_.begun(call.call);
+  tell(now, WaitEvent{.name = std::string(call.call.told_name()),
                       .begun = waiting->second.begun,
                       .entered = waiting->second.entered,
                       .origin = call.origin});
@@ -95,7 +94,7 @@ void Tracer::waits(Cycles now, const TracedCall& call) {
 
 void Tracer::leave(Cycles now, const TracedCall& call, const TracedReturn& end) {
   if (call.wanted == Interest::Nothing) return;
-  CallEvent event{.name = call.name,
+  CallEvent event{.name = std::string(call.call.told_name()),
                   .call = {},
                   .result = {},
                   .failed = end.returned && is_error(end.result),
@@ -112,9 +111,9 @@ void Tracer::leave(Cycles now, const TracedCall& call, const TracedReturn& end) 
   }
   event.took = end.left - event.entered;
   if (call.wanted == Interest::Text) {
-    event.call = description_.after(call.request, end.result);
-    event.result = end.returned ? description_.result(call.request, end.result) : "?";
-    if (end.returned) event.below = description_.dump(call.request, end.result);
+    event.call = description_.after(call.call, end.result);
+    event.result = end.returned ? description_.result(call.call, end.result) : "?";
+    if (end.returned) event.below = description_.dump(call.call, end.result);
     // As strace: the stack of a call that never returns stands below the end.
     if (end.returned)
       event.below.insert(event.below.end(), call.stack.begin(), call.stack.end());

@@ -17,8 +17,7 @@ namespace ringfare {
 
 /// A call that has been entered, as long as somebody may want to hear of it.
 struct TracedCall {
-  const CallRequest& request;
-  const std::string& name;
+  const Call& call;
   Origin origin;
   std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
   Interest wanted = Interest::Nothing;
@@ -68,8 +67,8 @@ class Tracer {
   /// where the first of the run is not 64-bit.
   void meets_call(Cycles now, bool wide, const Origin& origin, std::chrono::nanoseconds time);
   /// Call while the guest's memory is what the kernel will read.
-  TracedCall enter(const CallRequest& request, const std::string& name, const Origin& origin,
-                   std::chrono::nanoseconds now, const Registers& registers);
+  TracedCall enter(const Call& call, const Origin& origin, std::chrono::nanoseconds now,
+                   const Registers& registers);
   /// It waits. One that is made again after a wait and waits once more was told of before.
   void waits(Cycles now, const TracedCall& call);
   void leave(Cycles now, const TracedCall& call, const TracedReturn& end);

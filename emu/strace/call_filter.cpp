@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <initializer_list>
 #include <regex>
 #include <utility>
 
@@ -16,25 +15,8 @@
 namespace ringfare {
 namespace {
 
-/// Groups that strace has beside `kCallGroupNames`, and the names that one has had before.
-struct NamedGroup {
-  std::string_view name;
-  std::initializer_list<std::string_view> calls;
-};
-
+/// What strace calls %network, too.
 constexpr std::string_view kNetworkAsBefore = "net";
-
-const NamedGroup kNamedGroups[] = {
-    {"stat", {"stat", "stat64", "oldstat"}},
-    {"lstat", {"lstat", "lstat64", "oldlstat"}},
-    {"fstat", {"fstat", "fstat64", "fstatat64", "newfstatat", "oldfstat"}},
-    {"%stat",
-     {"stat", "stat64", "oldstat", "lstat", "lstat64", "oldlstat", "fstat", "fstat64", "fstatat64",
-      "newfstatat", "oldfstat", "statx"}},
-    {"statfs", {"statfs", "statfs64"}},
-    {"fstatfs", {"fstatfs", "fstatfs64"}},
-    {"%statfs", {"statfs", "statfs64", "fstatfs", "fstatfs64", "ustat"}},
-};
 
 /// Groups that may be named without their "%": strace did without it once.
 constexpr std::string_view kBareGroups[] = {"file", "process", "network", "signal",
@@ -107,22 +89,16 @@ bool CallFilter::add_number(std::string_view item) {
 
 void CallFilter::add_group(std::string_view name, bool optional) {
   if (name == kNetworkAsBefore) name = "network";
-  if (const auto named = std::ranges::find(kNamedGroups, name, &NamedGroup::name);
-      named != std::end(kNamedGroups)) {
-    for (const std::string_view call : named->calls) names_.emplace(call);
-    return;
-  }
   const CallGroupName* group = find_call_group(name);
   if (group == nullptr && optional) return;
   if (group == nullptr) {
     std::vector<std::string> groups;
     for (const CallGroupName& row : kCallGroupNames) groups.push_back(fmt::format("%{}", row.name));
-    for (const NamedGroup& row : kNamedGroups) groups.push_back(fmt::format("%{}", row.name));
     refuse(fmt::format("%{}", name),
            fmt::format("no such group of calls; there are {}", fmt::join(groups, ", ")));
   }
   for (const SyscallRow& row : syscall_table())
-    if (row.groups.contains(group->group)) names_.emplace(row.name);
+    if (row.traits.in(*group)) names_.emplace(row.name);
 }
 
 void CallFilter::add_pattern(std::string_view pattern) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 
+#include "emu/strace/argument_text.hpp"
 #include "emu/strace/names.hpp"
 #include "emu/strace/structures.hpp"
 #include "emu/strace/value_text.hpp"
@@ -64,27 +65,29 @@ std::string clone_results(const AddressSpace& memory, GuestAddress arguments) {
   return text.empty() ? "" : " => {" + text + '}';
 }
 
-std::string clone_text(const AddressSpace& memory, const DescribeOptions& options,
-                       const CallRequest& request, const std::string& named, bool succeeded) {
-  const Places at = places(request.abi);
-  const std::uint64_t flags = request.args[at.flags];
-  std::string text =
-      fmt::format("child_stack={}, flags={}", address_text(request.args[at.stack]), named);
+std::string clone_text(const AddressSpace& memory, const DescribeOptions& options, const Call& call,
+                       bool succeeded) {
+  const Abi abi = call.request.abi;
+  const CallArguments& args = call.told_args();
+  const Places at = places(abi);
+  const std::uint64_t flags = args[at.flags];
+  std::string text = fmt::format("child_stack={}, flags={}", address_text(args[at.stack]),
+                                 argument_text(ArgKind::CloneFlags, flags, options));
   if ((flags & (CLONE_PARENT_SETTID | CLONE_PIDFD)) != 0)
     text += fmt::format(", {}={}", (flags & CLONE_PIDFD) != 0 ? "pidfd" : "parent_tid",
-                        number_at(memory, request.args[at.parent], succeeded));
+                        number_at(memory, args[at.parent], succeeded));
   if ((flags & CLONE_SETTLS) != 0) {
-    const std::uint64_t tls = request.args[at.tls];
-    text += ", tls=" + (request.abi == Abi::Amd64
-                            ? address_text(tls)
-                            : structure_text(ArgKind::UserDescriptor, {.memory = memory,
-                                                                       .options = options,
-                                                                       .address = {tls},
-                                                                       .count = {},
-                                                                       .available = 16}));
+    const std::uint64_t tls = args[at.tls];
+    text +=
+        ", tls=" + (abi == Abi::Amd64 ? address_text(tls)
+                                      : structure_text(ArgKind::UserDescriptor, {.memory = memory,
+                                                                                 .options = options,
+                                                                                 .address = {tls},
+                                                                                 .count = {},
+                                                                                 .available = 16}));
   }
   if ((flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)) != 0)
-    text += ", child_tidptr=" + address_text(request.args[at.child]);
+    text += ", child_tidptr=" + address_text(args[at.child]);
   return text;
 }
 

@@ -10,10 +10,10 @@
 namespace ringfare {
 
 /// The arguments of clone(2), in strace's order and by name; those that its flags leave without a
-/// meaning are not shown. `flags` is how those are written: "child_stack=NULL,
-/// flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x5d0".
-std::string clone_text(const AddressSpace& memory, const DescribeOptions& options,
-                       const CallRequest& request, const std::string& flags, bool succeeded);
+/// meaning are not shown: "child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD,
+/// child_tidptr=0x5d0".
+std::string clone_text(const AddressSpace& memory, const DescribeOptions& options, const Call& call,
+                       bool succeeded);
 
 /// struct clone_args of clone3(2).
 Text clone_arguments(const Pointee& pointee);

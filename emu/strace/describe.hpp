@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "cpu/memory.hpp"
-#include "emu/linux/abi/arguments.hpp"
 #include "emu/linux/abi/call.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
 
@@ -46,13 +45,6 @@ struct DescribeOptions {
   std::shared_ptr<const CallFilter> raw, dereferenced, abbreviated;
 };
 
-/// The name of a call: its row's, or "syscall_0x1f4" as strace writes one it does not know.
-std::string call_name(Abi abi, std::uint64_t number);
-
-/// The text of a result: "3", "0x7f..", "-1 ENOENT (No such file or directory)",
-/// "0x1 (flags FD_CLOEXEC)", "?".
-std::string describe_result(const CallRequest& request, std::int64_t result);
-
 /// Decodes the arguments of one call as strace does. `before` is called when the call is entered
 /// (it decodes what the kernel reads), `after` when it has returned (what the kernel wrote).
 class CallDescription {
@@ -64,30 +56,30 @@ class CallDescription {
   void name_descriptors(const DescriptorNames& names) { options_.descriptor_names = &names; }
 
   /// Whether the call names one of `options.paths`, or has a descriptor of one.
-  bool concerns_paths(const CallRequest& request) const;
+  bool concerns_paths(const Call& call) const;
 
-  void before(const CallRequest& request);
+  void before(const Call& call);
   /// "wait4(-1, ": how the text of `after` will begin, as far as that is known before.
-  std::string begun(const CallRequest& request) const;
+  std::string begun(const Call& call) const;
   /// "write(1, \"hi\\n\", 3)": the whole call without its result.
-  std::string after(const CallRequest& request, std::int64_t result);
-  /// `describe_result`, and what poll and select found: "1 ([{fd=0, revents=POLLIN}])".
-  std::string result(const CallRequest& request, std::int64_t result) const;
+  std::string after(const Call& call, std::int64_t result);
+  /// `result_text`, and what poll and select found: "1 ([{fd=0, revents=POLLIN}])".
+  std::string result(const Call& call, std::int64_t result) const;
   /// The bytes it moved, where `options` asks for those of its descriptor: a line for 16 of them.
-  std::vector<std::string> dump(const CallRequest& request, std::int64_t result) const;
+  std::vector<std::string> dump(const Call& call, std::int64_t result) const;
 
  private:
-  std::string pointed(const CallRequest& request, const ArgSpec& spec, std::size_t index,
+  std::string pointed(const Call& call, const ArgSpec& spec, std::size_t index,
                       std::uint64_t available) const;
-  std::string written(const CallRequest& request, const ArgSpec& spec, std::size_t index,
+  std::string written(const Call& call, const ArgSpec& spec, std::size_t index,
                       std::int64_t result) const;
-  std::uint64_t count(const CallRequest& request, const ArgSpec& spec) const;
-  std::string restored_mask(const CallRequest& request) const;
-  std::string time_left(const CallRequest& request, std::size_t index) const;
-  std::string poll_note(const CallRequest& request, std::int64_t result) const;
-  std::string select_note(const CallRequest& request, std::int64_t result) const;
+  std::uint64_t count(const Call& call, const ArgSpec& spec) const;
+  std::string restored_mask(const Call& call) const;
+  std::string time_left(const Call& call, std::size_t index) const;
+  std::string poll_note(const Call& call, std::int64_t result) const;
+  std::string select_note(const Call& call, std::int64_t result) const;
 
-  void choose_style(const CallRequest& request);
+  void choose_style(const Call& call);
 
   const AddressSpace& memory_;
   DescribeOptions options_;

@@ -324,16 +324,56 @@ Text user_descriptor(const Pointee& p) {
       bits >> 4 & 1, bits >> 5 & 1, bits >> 6 & 1);
 }
 
+template <ArgKind kKind>
+Text bytes_text(const Pointee& p) {
+  const std::size_t limit = p.options.string_limit;
+  std::string bytes(std::min<std::uint64_t>(p.available, limit + 1), '\0');
+  if (p.address.value == 0 || !p.memory.read(p.address, std::as_writable_bytes(std::span(bytes))))
+    return std::nullopt;
+  return kKind == ArgKind::HexBytes ? quoted_hex(bytes, limit)
+                                    : quoted(bytes, limit, p.options.strings);
+}
+
+/// A terminated string; of one that goes on beyond the limit its beginning.
+Text string_text(const Pointee& p) {
+  const std::size_t limit = p.options.string_limit;
+  if (const auto string = p.memory.read_string(p.address, limit + 1))
+    return quoted(*string, p.options.strings);
+  Pointee beginning = p;
+  beginning.available = limit + 1;
+  return bytes_text<ArgKind::Bytes>(beginning);
+}
+
+Text path_text(const Pointee& p) {
+  const auto path = p.memory.read_string(p.address);
+  return path ? Text(quoted(*path, p.options.strings)) : std::nullopt;
+}
+
+Text hex_pointee(const Pointee& p) {
+  const auto value = p.memory.load<std::uint64_t>(p.address);
+  return value ? Text(fmt::format("[{}]", hex_text(*value))) : std::nullopt;
+}
+
 struct StructureText {
   ArgKind kind;
   Text (*text)(const Pointee&);
+  bool structure = true;  // false: bytes and numbers, which -e verbose=none shows, too
 };
 
 constexpr StructureText kStructures[] = {
+    {ArgKind::Path, path_text, false},
+    {ArgKind::String, string_text, false},
+    {ArgKind::Bytes, bytes_text<ArgKind::Bytes>, false},
+    {ArgKind::HexBytes, bytes_text<ArgKind::HexBytes>, false},
+    {ArgKind::Hex, hex_pointee, false},
     {ArgKind::Stat, stat_text},
+    {ArgKind::Stat64, stat_text},
+    {ArgKind::OldStat, stat_text},
     {ArgKind::Statx, statx_text},
     {ArgKind::Statfs, statfs_text},
+    {ArgKind::Statfs64, statfs_text},
     {ArgKind::Dirents, dirents_text},
+    {ArgKind::Dirents64, dirents_text},
     {ArgKind::IoVector, iovec_text},
     {ArgKind::PollFds, poll_text},
     {ArgKind::EpollEvents, epoll_text},
@@ -358,6 +398,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::ItimerSpec64,
      interval_text<itimerspec, &itimerspec::it_interval, &itimerspec::it_value>},
     {ArgKind::Rlimit, limits_text},
+    {ArgKind::OldRlimit, limits_text},
     {ArgKind::Rlimit64, limits_text},
     {ArgKind::Rusage, rusage_text},
     {ArgKind::Sysinfo, sysinfo_text},
@@ -365,6 +406,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::CloneArgs, clone_arguments},
     {ArgKind::SignalSet, signal_set},
     {ArgKind::SignalAction, signal_action},
+    {ArgKind::OldSignalAction, signal_action},
     {ArgKind::SignalStack, signal_stack},
     {ArgKind::SignalInfo, signal_info},
     {ArgKind::SignalEvent, signal_event},
@@ -404,8 +446,9 @@ const StructureText* find(ArgKind kind) {
 
 }  // namespace
 
-bool has_structure_text(ArgKind kind) {
-  return find(kind) != nullptr;
+bool is_no_structure(ArgKind kind) {
+  const StructureText* const row = find(kind);
+  return row != nullptr && !row->structure;
 }
 
 std::string structure_text(ArgKind kind, const Pointee& pointee) {

@@ -9,11 +9,11 @@
 
 namespace ringfare {
 
-/// Whether structures of this kind have a text.
-bool has_structure_text(ArgKind kind);
+/// Whether what a pointer of this kind points to is text, bytes or a number.
+bool is_no_structure(ArgKind kind);
 
-/// "{st_mode=S_IFREG|0644, st_size=5, ...}"; the address where it cannot be read, NULL for none.
-/// Layouts are amd64's.
+/// What is pointed to: "{st_mode=S_IFREG|0644, st_size=5, ...}", "\"hello\"..."; the address where
+/// it cannot be read, NULL for none. Layouts are amd64's.
 std::string structure_text(ArgKind kind, const Pointee& pointee);
 
 /// "0x7ffd4714dce0 /* 37 vars */": a vector of strings by its size.

@@ -3,24 +3,49 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "emu/linux/abi/call_request.hpp"
+#include "emu/linux/abi/call_shape.hpp"
+#include "emu/linux/abi/syscall_row.hpp"
 
 namespace ringfare {
 
-enum class Abi : std::uint8_t { Amd64, I386 };
+/// A system call on its way through the kernel. Its rows are found once, where it is made
+/// (`resolved`, emu/linux/resolve.hpp), and carried from there: by whoever serves, tells, prices or
+/// repeats it.
+class Call {
+ public:
+  /// One that stands for itself; `found` is null for a number without a row.
+  Call(const CallRequest& asked, const SyscallRow* found);
 
-using CallArguments = std::array<std::uint64_t, 6>;
+  CallRequest request;    // as the guest asked for it: what is billed, and made again after a wait
+  const SyscallRow* row;  // of its number; null where the ABI has none
 
-/// A system call as the guest asked for it.
-struct CallRequest {
-  Abi abi = Abi::Amd64;
-  std::uint64_t number = 0;
-  CallArguments args{};
-  std::uint64_t stack_pointer = 0;  // where rt_sigreturn(2) finds its frame
+  // What it stands for: itself, or what socketcall(2), ipc(2), and the first mmap(2) and select(2)
+  // of i386 have in memory.
+  const SyscallRow* meant;
+  CallArguments args;
+  const SyscallRow* served;      // the row whose handler serves it: of i386 often one of amd64
+  std::uint64_t result_at = 0;   // not 0: where the result goes (ipc's shmat)
+  std::uint64_t bytes_read = 0;  // of the guest's memory, to find all this out
+  std::int64_t error = 0;        // not 0: the call fails with it before it is served
+
+  /// What a trace tells: the call it stands for, where the ABI has that by itself.
+  const SyscallRow* told() const { return tells_meant() ? meant : row; }
+  const CallArguments& told_args() const { return tells_meant() ? args : request.args; }
+  /// "write"; "syscall_0x1f4" for a number without a row, as strace writes it.
+  std::string_view name() const { return row != nullptr ? row->name : unnamed_.data(); }
+  std::string_view told_name() const { return tells_meant() ? meant->name : name(); }
+  /// Of what is told.
+  const CallShape& shape() const;
+
+ private:
+  bool tells_meant() const { return meant != row && number_of(*meant, request.abi) != kNoNumber; }
+
+  std::array<char, 32> unnamed_;            // only without a row
+  mutable std::optional<CallShape> shape_;  // when somebody has asked
 };
-
-/// Whether a result is -errno (man syscalls(2)).
-constexpr bool is_error(std::int64_t result) {
-  return result < 0 && result >= -4095;
-}
 
 }  // namespace ringfare

@@ -93,8 +93,8 @@ struct OldStatPairing {
 /// Identities beyond 16 bits are the overflow identity; small devices only have a place.
 struct SmallIdentities {
   static constexpr U32 kOverflowIdentity = 65534, kLastIdentity = 65535;
-  static void widened(struct stat&) {}
-  static void compat_form(struct stat& w) {
+  static void from_compat(struct stat&) {}
+  static void for_compat(struct stat& w) {
     if (w.st_uid > kLastIdentity) w.st_uid = kOverflowIdentity;
     if (w.st_gid > kLastIdentity) w.st_gid = kOverflowIdentity;
   }

@@ -44,7 +44,7 @@ struct RlimitPairing {
   }
 };
 
-/// That of the first getrlimit(2).
+/// Of the first getrlimit(2): its numbers have a sign.
 struct OldRlimitPairing : RlimitPairing {};
 
 struct RusagePairing {
@@ -142,21 +142,18 @@ struct SignalStackPairing {
   }
 };
 
-/// The texts of struct utsname, each cut to `size` bytes with its end; there are five of them.
+/// What olduname(2) writes, and oldolduname(2): the first five texts of struct utsname, each cut to
+/// `size` bytes with its end.
+constexpr std::size_t kOldNameSize = 65, kOldestNameSize = 9, kOldNames = 5;
 template <std::size_t size>
-bool compat_names(const std::byte* from, std::byte* to) {
-  constexpr std::size_t kWide = sizeof(utsname::sysname), kTexts = 5;
-  for (std::size_t i = 0; i < kTexts; ++i) {
+bool to_old_names(const std::byte* from, std::byte* to) {
+  constexpr std::size_t kWide = sizeof(utsname::sysname);
+  for (std::size_t i = 0; i < kOldNames; ++i) {
     std::memcpy(to + i * size, from + i * kWide, size);
     to[i * size + size - 1] = std::byte{};
   }
   return true;
 }
-
-constexpr CompatLayout kOldNames[] = {
-    {ArgKind::Opaque, 5 * 65, sizeof(utsname), nullptr, compat_names<65>},
-    {ArgKind::Opaque, 5 * 9, sizeof(utsname), nullptr, compat_names<9>},
-};
 
 struct SignalEventPairing {
   struct Compat {
@@ -178,13 +175,13 @@ struct SignalEventPairing {
   }
 };
 
-void widen_signal_info(const std::byte* from, std::byte* to) {
+void signal_info_to_wide(const std::byte* from, std::byte* to) {
   const SignalInfo info = widened_signal_info({from, SignalInfo::kUserSize});
   std::memset(to, 0, SignalInfo::kUserSize);
   std::memcpy(to, &info, sizeof info);
 }
 
-bool compat_signal_info_bytes(const std::byte* from, std::byte* to) {
+bool signal_info_to_compat(const std::byte* from, std::byte* to) {
   SignalInfo info;
   std::memcpy(&info, from, sizeof info);
   const auto bytes = compat_signal_info(info);
@@ -200,22 +197,21 @@ namespace compat {
 template <>
 struct Adjusted<RlimitPairing> {
   static constexpr std::uint64_t kCompatInfinity = std::numeric_limits<U32>::max();
-  static void widened(rlimit& w) {
+  static void from_compat(rlimit& w) {
     for (rlim_t* const limit : {&w.rlim_cur, &w.rlim_max})
       if (*limit == kCompatInfinity) *limit = RLIM_INFINITY;
   }
-  static void compat_form(rlimit& w) {
+  static void for_compat(rlimit& w) {
     w.rlim_cur = std::min<rlim_t>(w.rlim_cur, kCompatInfinity);
     w.rlim_max = std::min<rlim_t>(w.rlim_max, kCompatInfinity);
   }
 };
 
-/// Its numbers have a sign.
 template <>
 struct Adjusted<OldRlimitPairing> {
   static constexpr rlim_t kLargest = std::numeric_limits<I32>::max();
-  static void widened(rlimit&) {}
-  static void compat_form(rlimit& w) {
+  static void from_compat(rlimit&) {}
+  static void for_compat(rlimit& w) {
     w.rlim_cur = std::min(w.rlim_cur, kLargest);
     w.rlim_max = std::min(w.rlim_max, kLargest);
   }
@@ -224,8 +220,8 @@ struct Adjusted<OldRlimitPairing> {
 /// Sizes are counted in larger units until they fit (sysinfo(2)).
 template <>
 struct Adjusted<SysinfoPairing> {
-  static void widened(struct sysinfo&) {}
-  static void compat_form(struct sysinfo& w) {
+  static void from_compat(struct sysinfo&) {}
+  static void for_compat(struct sysinfo& w) {
     if (w.totalram >> 32 == 0 && w.totalswap >> 32 == 0) return;
     unsigned shift = 0;
     for (; w.mem_unit < 4096; w.mem_unit <<= 1) ++shift;
@@ -260,6 +256,11 @@ constexpr CompatLayout kLayouts[] = {
     layout<StatfsPairing>(ArgKind::Statfs),
     layout<Statfs64Pairing>(ArgKind::Statfs64),
     layout<RlimitPairing>(ArgKind::Rlimit),
+    layout<OldRlimitPairing>(ArgKind::OldRlimit),
+    {ArgKind::OldUtsname, kOldNames* kOldNameSize, sizeof(utsname), nullptr,
+     to_old_names<kOldNameSize>},
+    {ArgKind::OldestUtsname, kOldNames* kOldestNameSize, sizeof(utsname), nullptr,
+     to_old_names<kOldestNameSize>},
     layout<RusagePairing>(ArgKind::Rusage),
     layout<SysinfoPairing>(ArgKind::Sysinfo),
     layout<SignalActionPairing>(ArgKind::SignalAction),
@@ -268,8 +269,8 @@ constexpr CompatLayout kLayouts[] = {
     layout<OldSignalSetPairing>(ArgKind::OldSignalMask),
     layout<OffsetPairing>(ArgKind::OffsetPointer),
     layout<SignalEventPairing>(ArgKind::SignalEvent),
-    {ArgKind::SignalInfo, SignalInfo::kUserSize, SignalInfo::kUserSize, widen_signal_info,
-     compat_signal_info_bytes},
+    {ArgKind::SignalInfo, SignalInfo::kUserSize, SignalInfo::kUserSize, signal_info_to_wide,
+     signal_info_to_compat},
 };
 
 constexpr std::uint64_t kMostBuffers = 1024;  // UIO_MAXIOV
@@ -308,24 +309,16 @@ std::vector<std::byte> widened(const AddressSpace& memory, ArgKind kind, GuestAd
     return widened_words(memory, address, words);
   }
   const CompatLayout* const layout = compat_layout(kind);
-  return layout != nullptr ? widened(memory, *layout, address) : std::vector<std::byte>();
+  return layout != nullptr && layout->to_wide != nullptr ? widened(memory, *layout, address)
+                                                         : std::vector<std::byte>();
 }
 
 std::vector<std::byte> widened(const AddressSpace& memory, const CompatLayout& layout,
                                GuestAddress address) {
   std::vector<std::byte> compat(layout.compat_size), wide(layout.wide_size);
   if (!memory.read(address, compat)) return {};
-  layout.widen(compat.data(), wide.data());
+  layout.to_wide(compat.data(), wide.data());
   return wide;
-}
-
-const CompatLayout& old_names_layout(bool oldest) {
-  return kOldNames[oldest ? 1 : 0];
-}
-
-const CompatLayout& old_limit_layout() {
-  static constexpr CompatLayout kOldLimit = layout<OldRlimitPairing>(ArgKind::Rlimit);
-  return kOldLimit;
 }
 
 const CompatLayout& file_lock_layout(bool large) {

@@ -14,12 +14,13 @@ namespace ringfare {
 struct CompatLayout {
   ArgKind kind;
   std::uint32_t compat_size, wide_size;
-  void (*widen)(const std::byte* compat, std::byte* wide);
+  /// Null for what the kernel only writes.
+  void (*to_wide)(const std::byte* compat, std::byte* wide);
   /// False where a value does not fit (EOVERFLOW).
-  bool (*compat)(const std::byte* wide, std::byte* compat);
+  bool (*to_compat)(const std::byte* wide, std::byte* compat);
 };
 
-/// Nothing for kinds that are the same in both, or have no fixed size.
+/// Null for kinds that are the same in both, or have no fixed size.
 const CompatLayout* compat_layout(ArgKind kind);
 
 /// What is at `address`, as amd64 lays it out. Empty where it cannot be read.
@@ -35,12 +36,6 @@ std::vector<std::byte> widened(const AddressSpace& memory, ArgKind kind, GuestAd
 /// struct semid_ds, msqid_ds, shmid_ds with times of 64 bits (IPC_64).
 enum class IpcKind : std::uint8_t { Semaphores, Queue, Segment };
 const CompatLayout& ipc_status_layout(IpcKind kind);
-
-/// What olduname(2) writes, or oldolduname(2), of struct utsname: out only.
-const CompatLayout& old_names_layout(bool oldest);
-
-/// struct rlimit of the first getrlimit(2), whose numbers have a sign.
-const CompatLayout& old_limit_layout();
 
 /// struct flock, or struct flock64 where `large`: the command of fcntl(2) says which.
 const CompatLayout& file_lock_layout(bool large);

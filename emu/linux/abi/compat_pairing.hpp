@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a pair of structures is translated by: a type with `Compat`, `Wide`, and `fields`, which
-// shows a visitor the fields of both side by side.
+// A structure that i386 and amd64 lay out differently is described by a pairing: a type with both
+// layouts, `Compat` and `Wide`, and `fields`, which shows a visitor their fields side by side.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,8 @@ class InTwoWords {
 using I64 = InTwoWords<std::int64_t>;
 using U64 = InTwoWords<std::uint64_t>;
 
-/// Visits the fields of a pair of structures, from compat to wide.
-struct Widening {
+/// Visits the fields of a pair of structures and copies each to the amd64 one.
+struct ToWide {
   template <class N, class W>
   void operator()(const N& compat, W& wide) const {
     wide = static_cast<W>(compat);
@@ -45,8 +45,8 @@ struct Widening {
   }
 };
 
-/// ... from wide to compat, noticing what `fit`s not.
-struct Compating {
+/// The same to the i386 one, which is too small for some values: `fit` notices those.
+struct ToCompat {
   bool fits = true;
 
   template <class N, class W>
@@ -60,39 +60,39 @@ struct Compating {
   }
 };
 
-/// What has to be done to a structure before its fields are copied one by one.
+/// What has to be done to the amd64 structure beside copying its fields one by one.
 template <class Pairing>
 struct Adjusted {
-  static void widened(typename Pairing::Wide&) {}
-  static void compat_form(typename Pairing::Wide&) {}
+  static void from_compat(typename Pairing::Wide&) {}
+  static void for_compat(typename Pairing::Wide&) {}
 };
 
 template <class Pairing>
-void widen(const std::byte* from, std::byte* to) {
+void to_wide(const std::byte* from, std::byte* to) {
   typename Pairing::Compat compat;
   typename Pairing::Wide wide{};
   std::memcpy(&compat, from, sizeof compat);
-  Pairing::fields(Widening{}, compat, wide);
-  Adjusted<Pairing>::widened(wide);
+  Pairing::fields(ToWide{}, compat, wide);
+  Adjusted<Pairing>::from_compat(wide);
   std::memcpy(to, &wide, sizeof wide);
 }
 
 template <class Pairing>
-bool compat(const std::byte* from, std::byte* to) {
+bool to_compat(const std::byte* from, std::byte* to) {
   typename Pairing::Compat compat{};
   typename Pairing::Wide wide;
   std::memcpy(&wide, from, sizeof wide);
-  Adjusted<Pairing>::compat_form(wide);
-  Compating narrowing;
-  Pairing::fields(narrowing, compat, wide);
+  Adjusted<Pairing>::for_compat(wide);
+  ToCompat visitor;
+  Pairing::fields(visitor, compat, wide);
   std::memcpy(to, &compat, sizeof compat);
-  return narrowing.fits;
+  return visitor.fits;
 }
 
 template <class Pairing>
 constexpr CompatLayout layout(ArgKind kind) {
-  return {kind, sizeof(typename Pairing::Compat), sizeof(typename Pairing::Wide), widen<Pairing>,
-          compat<Pairing>};
+  return {kind, sizeof(typename Pairing::Compat), sizeof(typename Pairing::Wide), to_wide<Pairing>,
+          to_compat<Pairing>};
 }
 
 }  // namespace ringfare::compat

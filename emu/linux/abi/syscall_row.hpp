@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "emu/linux/abi/arguments.hpp"
-#include "emu/linux/abi/call.hpp"
+#include "emu/linux/abi/call_request.hpp"
+#include "emu/linux/abi/call_traits.hpp"
 
 namespace ringfare {
 
@@ -19,50 +19,11 @@ using CallHandler = std::int64_t (*)(Process&, const CallArguments&);
 /// Linux gives to some (the note says whom), or not at all (-ENOSYS).
 enum class Support : std::uint8_t { Full, Partial, Refused, No };
 
-/// The groups of `-e trace=%GROUP`, as in strace(1).
-enum class CallGroup : std::uint16_t {
-  File = 1,
-  Descriptor = 2,
-  Memory = 4,
-  Process = 8,
-  Signal = 16,
-  Network = 32,
-  Ipc = 64,
-  Credentials = 128,
-  Clock = 256,
-  Pure = 512,
-};
-
-/// Parsed from letters: F D M P S N I C K U in the order of `CallGroup`.
-class CallGroups {
- public:
-  consteval CallGroups(const char* letters) {
-    constexpr std::string_view kLetters = "FDMPSNICKU";
-    for (const char letter : std::string_view(letters)) {
-      const std::size_t bit = kLetters.find(letter);
-      if (bit == kLetters.npos) throw "not a group of calls";
-      bits_ = static_cast<std::uint16_t>(bits_ | 1u << bit);
-    }
-  }
-  constexpr bool contains(CallGroup group) const {
-    return (bits_ & static_cast<std::uint16_t>(group)) != 0;
-  }
-
- private:
-  std::uint16_t bits_ = 0;
-};
-
-struct CallGroupName {
-  CallGroup group;
-  std::string_view name;
-};
-
-inline constexpr CallGroupName kCallGroupNames[] = {
-    {CallGroup::File, "file"},     {CallGroup::Descriptor, "desc"},
-    {CallGroup::Memory, "memory"}, {CallGroup::Process, "process"},
-    {CallGroup::Signal, "signal"}, {CallGroup::Network, "network"},
-    {CallGroup::Ipc, "ipc"},       {CallGroup::Credentials, "creds"},
-    {CallGroup::Clock, "clock"},   {CallGroup::Pure, "pure"},
+/// Who answers a call, and how well.
+struct CallAnswer {
+  CallHandler handler = nullptr;
+  Support support = Support::No;
+  std::string_view note = {};
 };
 
 inline constexpr std::int16_t kNoNumber = -1;
@@ -72,10 +33,12 @@ struct SyscallRow {
   std::int16_t amd64, i386;  // numbers of Linux 6.1, kNoNumber where the ABI lacks it
   std::string_view name;
   ArgList args;
-  CallGroups groups;
-  CallHandler handler = nullptr;
-  Support support = Support::No;
-  std::string_view note = {};
+  CallTraits traits;
+  CallAnswer answer = {};
 };
+
+constexpr std::int16_t number_of(const SyscallRow& row, Abi abi) {
+  return abi == Abi::Amd64 ? row.amd64 : row.i386;
+}
 
 }  // namespace ringfare

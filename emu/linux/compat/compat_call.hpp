@@ -11,22 +11,20 @@
 #include "emu/linux/compat/ipc.hpp"
 #include "emu/linux/compat/messages.hpp"
 #include "emu/linux/compat/staging.hpp"
-#include "emu/linux/syscalls/syscall_table.hpp"
 
 namespace ringfare {
 
-/// A system call through the i386 table, made into the same call of amd64: arguments are cut to 32
-/// bits, joined, extended; structures are translated into memory lent to the guest, and back when
-/// the call has been served. As Linux's own compatibility layer, one level of pointers deep.
-class I386Call {
+/// A system call of i386 made into the call of amd64 that serves it: arguments are joined, extended
+/// and put in its order; structures are translated into memory lent to the guest, and back when the
+/// call has been served. As Linux's own compatibility layer, one level of pointers deep.
+class CompatCall {
  public:
-  I386Call(UserMemory& user, const CallRequest& request);
-  I386Call(const I386Call&) = delete;
-  I386Call& operator=(const I386Call&) = delete;
+  /// `call` has a row and no error.
+  CompatCall(UserMemory& user, const Call& call);
+  CompatCall(const CompatCall&) = delete;
+  CompatCall& operator=(const CompatCall&) = delete;
 
-  /// Who serves it: the row of the amd64 call, or the i386 row where there is none; null for a
-  /// number without a row.
-  const SyscallRow* row() const { return row_; }
+  /// Of the row that serves it.
   const CallArguments& arguments() const { return arguments_; }
   /// Not 0: the call fails with it before it is made.
   std::int64_t error() const { return error_; }
@@ -35,23 +33,25 @@ class I386Call {
   std::int64_t finish(std::int64_t result);
 
  private:
-  bool unwrap(CallRequest& request);
-  void translate(const SyscallRow& compat, const CallArguments& args);
-  std::uint64_t argument(const SyscallRow& compat, const CallArguments& args, std::size_t i);
+  void translate(const CallArguments& args);
+  void arrange(const CallArguments& made);
+  std::uint64_t argument(const CallArguments& args, std::size_t i);
   std::uint64_t pointer(const ArgSpec& spec, const CallArguments& args, std::size_t i);
-  void make_ipc(const CallArguments& args);
   void adapt_commands(const CallArguments& args);
+  void adapt_lock(const CallArguments& args);
+  void adapt_futex(const CallArguments& args);
   void adapt_socket_timeout(bool gets, const CallArguments& args);
   std::int64_t compat_entries(std::int64_t size);
 
   UserMemory& user_;
-  const SyscallRow* compat_ = nullptr;
-  const SyscallRow* row_ = nullptr;
+  const SyscallRow& compat_;  // the i386 call
+  const SyscallRow& row_;     // the amd64 call
   CallArguments arguments_{};
   std::int64_t error_ = 0;
-  std::uint64_t place_ = 0;  // where a result goes that is not returned; the entries of getdents
-  std::uint64_t option_size_at_ = 0, address_at_ = 0;  // getsockopt's size, ipc's shmat
-  I386Staging staging_{user_};
+  // Guest addresses, 0 for none: where the result goes (64 bits, or the 32 of ipc's shmat), the
+  // entries of getdents(2), the size of getsockopt(2).
+  std::uint64_t stored_at_ = 0, result_at_ = 0, entries_at_ = 0, option_size_at_ = 0;
+  CompatStaging staging_{user_};
   std::optional<CompatMessages> messages_;
   std::optional<CompatMessage> message_;
 };

@@ -91,7 +91,7 @@ std::uint64_t wide_room(std::uint32_t compat) {
 
 }  // namespace
 
-CompatMessages::CompatMessages(I386Staging& staging, UserMemory& user, Shape shape,
+CompatMessages::CompatMessages(CompatStaging& staging, UserMemory& user, Shape shape,
                                Direction direction, std::uint64_t guest, std::uint64_t count)
     : staging_(staging), user_(user), shape_(shape), direction_(direction) {
   const bool many = shape == Shape::Many;
@@ -99,9 +99,9 @@ CompatMessages::CompatMessages(I386Staging& staging, UserMemory& user, Shape sha
   constexpr std::uint64_t kEach = 512;  // beyond the usual room, for vectors and control
   if (many) staging.make_room(count * (sizeof(mmsghdr) + kEach));
   std::byte* const wide = staging.reserve(many ? count * sizeof(mmsghdr) : sizeof(msghdr));
-  address_ = wide != nullptr ? I386Staging::address(wide) : I386Staging::nowhere();
+  address_ = wide != nullptr ? CompatStaging::address(wide) : CompatStaging::nowhere();
   if (wide == nullptr) return;
-  if (!user.space().readable({guest}, sizeof(Header32))) address_ = I386Staging::nowhere();
+  if (!user.space().readable({guest}, sizeof(Header32))) address_ = CompatStaging::nowhere();
   for (std::uint64_t i = 0; i < count; ++i)
     stage(guest + i * kManySize, wide + i * sizeof(mmsghdr));
 }
@@ -111,7 +111,7 @@ void CompatMessages::stage(std::uint64_t guest, std::byte* wide) {
   const auto pointer = [](std::uint64_t value) { return reinterpret_cast<void*>(value); };
   msghdr made{};
   if (!compat) {  // the call gets as far as this one
-    made.msg_iov = static_cast<iovec*>(pointer(I386Staging::nowhere()));
+    made.msg_iov = static_cast<iovec*>(pointer(CompatStaging::nowhere()));
     made.msg_iovlen = 1;
     std::memcpy(wide, &made, sizeof made);
     return;
@@ -130,7 +130,7 @@ void CompatMessages::stage(std::uint64_t guest, std::byte* wide) {
 
 std::byte* CompatMessages::stage_control(std::uint32_t guest, std::uint32_t size,
                                          std::uint64_t& wide_size) {
-  std::byte* const nowhere = reinterpret_cast<std::byte*>(I386Staging::nowhere());
+  std::byte* const nowhere = reinterpret_cast<std::byte*>(CompatStaging::nowhere());
   if (guest == 0) return nullptr;
   if (direction_ == Direction::Out) {
     wide_size = wide_room(std::min<std::uint32_t>(size, kMostControl));

@@ -15,7 +15,7 @@ class CompatMessages {
  public:
   enum class Shape : std::uint8_t { One, Many };
 
-  CompatMessages(I386Staging& staging, UserMemory& user, Shape shape, Direction direction,
+  CompatMessages(CompatStaging& staging, UserMemory& user, Shape shape, Direction direction,
                  std::uint64_t guest, std::uint64_t count);
 
   /// Of the first as amd64 has it.
@@ -35,7 +35,7 @@ class CompatMessages {
   std::byte* stage_control(std::uint32_t guest, std::uint32_t size, std::uint64_t& wide_size);
   void write_back(const Message& message);
 
-  I386Staging& staging_;
+  CompatStaging& staging_;
   UserMemory& user_;
   Shape shape_;
   Direction direction_;

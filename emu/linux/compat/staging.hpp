@@ -15,12 +15,12 @@ namespace ringfare {
 /// pointers point to, as amd64 lays it out. Addresses in it are good until the end; of what the
 /// guest may not use, they are those of `UserMemory::nowhere`, with which the call fails in its own
 /// order of checks.
-class I386Staging {
+class CompatStaging {
  public:
-  explicit I386Staging(UserMemory& user) : user_(user) {}
-  ~I386Staging() { user_.space().lend({}); }
-  I386Staging(const I386Staging&) = delete;
-  I386Staging& operator=(const I386Staging&) = delete;
+  explicit CompatStaging(UserMemory& user) : user_(user) {}
+  ~CompatStaging() { user_.space().lend({}); }
+  CompatStaging(const CompatStaging&) = delete;
+  CompatStaging& operator=(const CompatStaging&) = delete;
 
   /// Bytes that are needed beyond the usual; before anything is staged.
   void make_room(std::uint64_t size);

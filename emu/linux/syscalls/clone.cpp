@@ -14,7 +14,6 @@
 
 #include "emu/linux/state/host_fork.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

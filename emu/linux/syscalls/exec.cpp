@@ -13,7 +13,6 @@
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/program/loader.hpp"
 #include "emu/program/scripts.hpp"
 

@@ -15,8 +15,8 @@
 #include "emu/linux/state/named_pipe.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
+#include "emu/linux/syscalls/pass_through.hpp"
 
 namespace ringfare {
 namespace {
@@ -262,13 +262,6 @@ std::int64_t sys_readv(Process& process, const CallArguments& args) {
     total += done;
   }
   return total;
-}
-
-/// write(2) and its like: EPIPE comes with SIGPIPE.
-std::int64_t pass_write(Process& process, const CallArguments& args) {
-  const std::int64_t result = pass_to_host(process, args);
-  if (result == -EPIPE) process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
-  return result;
 }
 
 std::int64_t sys_vmsplice(Process& process, const CallArguments& args) {

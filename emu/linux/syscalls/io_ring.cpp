@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,16 +44,16 @@ std::uint32_t array_offset(const io_uring_params& params) {
 /// Entries that are a call with the same arguments.
 struct TransferRow {
   std::uint8_t opcode;
-  const char *positioned, *streaming;  // the calls for a file with places in it, and without
+  std::uint16_t positioned, streaming;  // the calls for a file with places in it, and without
   short events;
 };
 constexpr TransferRow kTransfers[] = {
-    {IORING_OP_READ, "pread64", "read", POLLIN},
-    {IORING_OP_READ_FIXED, "pread64", "read", POLLIN},
-    {IORING_OP_READV, "preadv", "readv", POLLIN},
-    {IORING_OP_WRITE, "pwrite64", "write", POLLOUT},
-    {IORING_OP_WRITE_FIXED, "pwrite64", "write", POLLOUT},
-    {IORING_OP_WRITEV, "pwritev", "writev", POLLOUT},
+    {IORING_OP_READ, SYS_pread64, SYS_read, POLLIN},
+    {IORING_OP_READ_FIXED, SYS_pread64, SYS_read, POLLIN},
+    {IORING_OP_READV, SYS_preadv, SYS_readv, POLLIN},
+    {IORING_OP_WRITE, SYS_pwrite64, SYS_write, POLLOUT},
+    {IORING_OP_WRITE_FIXED, SYS_pwrite64, SYS_write, POLLOUT},
+    {IORING_OP_WRITEV, SYS_pwritev, SYS_writev, POLLOUT},
 };
 
 const TransferRow* find_transfer(std::uint8_t opcode) {
@@ -60,12 +61,12 @@ const TransferRow* find_transfer(std::uint8_t opcode) {
   return row == std::end(kTransfers) ? nullptr : row;
 }
 
-std::int64_t serve_call(Process& process, const char* name, const CallArguments& args) {
-  const SyscallRow* const row = find_syscall(Abi::Amd64, std::string_view(name));
-  CHECK(row != nullptr && row->handler != nullptr, "no system call '{}'", name);
+std::int64_t serve_call(Process& process, std::uint64_t number, const CallArguments& args) {
+  const SyscallRow* const row = find_syscall(Abi::Amd64, number);
+  CHECK(row != nullptr && row->answer.handler != nullptr, "no system call {}", number);
   process.entries.push_back({row->name, process.descriptors.kind(static_cast<int>(args[0]))});
   const SyscallRow* const outer = std::exchange(process.row, row);
-  const std::int64_t result = row->handler(process, args);
+  const std::int64_t result = row->answer.handler(process, args);
   process.row = outer;
   return result;
 }
@@ -271,10 +272,10 @@ std::optional<std::int64_t> IoRing::serve(Process& process, Request& request) {
       return 0;
     case IORING_OP_FSYNC: {
       if ((entry.fsync_flags & ~std::uint32_t{IORING_FSYNC_DATASYNC}) != 0) return -EINVAL;
-      return serve_call(process, entry.fsync_flags != 0 ? "fdatasync" : "fsync", {fd});
+      return serve_call(process, entry.fsync_flags != 0 ? SYS_fdatasync : SYS_fsync, {fd});
     }
     case IORING_OP_CLOSE:
-      return serve_call(process, "close", {fd});
+      return serve_call(process, SYS_close, {fd});
     case IORING_OP_POLL_ADD:
       return watch_file(process, request);
     case IORING_OP_POLL_REMOVE:

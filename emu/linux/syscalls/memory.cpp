@@ -11,7 +11,6 @@
 #include <cstring>
 
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/program/loader.hpp"
 
 namespace ringfare {

@@ -15,7 +15,6 @@
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 
 namespace ringfare {

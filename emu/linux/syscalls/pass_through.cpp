@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <vector>
 
 #include "cpu/base/failure.hpp"
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 
 namespace ringfare {
@@ -35,8 +36,7 @@ class Passage {
  private:
   void translate(std::size_t i) {
     const ArgSpec& spec = specs_[i];
-    const PassingRow row = passing_of(spec);
-    switch (row.passing) {
+    switch (passing_of(spec)) {
       case Passing::Value:
         break;
       case Passing::Descriptor:
@@ -56,7 +56,7 @@ class Passage {
         pass_vector(i);
         break;
       case Passing::Structure:
-        host_[i] = checked(i, row.size);
+        host_[i] = checked(i, row_of(spec.kind).size);
         break;
       case Passing::Refused:
         CHECK(false, "{} cannot be passed on", process_.row->name);
@@ -91,7 +91,7 @@ class Passage {
   }
 
   /// Whether the call writes as much as there is (write(2)); others take all of a buffer or none.
-  bool transfers() const { return process_.row->handler == pass_write; }
+  bool transfers() const { return process_.row->answer.handler == pass_write; }
 
   void pass_vector(std::size_t i) {
     const bool in = specs_[i].direction == Direction::In;
@@ -102,14 +102,16 @@ class Passage {
 
   void count(std::size_t i, std::int64_t result) {
     if (result < 0 || guest_[i] == 0) return;
-    const PassingRow row = passing_of(specs_[i]);
-    std::uint64_t bytes = row.size;
-    if (row.passing == Passing::Buffer || row.passing == Passing::Vector) {
+    const Passing passing = passing_of(specs_[i]);
+    std::uint64_t bytes = 0;
+    if (passing == Passing::Buffer || passing == Passing::Vector) {
       // The result of a transfer is what it transferred; other calls use the whole buffer.
-      const std::uint64_t whole = row.passing == Passing::Buffer ? host_[specs_[i].count_from] : 0;
+      const std::uint64_t whole = passing == Passing::Buffer ? host_[specs_[i].count_from] : 0;
       bytes = result > 0 || whole == 0 ? static_cast<std::uint64_t>(result) : whole;
       if (result == 0 && specs_[i].direction != Direction::In) bytes = 0;
-    } else if (row.passing != Passing::Structure) {
+    } else if (passing == Passing::Structure) {
+      bytes = row_of(specs_[i].kind).size;
+    } else {
       return;
     }
     if (specs_[i].direction != Direction::Out) process_.user.count_in(bytes);
@@ -137,6 +139,12 @@ std::int64_t pass_and_install(Process& process, const CallArguments& args) {
   if (result < 0) return result;
   const bool close_on_exec = fcntl(static_cast<int>(result), F_GETFD) == FD_CLOEXEC;
   return process.install(result, close_on_exec ? O_CLOEXEC : 0);
+}
+
+std::int64_t pass_write(Process& process, const CallArguments& args) {
+  const std::int64_t result = pass_to_host(process, args);
+  if (result == -EPIPE) process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
+  return result;
 }
 
 }  // namespace ringfare

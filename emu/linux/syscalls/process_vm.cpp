@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 
 namespace ringfare {

@@ -10,7 +10,6 @@
 
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

@@ -9,7 +9,6 @@
 
 #include "emu/linux/state/ipc_objects.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/program/loader.hpp"
 
 namespace ringfare {

@@ -5,7 +5,6 @@
 #include "emu/linux/signals/signal_frame.hpp"
 #include "emu/linux/signals/signal_frame32.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

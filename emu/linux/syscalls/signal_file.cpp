@@ -8,7 +8,6 @@
 #include <cerrno>
 
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

@@ -5,7 +5,6 @@
 #include <csignal>
 
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
+#include "emu/linux/syscalls/pass_through.hpp"
 
 namespace ringfare {
 namespace {

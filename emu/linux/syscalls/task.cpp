@@ -13,7 +13,6 @@
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {
@@ -58,11 +57,6 @@ std::int64_t sys_exit(Process& process, const CallArguments& args) {
 std::int64_t sys_exit_group(Process& process, const CallArguments& args) {
   process.exit(static_cast<int>(args[0] & 0xff));
   return 0;
-}
-
-/// Calls the C library makes and does without when refused.
-std::int64_t not_offered(Process&, const CallArguments&) {
-  return -ENOSYS;
 }
 
 std::int64_t sys_arch_prctl(Process& process, const CallArguments& args) {

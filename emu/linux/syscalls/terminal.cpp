@@ -11,7 +11,6 @@
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // set_thread_area(2), get_thread_area(2), modify_ldt(2).
+#include "emu/linux/syscalls/thread_area.hpp"
+
 #include <cerrno>
 #include <cstring>
 
 #include "cpu/segments.hpp"
 #include "emu/linux/state/process.hpp"
-#include "emu/linux/syscalls/handlers.hpp"
 
 namespace ringfare {
 namespace {

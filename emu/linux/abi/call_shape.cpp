@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/strace/call_shape.hpp"
+#include "emu/linux/abi/call_shape.hpp"
 
 #include <asm/prctl.h>
 #include <fcntl.h>
@@ -17,13 +17,12 @@
 #include <termios.h>
 
 #include <algorithm>
+#include <span>
 
-#include "emu/linux/syscalls/syscall_table.hpp"
+#include "cpu/base/failure.hpp"
 
 namespace ringfare {
 namespace {
-
-using Shape = std::vector<ShapedArgument>;
 
 /// What follows a command: the arguments after it, from the next one on. `hidden` has a bit for
 /// each that is passed over.
@@ -31,16 +30,17 @@ struct CommandShape {
   std::uint64_t command;
   ArgList rest;
   unsigned hidden = 0;
+  ResultKind returns = ResultKind::Number;
 };
 
 /// F_GETLK64, F_SETLK64 and F_SETLKW64 of i386 (<asm-generic/fcntl.h>).
 constexpr std::uint64_t kGetLock64 = 12, kSetLock64 = 13, kSetLockAndWait64 = 14;
 
 constexpr CommandShape kFcntl[] = {
-    {F_DUPFD, "int"},
-    {F_GETFD, ""},
+    {F_DUPFD, "int", 0, ResultKind::Descriptor},
+    {F_GETFD, "", 0, ResultKind::DescriptorFlags},
     {F_SETFD, "fdflag"},
-    {F_GETFL, ""},
+    {F_GETFL, "", 0, ResultKind::StatusFlags},
     {F_SETFL, "oflag"},
     {F_GETLK, ">foundlock"},
     {F_SETLK, "<filelock"},
@@ -55,11 +55,11 @@ constexpr CommandShape kFcntl[] = {
     {F_SETOWN, "pid"},
     {F_GETSIG, ""},
     {F_SETSIG, "sig"},
-    {F_DUPFD_CLOEXEC, "int"},
+    {F_DUPFD_CLOEXEC, "int", 0, ResultKind::Descriptor},
     {F_GETPIPE_SZ, ""},
     {F_SETPIPE_SZ, "int"},
     {F_GETLEASE, ""},
-    {F_GET_SEALS, ""},
+    {F_GET_SEALS, "", 0, ResultKind::Seals},
     {F_ADD_SEALS, "seal"},
 };
 
@@ -194,31 +194,6 @@ constexpr Condition kConditions[] = {
     {ArgKind::NodeMode, ArgKind::Device, is_device},
 };
 
-void shape_command(Shape& shape, std::size_t at, std::uint64_t value) {
-  const auto kind = std::ranges::find(kCommands, shape[at].spec.kind, &CommandKind::kind);
-  if (kind == std::end(kCommands)) return;
-  const auto row = std::ranges::find(kind->shapes, value & kind->mask, &CommandShape::command);
-  if (row == kind->shapes.end()) return;
-  const std::size_t first = shape[at].index + 1;
-  shape.resize(at + 1);
-  for (std::size_t i = 0; i < row->rest.size(); ++i) {
-    if ((row->hidden >> i & 1) != 0) continue;
-    ShapedArgument argument{first + i, row->rest[i]};
-    // Counts of a row are places in it.
-    if (argument.spec.count_from != kNoCount)
-      argument.spec.count_from = static_cast<std::uint8_t>(argument.spec.count_from + first);
-    shape.push_back(argument);
-  }
-}
-
-void drop_unmeant(Shape& shape, std::size_t at, std::uint64_t value) {
-  if (at + 1 >= shape.size()) return;
-  const auto row = std::ranges::find_if(kConditions, [&](const Condition& condition) {
-    return condition.before == shape[at].spec.kind && condition.kind == shape[at + 1].spec.kind;
-  });
-  if (row != std::end(kConditions) && !row->meant(value)) shape.resize(at + 1);
-}
-
 /// What the option after a level is, and whether its value is one number.
 struct OptionKind {
   std::uint64_t level;
@@ -236,50 +211,84 @@ constexpr std::uint64_t kStructuredSocketOptions[] = {
     SO_LINGER,  SO_RCVTIMEO_OLD, SO_SNDTIMEO_OLD, SO_PEERCRED,
     SO_PEERSEC, SO_PEERNAME,     SO_BINDTODEVICE, SO_ATTACH_FILTER};
 
-void shape_option(Shape& shape, std::size_t at, const CallRequest& request) {
-  if (shape[at].spec.kind != ArgKind::SocketLevel || at + 2 >= shape.size()) return;
-  const auto level = static_cast<std::uint32_t>(request.args[shape[at].index]);
-  const auto row = std::ranges::find(kOptionKinds, level, &OptionKind::level);
-  if (row == std::end(kOptionKinds)) return;
-  shape[at + 1].spec.kind = row->kind;
-  const std::uint64_t option = request.args[shape[at + 1].index];
-  const bool structured =
-      (level == SOL_SOCKET &&
-       std::ranges::find(kStructuredSocketOptions, option) != std::end(kStructuredSocketOptions)) ||
-      (level == IPPROTO_TCP && option == TCP_INFO);
-  if (!structured) shape[at + 2].spec.kind = ArgKind::Int32;
-}
-
-/// amd64 passes a 64-bit offset in its lower half's register; the upper half is not looked at.
-void join_offset(Shape& shape, std::size_t at) {
-  if (shape[at].spec.kind != ArgKind::OffsetLow || at + 1 >= shape.size()) return;
-  shape[at].spec.kind = ArgKind::Offset;
-  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(at) + 1);
-}
-
-/// A command's timeout is as wide as the call's own.
-void widen_timeout(Shape& shape, const SyscallRow& row) {
-  for (auto& [index, spec] : shape)
-    if (spec.kind == ArgKind::Timespec && row.args[index].kind == ArgKind::Timespec64)
-      spec.kind = ArgKind::Timespec64;
+bool is_structured(std::uint64_t level, std::uint64_t option) {
+  if (level == SOL_SOCKET)
+    return std::ranges::find(kStructuredSocketOptions, option) !=
+           std::end(kStructuredSocketOptions);
+  return level == IPPROTO_TCP && option == TCP_INFO;
 }
 
 }  // namespace
 
-std::vector<ShapedArgument> call_shape(const CallRequest& request) {
-  const SyscallRow* const row = find_syscall(request.abi, request.number);
-  Shape shape;
-  for (std::size_t i = 0; i < (row != nullptr ? row->args.size() : request.args.size()); ++i)
-    shape.push_back({i, row != nullptr ? row->args[i] : ArgSpec{.kind = ArgKind::Hex}});
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const std::uint64_t value = request.args[shape[i].index];
-    shape_command(shape, i, value);
-    drop_unmeant(shape, i, value);
-    shape_option(shape, i, request);
-    if (request.abi == Abi::Amd64) join_offset(shape, i);
+CallShape::CallShape(const SyscallRow* row, Abi abi, const CallArguments& args) {
+  count_ = row != nullptr ? row->args.size() : args.size();
+  returns_ = row != nullptr ? row->traits.returns : ResultKind::Number;
+  for (std::size_t i = 0; i < count_; ++i)
+    arguments_[i] = {static_cast<std::uint8_t>(i),
+                     row != nullptr ? row->args[i] : ArgSpec{.kind = ArgKind::Hex}};
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::uint64_t value = args[arguments_[i].index];
+    shape_command(i, value);
+    drop_unmeant(i, value);
+    shape_option(i, args);
+    if (abi == Abi::Amd64) join_offset(i);
   }
-  if (row != nullptr) widen_timeout(shape, *row);
-  return shape;
+  if (row != nullptr) widen_timeout(*row);
+}
+
+void CallShape::shape_command(std::size_t at, std::uint64_t value) {
+  const auto kind = std::ranges::find(kCommands, arguments_[at].spec.kind, &CommandKind::kind);
+  if (kind == std::end(kCommands)) return;
+  const auto row = std::ranges::find(kind->shapes, value & kind->mask, &CommandShape::command);
+  if (row == kind->shapes.end()) return;
+  if (row->returns != ResultKind::Number) returns_ = row->returns;
+  const std::size_t first = arguments_[at].index + 1u;
+  count_ = at + 1;
+  for (std::size_t i = 0; i < row->rest.size(); ++i) {
+    if ((row->hidden >> i & 1) != 0) continue;
+    ShapedArgument argument{static_cast<std::uint8_t>(first + i), row->rest[i]};
+    // Counts of a row are places in it.
+    if (argument.spec.count_from != kNoCount)
+      argument.spec.count_from = static_cast<std::uint8_t>(argument.spec.count_from + first);
+    CHECK(argument.index < arguments_.size(), "a command with too many arguments");
+    arguments_[count_++] = argument;
+  }
+}
+
+void CallShape::drop_unmeant(std::size_t at, std::uint64_t value) {
+  if (at + 1 >= count_) return;
+  const auto row = std::ranges::find_if(kConditions, [&](const Condition& condition) {
+    return condition.before == arguments_[at].spec.kind &&
+           condition.kind == arguments_[at + 1].spec.kind;
+  });
+  if (row != std::end(kConditions) && !row->meant(value)) count_ = at + 1;
+}
+
+void CallShape::shape_option(std::size_t at, const CallArguments& args) {
+  if (arguments_[at].spec.kind != ArgKind::SocketLevel || at + 2 >= count_) return;
+  const auto level = static_cast<std::uint32_t>(args[arguments_[at].index]);
+  const auto row = std::ranges::find(kOptionKinds, level, &OptionKind::level);
+  if (row == std::end(kOptionKinds)) return;
+  arguments_[at + 1].spec.kind = row->kind;
+  if (!is_structured(level, args[arguments_[at + 1].index]))
+    arguments_[at + 2].spec.kind = ArgKind::Int32;
+}
+
+/// amd64 passes a 64-bit offset in its lower half's register; the upper half is not looked at.
+void CallShape::join_offset(std::size_t at) {
+  if (arguments_[at].spec.kind != ArgKind::OffsetLow || at + 1 >= count_) return;
+  arguments_[at].spec.kind = ArgKind::Offset;
+  std::copy(arguments_.begin() + at + 2, arguments_.begin() + count_, arguments_.begin() + at + 1);
+  --count_;
+}
+
+/// A command's timeout is as wide as the call's own.
+void CallShape::widen_timeout(const SyscallRow& row) {
+  for (std::size_t i = 0; i < count_; ++i) {
+    auto& [index, spec] = arguments_[i];
+    if (spec.kind == ArgKind::Timespec && row.args[index].kind == ArgKind::Timespec64)
+      spec.kind = ArgKind::Timespec64;
+  }
 }
 
 }  // namespace ringfare
