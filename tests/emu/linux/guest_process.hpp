@@ -19,6 +19,7 @@
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
 #include "emu/linux/personality.hpp"
+#include "emu/linux/resolve.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/processor/clock.hpp"
 #include "emu/program/loader.hpp"
@@ -64,12 +65,15 @@ class GuestProcess : public ::testing::Test {
     ASSERT_EQ(memory_.map({.range = {{begin}, {begin + size}}, .permissions = permissions}), 0);
   }
 
+  Served serve(const CallRequest& request) {
+    return personality_->serve(thread_, resolved(request, memory_));
+  }
   Served serve(std::string_view name, std::initializer_list<std::uint64_t> args) {
     const SyscallRow* const row = find_syscall(Abi::Amd64, name);
     EXPECT_NE(row, nullptr) << name;
     CallRequest request{.number = static_cast<std::uint64_t>(row->amd64)};
     std::copy(args.begin(), args.end(), request.args.begin());
-    return personality_->serve(thread_, request);
+    return serve(request);
   }
   std::int64_t call(std::string_view name, std::initializer_list<std::uint64_t> args) {
     return serve(name, args).result;

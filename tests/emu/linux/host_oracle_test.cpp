@@ -100,7 +100,7 @@ TEST_P(HostOracle, AnswersAsTheHost) {
   }
   const std::int64_t expected =
       raw_host_call(row->amd64, host[0], host[1], host[2], host[3], host[4], host[5]);
-  EXPECT_EQ(personality_->serve(thread_, request).result, expected);
+  EXPECT_EQ(serve(request).result, expected);
   EXPECT_EQ(personality_->take_warning(), std::nullopt);
 }
 

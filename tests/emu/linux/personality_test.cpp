@@ -39,10 +39,10 @@ TEST_F(PersonalityTest, WritesAndReadsAFile) {
 }
 
 TEST_F(PersonalityTest, UnknownCallWarnsOnce) {
-  EXPECT_EQ(personality_->serve(thread_, {.number = 999}).result, -ENOSYS);
+  EXPECT_EQ(serve(CallRequest{.number = 999}).result, -ENOSYS);
   EXPECT_EQ(personality_->take_warning(),
             "system call 999 (unknown) is not implemented; the guest got ENOSYS");
-  EXPECT_EQ(personality_->serve(thread_, {.number = 999}).result, -ENOSYS);
+  EXPECT_EQ(serve(CallRequest{.number = 999}).result, -ENOSYS);
   EXPECT_EQ(personality_->take_warning(), std::nullopt);
   EXPECT_EQ(call("rseq", {0, 0, 0, 0}), -ENOSYS);
   EXPECT_EQ(personality_->take_warning(), std::nullopt);
@@ -232,14 +232,14 @@ TEST_F(PersonalityTest, RandomBytesRepeat) {
   CallRequest request{.number =
                           static_cast<std::uint64_t>(find_syscall(Abi::Amd64, "getrandom")->amd64)};
   request.args = {kData + 16, 16, 0};
-  EXPECT_EQ(again.serve(thread_, request).result, 16);
+  EXPECT_EQ(again.serve(thread_, resolved(request, memory_)).result, 16);
   EXPECT_EQ(text_at(kData, 16), text_at(kData + 16, 16));
   EXPECT_NE(text_at(kData, 8), text_at(kData + 8, 8));
   const auto device =
       static_cast<std::uint64_t>(call("open", {text("/dev/urandom", kData + 64), O_RDONLY, 0}));
   EXPECT_EQ(call("read", {device, kData + 32, 16}), 16);
   request.args = {kData + 48, 16, 0};
-  again.serve(thread_, request);
+  again.serve(thread_, resolved(request, memory_));
   EXPECT_EQ(text_at(kData + 32, 16), text_at(kData + 48, 16));
 }
 
@@ -306,12 +306,12 @@ TEST_F(PersonalityTest, SetsTheThreadPointer) {
 TEST_F(PersonalityTest, ServesPlainCallsThroughTheI386Door) {
   CallRequest request{.abi = Abi::I386, .number = 4};
   request.args = {1, kUnmapped, 1};
-  EXPECT_EQ(personality_->serve(thread_, request).result, -EFAULT);
+  EXPECT_EQ(serve(request).result, -EFAULT);
   request.number = 20;
-  EXPECT_EQ(personality_->serve(thread_, request).result, kPid);
+  EXPECT_EQ(serve(request).result, kPid);
   request.number = 195;  // stat64: another layout
   request.args = {kUnmapped, kUnmapped};
-  EXPECT_EQ(personality_->serve(thread_, request).result, -EFAULT);
+  EXPECT_EQ(serve(request).result, -EFAULT);
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 
-#include "emu/linux/syscalls/handlers.hpp"
 #include "emu/linux/syscalls/pass_through.hpp"
+#include "emu/linux/syscalls/refuse.hpp"
 #include "emu/linux/syscalls/syscall_document.hpp"
 
 namespace ringfare {
@@ -86,19 +87,32 @@ TEST(SyscallTable, FindsRowsByNumberAndName) {
 // functions while compiling with -fsanitize=undefined.
 TEST(SyscallTable, HandlersMatchSupport) {
   for (const SyscallRow& row : syscall_table()) {
-    const bool served = row.handler != nullptr && row.handler != not_offered;
-    EXPECT_EQ(served, row.support != Support::No) << row.name;
+    const bool unwraps = row.traits.unwraps != Wrapping::None;  // the call inside has the handler
+    const CallHandler handler = served_as(row).answer.handler;
+    const bool served = handler != nullptr && handler != refuse<ENOSYS>;
+    EXPECT_EQ(served || unwraps, served_as(row).answer.support != Support::No) << row.name;
   }
 }
 
 TEST(SyscallTable, PassedArgumentsCanPass) {
   for (const SyscallRow& row : syscall_table()) {
-    if (row.handler != pass_to_host && row.handler != pass_and_install &&
-        row.handler != pass_write && row.handler != sys_sendto)
-      continue;
+    const CallHandler handler = row.answer.handler;
+    if (handler != pass_to_host && handler != pass_and_install && handler != pass_write) continue;
     EXPECT_TRUE(can_pass(row.args)) << row.name;
     EXPECT_NE(row.amd64, kNoNumber) << row.name;
   }
+  EXPECT_TRUE(can_pass(find_syscall(Abi::Amd64, "sendto")->args));
+}
+
+TEST(SyscallTable, CallsOfI386AreServedByThoseOfAmd64) {
+  for (const SyscallRow& row : syscall_table()) {
+    if (row.amd64 != kNoNumber || row.traits.unwraps != Wrapping::None) continue;
+    const SyscallRow& served = served_as(row);
+    EXPECT_TRUE(&served != &row || row.answer.handler != nullptr) << row.name;
+    EXPECT_EQ(&served == &row, row.traits.as.name.empty()) << row.name;
+  }
+  EXPECT_EQ(served_as(*find_syscall(Abi::I386, "fstat64")).name, "fstat");
+  EXPECT_EQ(served_as(*find_syscall(Abi::I386, "read")).name, "read");
 }
 
 TEST(SyscallTable, ParsesArguments) {
@@ -110,11 +124,41 @@ TEST(SyscallTable, ParsesArguments) {
 }
 
 TEST(SyscallTable, GroupsAreThoseOfStrace) {
-  const CallGroupName* const file = find_call_group("file");
-  ASSERT_NE(file, nullptr);
-  EXPECT_TRUE(find_syscall(Abi::Amd64, "openat")->groups.contains(file->group));
-  EXPECT_FALSE(find_syscall(Abi::Amd64, "read")->groups.contains(file->group));
+  struct Case {
+    std::string_view group, call;
+    bool member;
+  };
+  constexpr Case kCases[] = {
+      {"file", "openat", true},   {"file", "read", false},    {"stat", "stat", true},
+      {"stat", "lstat", false},   {"%stat", "lstat", true},   {"%stat", "statx", true},
+      {"%stat", "statfs", false}, {"statfs", "statfs", true}, {"%statfs", "fstatfs", true},
+  };
+  for (const Case& row : kCases) {
+    const CallGroupName* const group = find_call_group(row.group);
+    ASSERT_NE(group, nullptr) << row.group;
+    EXPECT_EQ(find_syscall(Abi::Amd64, row.call)->traits.in(*group), row.member)
+        << row.group << ' ' << row.call;
+  }
   EXPECT_EQ(find_call_group("nothing"), nullptr);
+}
+
+TEST(SyscallTable, ParsesTraits) {
+  constexpr CallTraits kTraits(
+      "DN returns:fd moves waits-in waits-out:2 strict:amd64 as:wait4(0,&2,null,setsize) stores:3");
+  EXPECT_TRUE(kTraits.in(CallGroup::Descriptor) && kTraits.in(CallGroup::Network));
+  EXPECT_FALSE(kTraits.in(CallGroup::File));
+  EXPECT_EQ(kTraits.returns, ResultKind::Descriptor);
+  EXPECT_TRUE(kTraits.moves && kTraits.strict);
+  EXPECT_FALSE(kTraits.strict_on_i386 || kTraits.locks);
+  ASSERT_EQ(kTraits.wait_count, 2);
+  EXPECT_EQ(kTraits.waits[0].fd, 0);
+  EXPECT_EQ(kTraits.waits[1].fd, 2);
+  EXPECT_EQ(kTraits.waits[1].events, POLLOUT);
+  EXPECT_EQ(kTraits.as.name, "wait4");
+  ASSERT_EQ(kTraits.as.count, 4);
+  EXPECT_EQ(kTraits.as.sources[1].from, ArgSource::From::Copy);
+  EXPECT_EQ(kTraits.as.sources[1].index, 2);
+  EXPECT_EQ(kTraits.stores, 3);
 }
 
 TEST(SyscallDocument, IsFresh) {

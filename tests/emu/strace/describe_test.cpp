@@ -29,6 +29,7 @@
 #include <memory>
 
 #include "cpu/base/failure.hpp"
+#include "emu/linux/resolve.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/strace/call_filter.hpp"
 #include "emu/strace/names.hpp"
@@ -81,11 +82,12 @@ class Describe : public testing::Test {
       const std::function<void()>& kernel = [] {}) {
     CallRequest request{.number = number};
     std::ranges::copy(words, request.args.begin());
+    const Call call = resolved(request, memory_);
     CallDescription description(memory_, options_);
-    description.before(request);
+    description.before(call);
     kernel();
-    const std::string arguments = description.after(request, result);
-    return arguments + " = " + description.result(request, result);
+    const std::string arguments = description.after(call, result);
+    return arguments + " = " + description.result(call, result);
   }
 
   AddressSpace memory_;
