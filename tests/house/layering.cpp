@@ -45,7 +45,7 @@ constexpr Ban kBans[] = {
     {"emu/linux/", "models/pricing/", "Linux knows no price"},
     {"emu/crossing/", "emu/linux/state/", "a crossing knows calls, not what Linux keeps"},
     {"emu/bill/", "emu/linux/state/", "bills know calls, not what Linux keeps"},
-    {"emu/strace/", "emu/linux/syscalls/handlers.hpp", "traces read rows, never handlers"},
+    {"emu/strace/", "emu/linux/syscalls/syscall_rows.hpp", "traces read rows, never handlers"},
     {"emu/report/", "cpu/memory.hpp", "reports see events, never guest memory"},
     {"emu/report/", "emu/linux/", "reports see events, never Linux"},
     {"emu/report/", "emu/session/", "reports see events, never the session"},
