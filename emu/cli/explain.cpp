@@ -20,13 +20,6 @@ namespace {
 
 namespace po = boost::program_options;
 
-struct DoorChoice {
-  std::string_view name;
-  Gate gate;
-};
-constexpr DoorChoice kDoorChoices[] = {
-    {"syscall", Gate::Syscall}, {"int80", Gate::Interrupt}, {"sysenter", Gate::Sysenter}};
-
 OptionTable explain_options() {
   OptionTable table("options");
   add_machine_options(table);
@@ -62,8 +55,8 @@ Abi abi_of(const Doorway& door) {
 /// The door as the words of the command line name it, and the code that stands in front of it.
 Doorway chosen_door(const ParsedOptions& options, const Machine& machine) {
   const std::string& name = options.rest.front();
-  const auto door = std::ranges::find(kDoorChoices, name, &DoorChoice::name);
-  if (door == std::end(kDoorChoices))
+  const Doorway* const door = find_doorway(name, CodeMode::Compat32);
+  if (door == nullptr)
     throw UserError(
         fmt::format("explain: no door '{}': give one of syscall, int80, sysenter", name));
   const std::string& bits = options.text("bits");
@@ -71,7 +64,7 @@ Doorway chosen_door(const ParsedOptions& options, const Machine& machine) {
     throw UserError(fmt::format("--bits {}: give one of auto, 32, 64", bits));
   const bool long64 =
       bits == "64" || (bits == "auto" && door->gate == Gate::Syscall && machine.kernel.bits == 64);
-  return {door->name, door->gate, long64 ? CodeMode::Long64 : CodeMode::Compat32};
+  return doorway(door->gate, long64 ? CodeMode::Long64 : CodeMode::Compat32);
 }
 
 void check_door(const Crossings& crossings, const Machine& machine, const Doorway& door) {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "cpu/base/failure.hpp"
+#include "emu/crossing/doorway.hpp"
 #include "emu/crossing/kernel_path.hpp"
 #include "emu/crossing/path_price.hpp"
 
@@ -97,8 +98,7 @@ class Crossings::Kernel {
       if (!known_->served) registers[Gpr::Rax] = known_->answer;
       return {.served = known_->served, .raised = {}};
     }
-    const KernelPath::Entered entered = path_.in(registers, arrival);
-    return {.served = entered.served, .raised = entered.raised};
+    return path_.in(registers, arrival);
   }
 
   const CrossingBill& leave(Registers& registers, std::int64_t result,

@@ -12,6 +12,7 @@
 #include "cpu/block.hpp"
 #include "cpu/gate/gate.hpp"
 #include "cpu/state.hpp"
+#include "emu/crossing/arrival.hpp"
 #include "emu/linux/abi/served_entry.hpp"
 #include "models/machine.hpp"
 #include "models/pricing/pricer.hpp"
@@ -60,17 +61,6 @@ enum class Watch : std::uint8_t { Nothing, Instructions };
 class KernelMemory;
 class UserWindow;
 
-/// What came of a guest's arrival at a door.
-struct Entered {
-  /// The kernel would serve the call: its number passed the check. False when it answers by
-  /// itself; RAX then holds the answer.
-  bool served = false;
-  /// The door does not open: the exception the processor raises, or the kernel in its place.
-  /// Registers and kernel are as before; there is nothing to leave.
-  std::optional<Exception> raised;
-
-  explicit operator bool() const { return served; }
-};
 
 /// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
 /// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while

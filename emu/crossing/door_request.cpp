@@ -3,7 +3,7 @@
 
 #include <iterator>
 
-#include "emu/crossing/kernel_path.hpp"
+#include "emu/crossing/doorway.hpp"
 
 namespace ringfare {
 

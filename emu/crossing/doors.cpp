@@ -14,13 +14,6 @@ namespace {
 
 constexpr CodeMode k32 = CodeMode::Compat32, k64 = CodeMode::Long64;
 
-// No sysenter from 64-bit code: the kernel leaves to the landing pad of 32-bit code.
-constexpr Doorway kDoorways[] = {
-    {"int80", Gate::Interrupt, k32}, {"sysenter", Gate::Sysenter, k32},
-    {"syscall", Gate::Syscall, k32}, {"int80", Gate::Interrupt, k64},
-    {"syscall", Gate::Syscall, k64},
-};
-
 // Where the text of a static program usually begins, and a stack of its own.
 constexpr std::uint64_t kText64 = 0x401000, kText32 = 0x8049000;
 constexpr std::uint64_t kStack64 = 0x7ffe00001000, kStack32 = 0xbffff000;
@@ -87,10 +80,6 @@ void put_stub_in_front(const Doorway& door, Pricer& pricer, CrossingBill& bill) 
 
 }  // namespace
 
-std::span<const Doorway> all_doorways() {
-  return kDoorways;
-}
-
 CrossingBill cross_once(Crossings& crossings, const Doorway& door, const AskedCall& call) {
   Registers registers = fresh_registers(door, call);
   const EmptyStack stack;
@@ -133,7 +122,7 @@ DoorComparison compare_doors(const Machine& machine, const AskedCall& call) {
   DoorComparison out;
   const CodeMode own = machine.kernel.bits == 64 ? k64 : k32;
   out.function = pricer.price(kFunction, kFunctionLengths, own).total;
-  for (const Doorway& door : kDoorways) {
+  for (const Doorway& door : all_doorways()) {
     const std::int64_t number = door.speaks_amd64() ? call.amd64 : call.i386;
     if (number < 0 || !crossings.has_door(door.gate, door.mode)) continue;
     DoorBill priced{door, cross_once(crossings, door, call)};

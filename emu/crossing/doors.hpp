@@ -8,27 +8,11 @@
 
 #include "cpu/block.hpp"
 #include "emu/crossing/crossing.hpp"
+#include "emu/crossing/doorway.hpp"
 #include "models/machine.hpp"
 #include "models/pricing/pricer.hpp"
 
 namespace ringfare {
-
-/// An instruction that enters the kernel, and the code it stands in.
-struct Doorway {
-  std::string_view name;  // "int80", "sysenter", "syscall"
-  Gate gate = Gate::Syscall;
-  CodeMode mode = CodeMode::Long64;
-
-  /// Numbers come from the x86-64 table; through every other door from that of i386.
-  bool speaks_amd64() const { return gate == Gate::Syscall && mode == CodeMode::Long64; }
-  /// 64 or 32: of the code in front of the door.
-  unsigned bits() const { return mode == CodeMode::Long64 ? 64 : 32; }
-
-  bool operator==(const Doorway&) const = default;
-};
-
-/// All there are, slowest first, code of 32 bits before that of 64.
-std::span<const Doorway> all_doorways();
 
 /// A system call to make: its numbers (negative: the ABI has none) and what serving it involves.
 struct AskedCall {

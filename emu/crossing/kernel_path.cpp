@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cpu/base/failure.hpp"
+#include "emu/crossing/doorway.hpp"
 #include "emu/crossing/effect.hpp"
 
 namespace ringfare {
@@ -62,12 +63,6 @@ bool has_feature(const Machine& machine, std::string_view feature) {
 
 }  // namespace
 
-std::optional<Gpr> sixth_argument(Gate gate, CodeMode mode) {
-  if (gate == Gate::Sysenter) return Gpr::Rbp;
-  if (gate == Gate::Syscall && mode == CodeMode::Compat32) return Gpr::Rsp;
-  return {};
-}
-
 IntegerRegisters IntegerRegisters::of(const Registers& r) {
   return {r.gpr, r.rip, r.rflags, r.cs, r.ss, r.ds, r.es, r.gs};
 }
@@ -120,12 +115,12 @@ std::optional<KernelAddress> KernelPath::entry_point(std::string_view name) cons
 }
 
 EntryPoints KernelPath::entry_points() const {
-  const DoorModel* int80 = machine_.kernel.door("int80");
-  const EntryPoints found{.syscall = entry_point("syscall"),
-                          .syscall32 = entry_point("syscall32"),
-                          .sysenter = entry_point("sysenter"),
-                          .int80 = entry_point("int80"),
-                          .fred = entry_point("fred"),
+  const DoorModel* int80 = machine_.kernel.door(model_door::kInt80);
+  const EntryPoints found{.syscall = entry_point(model_door::kSyscall),
+                          .syscall32 = entry_point(model_door::kSyscall32),
+                          .sysenter = entry_point(model_door::kSysenter),
+                          .int80 = entry_point(model_door::kInt80),
+                          .fred = entry_point(model_door::kFred),
                           .int80_is_trap = int80 && int80->trap_gate};
   if (!found.syscall && !found.int80 && !found.fred)
     throw UserError(machine_.kernel.at,
@@ -165,15 +160,9 @@ struct DoorIn {
 };
 
 DoorIn door_in(const SystemState& system, const Registers& registers, Gate gate) {
-  if (system.cr4 & cr4::kFred) return {Door::Fred, "fred"};
-  switch (gate) {
-    case Gate::Interrupt:
-      return {Door::Interrupt, "int80"};
-    case Gate::Sysenter:
-      return {Door::Sysenter, "sysenter"};
-    default:
-      return {Door::Syscall, registers.mode() == CodeMode::Long64 ? "syscall" : "syscall32"};
-  }
+  if (system.cr4 & cr4::kFred) return {Door::Fred, model_door::kFred};
+  const Doorway& row = doorway(gate, registers.mode());
+  return {row.hardware, row.model};
 }
 
 /// What FRED delivers (FRED specification, table of event types): INT n by its number, SYSCALL as 1
@@ -202,7 +191,7 @@ std::optional<Exception> KernelPath::refused_by_kernel(const Registers& register
   return {};
 }
 
-KernelPath::Entered KernelPath::in(Registers& registers, Arrival arrival) {
+Entered KernelPath::in(Registers& registers, Arrival arrival) {
   if (under_way_) {  // the process of the last crossing ended inside it
     system_ = at_rest_;
     settle();
@@ -307,7 +296,7 @@ bool KernelPath::has_door(Gate gate, CodeMode mode) const {
   if (s.cr4 & cr4::kFred) return gate == Gate::Interrupt || (gate == Gate::Syscall && long64);
   switch (gate) {
     case Gate::Interrupt:
-      return entry_point("int80").has_value();
+      return entry_point(model_door::kInt80).has_value();
     case Gate::Sysenter:
       return s.has_sysenter && s.sysenter_cs != 0 && !(lma && s.vendor == Vendor::Amd);
     default:

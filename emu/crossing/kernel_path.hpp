@@ -12,17 +12,11 @@
 #include "cpu/kernel_space/kernel_memory.hpp"
 #include "cpu/ring0/ring0.hpp"
 #include "cpu/state.hpp"
+#include "emu/crossing/arrival.hpp"
 #include "models/assembler.hpp"
 #include "models/machine.hpp"
 
 namespace ringfare {
-
-/// The instruction a guest stands at when it wants into the kernel.
-struct Arrival {
-  Gate gate = Gate::Syscall;
-  std::uint8_t length = 2;
-  std::uint8_t vector = 0x80;  // Gate::Interrupt: n
-};
 
 /// One thing that happened on the way in or out: a micro-step of the hardware or an instruction of
 /// the kernel.
@@ -59,22 +53,12 @@ enum class Source : std::uint8_t {
 };
 using Sources = std::array<Source, 16>;
 
-/// Where the caller of a fast 32-bit door leaves the sixth argument: the register that points to
-/// it; nothing for the doors that take it in a register.
-std::optional<Gpr> sixth_argument(Gate gate, CodeMode mode);
-
 /// The kernel of a machine as something that runs: its text, its memory and the system half of the
 /// processor, and the path of the crossing under way.
 class KernelPath {
  public:
   /// Assembles the doors of the machine's kernel. Throws UserError.
   explicit KernelPath(const Machine& machine);
-
-  /// What came of arriving at a door.
-  struct Entered {
-    bool served = false;              // the path stands at the service
-    std::optional<Exception> raised;  // the door raised it: nothing has changed
-  };
 
   /// From the gate to the service stub, or as far as the door out where the kernel answers by
   /// itself. Afterwards `registers` are the user's again, as they stood at the gate; only RAX is

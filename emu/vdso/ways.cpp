@@ -92,7 +92,7 @@ std::optional<CrossingBill> through_page(const Machine& machine, Pricer& pricer,
 }
 
 bool returns_behind(const KernelModel& kernel) {
-  const DoorModel* const door = kernel.door("syscall32");
+  const DoorModel* const door = kernel.door(model_door::kSyscall32);
   return door != nullptr && door->returns_behind;
 }
 
