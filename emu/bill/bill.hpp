@@ -37,8 +37,9 @@ struct Bill {
   std::optional<int> exit_status, killed_by;
   int pid = 0;
   std::vector<Bill> processes;  // of the run's other processes, in the order in which they ended
-  std::vector<Bill> further;  // other machines' view of the run: cycles, stages, calls, their names
-  bool deadlocked = false;    // all threads waited, and nothing could wake them
+  /// What the run costs on the machines of --also-cpu: their names, cycles, stages and calls.
+  std::vector<Bill> also_priced;
+  bool deadlocked = false;  // all threads waited, and nothing could wake them
 };
 
 /// Kernel cycles that were spent on getting in and out: everything but service and user copies.

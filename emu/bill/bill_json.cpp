@@ -51,13 +51,13 @@ Json cycles_json(const Bill& bill) {
           {"stages", stages_json(bill)}};
 }
 
-Json further_json(const Bill& bill) {
+Json also_priced_json(const Bill& bill) {
   Json all = Json::array();
-  for (const Bill& further : bill.further)
-    all.push_back({{"machine", machine_json(further)},
-                   {"kernel_instructions", further.kernel_instructions},
-                   {"cycles", cycles_json(further)},
-                   {"calls", calls_json(further)}});
+  for (const Bill& one : bill.also_priced)
+    all.push_back({{"machine", machine_json(one)},
+                   {"kernel_instructions", one.kernel_instructions},
+                   {"cycles", cycles_json(one)},
+                   {"calls", calls_json(one)}});
   return all;
 }
 
@@ -73,7 +73,7 @@ Json json_of(const Bill& bill) {
   json["blocks"] = {{"translated", bill.blocks}, {"executions", bill.block_executions}};
   json["cycles"] = cycles_json(bill);
   json["calls"] = calls_json(bill);
-  if (!bill.further.empty()) json["further"] = further_json(bill);
+  if (!bill.also_priced.empty()) json["further"] = also_priced_json(bill);
   json["simulated_ns"] = bill.simulated_time.count();
   if (bill.exit_status) json["exit_status"] = *bill.exit_status;
   if (bill.killed_by) json["killed_by"] = *bill.killed_by;
@@ -130,9 +130,9 @@ Bill bill_of(const Json& json) {
   if (json.contains("killed_by")) bill.killed_by = json.at("killed_by").get<int>();
   if (!json.contains("further")) return bill;
   for (const Json& one : json.at("further")) {
-    Bill& further = bill.further.emplace_back();
-    read_machine(one.at("machine"), further);
-    read_costs(one, further);
+    Bill& priced = bill.also_priced.emplace_back();
+    read_machine(one.at("machine"), priced);
+    read_costs(one, priced);
   }
   return bill;
 }

@@ -67,12 +67,12 @@ Machine chosen_machine(const ParsedOptions& options) {
                       options.text("mitigations"), chosen_mhz(options));
 }
 
-void add_further_machine_options(OptionTable& table) {
+void add_also_cpu_option(OptionTable& table) {
   table.add_options()("also-cpu", po::value<std::vector<std::string>>()->value_name("NAME"),
                       "price the run for this processor too; may be given again");
 }
 
-std::vector<Machine> further_machines(const ParsedOptions& options) {
+std::vector<Machine> also_priced_machines(const ParsedOptions& options) {
   std::vector<Machine> machines;
   if (!options.has("also-cpu")) return machines;
   const ModelLibrary library = model_library();

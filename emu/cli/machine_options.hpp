@@ -24,7 +24,7 @@ std::optional<std::uint64_t> chosen_mhz(const ParsedOptions& options);
 Machine chosen_machine(const ParsedOptions& options);
 
 /// --also-cpu: a run is priced for these as well. With the kernel and the mitigations of the first.
-void add_further_machine_options(OptionTable& table);
-std::vector<Machine> further_machines(const ParsedOptions& options);
+void add_also_cpu_option(OptionTable& table);
+std::vector<Machine> also_priced_machines(const ParsedOptions& options);
 
 }  // namespace ringfare

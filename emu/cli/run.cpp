@@ -34,7 +34,7 @@ constexpr const char* kProgramUsage = "[OPTIONS] [--] PROG [ARGS...]";
 
 void add_common_options(OptionTable& table) {
   add_machine_options(table);
-  add_further_machine_options(table);
+  add_also_cpu_option(table);
   add_time_options(table);
   table.add_options()("bill", po::value<std::string>()->value_name("FILE"),
                       "write the bill as JSON to FILE")(
@@ -137,7 +137,7 @@ SessionInputs session_inputs(const ParsedOptions& options, bool trace) {
   inputs.program = find_program(options.rest.front());
   inputs.arguments = options.rest;
   inputs.environment = guest_environment(options);
-  inputs.further = further_machines(options);
+  inputs.also_priced = also_priced_machines(options);
   inputs.engine = engine_named(options.text("engine"));
   inputs.isa = isa_named(options.text("isa"));
   inputs.counts = !options.has("no-counts");

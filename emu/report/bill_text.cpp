@@ -81,18 +81,18 @@ std::string calls_text(const Bill& bill, const Paint& paint) {
   return text;
 }
 
-std::string further_text(const Bill& bill, const Paint& paint) {
+std::string also_priced_text(const Bill& bill, const Paint& paint) {
   std::string text = "\n  " + paint.heading("the same run on other machines") + "\n";
   text += fmt::format("    {:<28} {:>16} {:>16} {:>16} {:>7}\n", "machine", "user cycles",
                       "kernel cycles", "crossing", "share");
-  for (const Bill& further : bill.further)
+  for (const Bill& one : bill.also_priced)
     text += fmt::format("    {} {:>16} {} {:>16} {:>7}\n",
-                        paint.name(fmt::format("{:<28}", fmt::format("{} at {} MHz", further.cpu,
-                                                                     further.core_khz / 1000))),
-                        cycles_grouped(further.user),
-                        paint.price(fmt::format("{:>16}", cycles_grouped(further.kernel))),
-                        cycles_grouped(crossing_cycles(further)),
-                        share_text(crossing_cycles(further), further.user + further.kernel));
+                        paint.name(fmt::format(
+                            "{:<28}", fmt::format("{} at {} MHz", one.cpu, one.core_khz / 1000))),
+                        cycles_grouped(one.user),
+                        paint.price(fmt::format("{:>16}", cycles_grouped(one.kernel))),
+                        cycles_grouped(crossing_cycles(one)),
+                        share_text(crossing_cycles(one), one.user + one.kernel));
   return text;
 }
 
@@ -134,7 +134,7 @@ std::string bill_text(const Bill& bill, const Paint& paint) {
   std::string text = paint.heading("ringfare: " + bill.program) + "\n" + head_text(bill);
   if (!bill.stages.empty()) text += stages_text(bill, paint);
   if (!bill.calls.empty()) text += calls_text(bill, paint);
-  if (!bill.further.empty()) text += further_text(bill, paint);
+  if (!bill.also_priced.empty()) text += also_priced_text(bill, paint);
   return text;
 }
 

@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: MIT
+#include "emu/session/calls.hpp"
+
 #include <fmt/format.h>
 
+#include <csignal>
+#include <optional>
+#include <string_view>
+
 #include "cpu/base/failure.hpp"
+#include "emu/bill/account_slots.hpp"
 #include "emu/crossing/door_request.hpp"
-#include "emu/crossing/kernel_path.hpp"
+#include "emu/crossing/doorway.hpp"
 #include "emu/linux/resolve.hpp"
-#include "emu/session/run.hpp"
 
 namespace ringfare {
 namespace {
 
-constexpr int kInt80 = 0x80;
-// As kernel models call them.
-constexpr std::string_view kSignalWork = "signal", kRescheduleWork = "reschedule";
+constexpr std::string_view kRescheduleWork = "reschedule";  // as kernel models call it
 
-/// What the kernel says by itself.
-Served answered(const Registers& registers) {
-  Served served;
-  served.result = static_cast<std::int64_t>(registers[Gpr::Rax]);
-  return served;
-}
-
-/// Whose next instruction there is none.
+/// Of a thread that has no next instruction.
 Origin over(Origin origin) {
   origin.next_address = 0;
   return origin;
@@ -29,107 +26,144 @@ Origin over(Origin origin) {
 
 }  // namespace
 
-void Session::Run::on(const AtGate& gate) {
-  if (gate.gate == Gate::Interrupt && gate.vector != kInt80) return refused_interrupt(gate);
-  system_call(gate);
+struct SystemCalls::Answered {
+  const AtGate& gate;
+  const TracedCall& told;
+  const Served& served;
+  bool entered = false;   // Linux was asked; false: the kernel's entry code has answered by itself
+  std::uint64_t rax = 0;  // behind the way in: the number as the guest wrote it, or that answer
+
+  const CallRequest& request() const { return told.call.request; }
+  /// Neither process nor thread ended inside it.
+  bool returned() const { return !served.exit_status && !served.killed_by && !served.thread_over; }
+  bool failed() const { return returned() && is_error(served.result); }
+};
+
+void SystemCalls::on(const AtGate& gate) {
+  Registers& registers = state_.guest.registers();
+  const Call call =
+      resolved(request_at(gate, registers, state_.guest.window()), state_.guest.memory());
+  const TracedCall told = arrive(gate, call);
+
+  const Entered entered = state_.machines.enter(registers, gate);
+  if (entered.raised) return faults_.refuse_door(gate, *entered.raised);
+  state_.tracer.meets_call(state_.now(), call.request.abi == Abi::Amd64, told.origin, told.entered);
+
+  const Served served = serve(call, entered.served);
+  if (served.blocked) return wait(told);
+
+  const Answered answered{.gate = gate,
+                          .told = told,
+                          .served = served,
+                          .entered = entered.served,
+                          .rax = registers[Gpr::Rax]};
+  const CrossingBill& bill = leave(answered);
+  conclude(answered, bill);
 }
 
-/// A door that does not open.
-void Session::Run::shut_door(const AtGate& gate, const Exception& raised) {
-  constexpr std::string_view kNames[] = {"syscall", "sysenter", "int $0x80"};
-  tell(WarningEvent{fmt::format("warning: {} at {:#x}: {} on {} has no such door for {}-bit code",
-                                kNames[static_cast<std::size_t>(gate.gate)], thread_.registers.rip,
-                                machine_.kernel.name, machine_.cpu.name,
-                                thread_.registers.mode() == CodeMode::Long64 ? 64 : 32)});
-  fault(raised);
+/// The guest's memory is what the kernel will read: time to describe the call.
+TracedCall SystemCalls::arrive(const AtGate& gate, const Call& call) {
+  state_.update_clock();
+  state_.latest_call = call.request.number;
+  return state_.tracer.enter(call, state_.origin(gate.length), state_.clock.realtime(),
+                             state_.guest.registers());
 }
 
-/// INT n where Linux has a gate for user mode (#BP, #OF), and #GP where it has none.
-void Session::Run::refused_interrupt(const AtGate& gate) {
-  if (gate.vector == vector::kBreakpoint || gate.vector == vector::kOverflow) {
-    thread_.registers.rip += gate.length;
-    return fault({.vector = gate.vector});
-  }
-  // SDM vol. 3, 6.13: the gate's index, and that it is one of the IDT.
-  const std::uint32_t selector = gate.vector * 8u + 2;
-  fault({.vector = vector::kProtection, .error_code = selector});
+/// Linux answers what its entry code lets through, and ends a thread under strict seccomp whatever
+/// it calls. Everything else the entry code has answered, in RAX.
+Served SystemCalls::serve(const Call& call, bool entered) {
+  if (entered || state_.personality.is_confined())
+    return state_.personality.serve(state_.guest.thread(), call);
+  Served served;
+  served.result = static_cast<std::int64_t>(state_.guest.registers()[Gpr::Rax]);
+  return served;
 }
 
-bool Session::Run::set_work(std::string_view work) {
-  further_.set_work(work);
-  return crossings_.set_work(work, true);
+/// The call has not happened: its instruction is executed, and counted, when the wait is over.
+void SystemCalls::wait(const TracedCall& told) {
+  --state_.guest.thread().totals[kInstructionLane];
+  state_.tracer.waits(state_.now(), told);
 }
 
-void Session::Run::system_call(const AtGate& gate) {
-  Registers& registers = thread_.registers;
-  const CallRequest request = request_at(gate, registers, window_);
-  const Call call = resolved(request, memory_);
-  update_clock();
-  latest_call_ = request.number;
-  const TracedCall told = tracer_.enter(call, origin(gate.length), clock_.realtime(), registers);
-
-  further_.enter(registers, gate.gate, gate.length);
-  const Entered in = crossings_.enter(registers, gate.gate, gate.length, gate.vector);
-  if (in.raised) return shut_door(gate, *in.raised);
-  tracer_.meets_call(now(), request.abi == Abi::Amd64, told.origin, told.entered);
-  const bool asks_linux = in || linux_->is_confined();  // what is not left ends it, known or not
-  const Served served = asks_linux ? linux_->serve(thread_, call) : answered(registers);
-  if (served.blocked) {
-    --thread_.totals[kInstructionLane];  // it is executed again when the wait is over
-    return tracer_.waits(now(), told);
-  }
-  const bool returned = !served.exit_status && !served.killed_by && !served.thread_over;
-  const ServiceCharge charge{.call = call.name(),
+const CrossingBill& SystemCalls::leave(const Answered& call) {
+  const Served& served = call.served;
+  const bool returned = call.returned();
+  faults_.pay_for_frame(returned && state_.personality.has_signal_work(served.result));
+  if (returned &&
+      state_.personality.has_to_make_room(state_.guest.thread().totals[kInstructionLane]))
+    state_.machines.set_work(kRescheduleWork);
+  const ServiceCharge charge{.call = call.told.call.name(),
                              .file_kind = served.file_kind,
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out,
                              .entries = served.entries};
-  const std::uint64_t number = registers[Gpr::Rax];
-  frame_paid_ = returned && linux_->has_signal_work(served.result);
-  if (frame_paid_) set_work(kSignalWork);
-  if (returned && linux_->has_to_make_room(thread_.totals[kInstructionLane]))
-    set_work(kRescheduleWork);
-  const bool leaves = returned || !in;  // the kernel answers what is no call by itself
-  const CrossingBill& crossing =
-      leaves ? crossings_.leave(registers, served.result, charge) : crossings_.end(charge);
-  if (served.newborn) begin_process();
-  if (served.created) linux_->start_created(registers);
-  const bool failed = returned && is_error(served.result);
-  account_.charge(slot_of(request), call.name(), failed, crossing);
-  if (leaves)
-    further_.leave(slot_of(request), failed, served.result, charge);
-  else
-    further_.end(slot_of(request), charge);
-  if (const auto warning = linux_->take_warning()) tell(WarningEvent{"warning: " + *warning});
-  if (!served.newborn) {
-    clock_.set_busy(now());
-    tracer_.leave(now(), told,
-                  {.result = served.result,
-                   .returned = returned,
-                   .left = clock_.realtime(),
-                   .bill = crossing,
-                   .detached = served.exec && inputs_.detach_on_exec});
-  }
-  if (served.created && !served.newborn)
-    tell(StartEvent{{.thread = static_cast<int>(served.result), .several = true}});
+  if (returned || !call.entered)
+    return state_.machines.leave(state_.guest.registers(), served.result, charge);
+  return state_.machines.end(charge);
+}
+
+void SystemCalls::conclude(const Answered& call, const CrossingBill& bill) {
+  const Served& served = call.served;
+  if (served.newborn) life_.begin();
+  if (served.created) state_.personality.start_created(state_.guest.registers());
+  state_.machines.charge(slot_of(call.request()), call.told.call.name(), call.failed());
+  if (const auto warning = state_.personality.take_warning())
+    state_.tell(WarningEvent{"warning: " + *warning});
+  if (!served.newborn) tell_return(call, bill);
+  go_on(call);
+}
+
+void SystemCalls::tell_return(const Answered& call, const CrossingBill& bill) {
+  const Served& served = call.served;
+  state_.clock.set_busy(state_.now());
+  state_.tracer.leave(state_.now(), call.told,
+                      {.result = served.result,
+                       .returned = call.returned(),
+                       .left = state_.clock.realtime(),
+                       .bill = bill,
+                       .detached = served.exec && state_.inputs.detach_on_exec});
+  if (served.created)
+    state_.tell(StartEvent{{.thread = static_cast<int>(served.result), .several = true}});
+}
+
+/// Where the thread goes from here, if anywhere.
+void SystemCalls::go_on(const Answered& call) {
+  const Served& served = call.served;
   if (served.thread_over) {
-    tell_of_end(
-        served.killed_by ? std::nullopt : std::optional(static_cast<int>(request.args[0] & 0xff)),
-        served.killed_by, over(told.origin));
-    return;
+    const std::optional status = static_cast<int>(call.request().args[0] & 0xff);
+    return life_.end_thread(served.killed_by ? std::nullopt : status, served.killed_by,
+                            over(call.told.origin));
   }
-  if (!returned) {
-    killed_by_ = served.killed_by;
-    exit_status_ = served.exit_status;
-    over_ = true;
+  if (!call.returned()) {
+    state_.ending = {
+        .over = true, .exit_status = served.exit_status, .killed_by = served.killed_by};
     return;
   }
   if (served.exec) return execute(*served.exec);
-  if (served.registers) registers = *served.registers;
-  if (!linux_->has_signal_work(served.result)) return;
-  if (served.registers) return go_to_user_mode(std::nullopt);
-  if (sixth_argument(gate.gate, registers.mode())) show_arguments(request, registers);
-  go_to_user_mode(EndingCall{.number = number, .length = gate.length, .result = served.result});
+  if (served.registers) state_.guest.registers() = *served.registers;
+  if (state_.personality.has_signal_work(served.result)) go_to_user_mode(call);
+}
+
+void SystemCalls::go_to_user_mode(const Answered& call) {
+  Registers& registers = state_.guest.registers();
+  if (call.served.registers) return faults_.go_to_user_mode();
+  if (sixth_argument(call.gate.gate, registers.mode())) show_arguments(call.request(), registers);
+  faults_.go_to_user_mode(
+      EndingCall{.number = call.rax, .length = call.gate.length, .result = call.served.result});
+}
+
+/// execve(2) is past what can fail: the guest has only itself to blame for what still does.
+void SystemCalls::execute(const ExecRequest& request) {
+  state_.guest.unload();
+  try {
+    state_.guest.load(request);
+  } catch (const UserError& error) {
+    state_.tell(
+        WarningEvent{fmt::format("warning: execve: {}; the guest gets SIGKILL", error.what())});
+    return state_.end_by_signal(SIGKILL);
+  }
+  state_.tracer.begin_program();
+  state_.personality.start_program(state_.guest.image());
 }
 
 }  // namespace ringfare

@@ -34,9 +34,9 @@ struct SessionInputs {
   bool traced = false;     // as under a tracer: each call stops on the way in and out
   bool follow = false;     // tell of all threads and processes, not of the first thread alone
   DescribeOptions describe;
-  bool stacks = false;           // tell the guest's stack with every call
-  bool detach_on_exec = false;   // tell no more of a process that calls execve
-  std::vector<Machine> further;  // priced alongside
+  bool stacks = false;               // tell the guest's stack with every call
+  bool detach_on_exec = false;       // tell no more of a process that calls execve
+  std::vector<Machine> also_priced;  // the machines of --also-cpu
   EngineKind engine = EngineKind::Automatic;
   Isa isa = Isa::Host;
   bool counts = true;    // of what user code executes; false measures what counting costs
