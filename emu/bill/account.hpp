@@ -7,19 +7,20 @@
 #include <vector>
 
 #include "emu/bill/bill.hpp"
-#include "emu/crossing/crossing.hpp"
+#include "emu/crossing/crossing_bill.hpp"
 
 namespace ringfare {
 
-/// Adds up the crossings of a run by stage and by call.
+/// Adds up the crossings of a run by stage and by call. All cycles are in hundredths.
 class Account {
  public:
   /// `slot` numbers the call densely enough to be an index; calls of one slot share a name.
   void charge(std::size_t slot, std::string_view name, bool failed, const CrossingBill& crossing);
 
+  /// Of all crossings.
   Cycles total() const { return total_; }
 
-  /// Puts kernel cycles, stages in path order and calls, dearest first, into `bill`.
+  /// Puts kernel cycles, stages in path order and calls, the most expensive first, into `bill`.
   void fill(Bill& bill) const;
 
  private:
@@ -28,7 +29,7 @@ class Account {
   Cycles total_;
   std::vector<Bill::Stage> stages_;
   std::vector<std::size_t> path_order_;  // indices into stages_
-  std::vector<std::size_t> guesses_;     // the stage last seen at each position of a crossing
+  std::vector<std::size_t> guesses_;     // by position in a crossing: the stage last seen there
   std::vector<Bill::Call> calls_;        // by slot
 };
 

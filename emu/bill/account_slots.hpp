@@ -9,8 +9,8 @@
 
 namespace ringfare {
 
-// Where an Account keeps what: calls by number, larger numbers of an ABI together in one slot, then
-// what happens without a call.
+// The slots of an Account: one for each call number of x86-64, one for all larger numbers together,
+// the same for i386, and then one for each KernelEvent.
 
 inline constexpr std::size_t kNumberedCalls = 1024;
 inline constexpr std::size_t kCallSlots = 2 * (kNumberedCalls + 1);

@@ -11,30 +11,32 @@
 
 namespace ringfare {
 
-/// Everything a run cost: the plain struct behind the bill's text and JSON.
+/// Everything a run cost: the plain struct behind the bill's text and JSON. Cycles are in
+/// hundredths.
 struct Bill {
   struct Call {
     std::string name;
     std::uint64_t calls = 0, errors = 0;
-    Cycles cycles, least, most;  // of all calls, of the cheapest, of the dearest
+    Cycles cycles, least, most;  // the sum; the cheapest and the most expensive one
   };
   struct Stage {
-    std::string name, side;
+    std::string name, side;  // as in StageCost
     std::uint64_t times = 0, instructions = 0;
     Cycles cycles;
   };
 
   std::uint64_t instructions = 0;         // retired in user mode
   std::uint64_t kernel_instructions = 0;  // executed or charged at CPL 0
-  std::uint64_t blocks = 0, block_executions = 0;
+  std::uint64_t blocks = 0;               // translated
+  std::uint64_t block_executions = 0;     // to their ends
   Cycles user, kernel;
   std::vector<Stage> stages;  // in path order
-  std::vector<Call> calls;    // dearest first
+  std::vector<Call> calls;    // most expensive first
   std::chrono::nanoseconds simulated_time{};
   std::string program, cpu, kernel_name, engine, version;
   std::uint64_t core_khz = 0;
   std::vector<std::string> mitigations;
-  std::optional<int> exit_status, killed_by;
+  std::optional<int> exit_status, killed_by;  // neither: the budget was used up
   int pid = 0;
   std::vector<Bill> processes;  // of the run's other processes, in the order in which they ended
   /// What the run costs on the machines of --also-cpu: their names, cycles, stages and calls.

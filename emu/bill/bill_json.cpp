@@ -7,18 +7,17 @@
 namespace ringfare {
 namespace {
 
-double number(Cycles cycles) {
-  return static_cast<double>(cycles.hundredths) / 100.0;
-}
-
 using Json = nlohmann::ordered_json;
+
+// Under this key those who read bills have found the machines of --also-cpu from the beginning.
+constexpr const char* kAlsoPriced = "further";
 
 Json stages_json(const Bill& bill) {
   Json stages = Json::array();
   for (const Bill::Stage& stage : bill.stages)
     stages.push_back({{"name", stage.name},
                       {"side", stage.side},
-                      {"cycles", number(stage.cycles)},
+                      {"cycles", cycles_number(stage.cycles)},
                       {"times", stage.times},
                       {"instructions", stage.instructions}});
   return stages;
@@ -30,9 +29,9 @@ Json calls_json(const Bill& bill) {
     calls.push_back({{"name", call.name},
                      {"calls", call.calls},
                      {"errors", call.errors},
-                     {"cycles", number(call.cycles)},
-                     {"least", number(call.least)},
-                     {"most", number(call.most)}});
+                     {"cycles", cycles_number(call.cycles)},
+                     {"least", cycles_number(call.least)},
+                     {"most", cycles_number(call.most)}});
   return calls;
 }
 
@@ -44,10 +43,10 @@ Json machine_json(const Bill& bill) {
 }
 
 Json cycles_json(const Bill& bill) {
-  return {{"total", number(bill.user + bill.kernel)},
-          {"user", number(bill.user)},
-          {"kernel", number(bill.kernel)},
-          {"crossing", number(crossing_cycles(bill))},
+  return {{"total", cycles_number(bill.user + bill.kernel)},
+          {"user", cycles_number(bill.user)},
+          {"kernel", cycles_number(bill.kernel)},
+          {"crossing", cycles_number(crossing_cycles(bill))},
           {"stages", stages_json(bill)}};
 }
 
@@ -73,7 +72,7 @@ Json json_of(const Bill& bill) {
   json["blocks"] = {{"translated", bill.blocks}, {"executions", bill.block_executions}};
   json["cycles"] = cycles_json(bill);
   json["calls"] = calls_json(bill);
-  if (!bill.also_priced.empty()) json["further"] = also_priced_json(bill);
+  if (!bill.also_priced.empty()) json[kAlsoPriced] = also_priced_json(bill);
   json["simulated_ns"] = bill.simulated_time.count();
   if (bill.exit_status) json["exit_status"] = *bill.exit_status;
   if (bill.killed_by) json["killed_by"] = *bill.killed_by;
@@ -128,8 +127,8 @@ Bill bill_of(const Json& json) {
   bill.simulated_time = std::chrono::nanoseconds(json.at("simulated_ns").get<std::int64_t>());
   if (json.contains("exit_status")) bill.exit_status = json.at("exit_status").get<int>();
   if (json.contains("killed_by")) bill.killed_by = json.at("killed_by").get<int>();
-  if (!json.contains("further")) return bill;
-  for (const Json& one : json.at("further")) {
+  if (!json.contains(kAlsoPriced)) return bill;
+  for (const Json& one : json.at(kAlsoPriced)) {
     Bill& priced = bill.also_priced.emplace_back();
     read_machine(one.at("machine"), priced);
     read_costs(one, priced);
@@ -138,6 +137,10 @@ Bill bill_of(const Json& json) {
 }
 
 }  // namespace
+
+double cycles_number(Cycles cycles) {
+  return static_cast<double>(cycles.hundredths) / 100.0;
+}
 
 std::string bill_json(const Bill& bill) {
   return json_of(bill).dump(2, ' ', true, Json::error_handler_t::replace) + "\n";

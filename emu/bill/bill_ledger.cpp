@@ -11,13 +11,9 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/bill/bill_json.hpp"
+#include "emu/linux/abi/own_descriptors.hpp"
 
 namespace ringfare {
-namespace {
-
-constexpr int kLowestOwnDescriptor = 900;
-
-}  // namespace
 
 BillLedger::BillLedger() {
   const int file = memfd_create("bills", MFD_CLOEXEC);

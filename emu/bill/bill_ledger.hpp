@@ -7,10 +7,12 @@
 
 namespace ringfare {
 
-/// Where the processes of a run leave their bills for the first one, which ends last. Each is a
-/// process of the host's; the ledger is a file without a name that all of them have.
+/// Where the processes of a run leave their bills for the first one, which ends last. Each guest
+/// process is a process of the host made by fork(2); the ledger is a file without a name that all
+/// of them have open.
 class BillLedger {
  public:
+  /// Throws UserError where the host gives no file.
   BillLedger();
   ~BillLedger();
   BillLedger(const BillLedger&) = delete;

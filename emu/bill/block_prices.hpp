@@ -9,7 +9,8 @@
 
 namespace ringfare {
 
-/// Prices each block once per machine, when the engine translates it.
+/// Prices each block once per machine, when the engine translates it: lane 0 counts instructions,
+/// the other lanes are cycles in hundredths.
 class BlockPrices final : public BlockObserver {
  public:
   /// One machine per cycle lane, in order.
@@ -18,6 +19,7 @@ class BlockPrices final : public BlockObserver {
   BlockPrice translated(const Block& block) override;
   BlockPrice partial(const Block& block, std::size_t n) override;
 
+  /// How many have been priced.
   std::uint64_t blocks() const { return blocks_; }
 
  private:

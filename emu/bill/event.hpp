@@ -10,17 +10,17 @@
 #include <vector>
 
 #include "cpu/base/quantity.hpp"
-#include "emu/crossing/crossing.hpp"
+#include "emu/crossing/crossing_bill.hpp"
 
 namespace ringfare {
 
-/// Whose an event is.
+/// The thread an event belongs to, and where that thread stands.
 struct Origin {
   int thread = 0;                  // gettid(2)
-  bool several = false;            // other threads or processes of the run are alive
+  bool several = false;            // it is not the only thread alive: events name theirs
   bool wide = true;                // 64-bit code
   std::uint64_t call_number = 0;   // of the thread's latest call
-  std::uint64_t next_address = 0;  // where the thread goes on; 0: it is over
+  std::uint64_t next_address = 0;  // of its next instruction; 0: it has ended
   std::string_view command = {};   // the name of its program, as in /proc/PID/comm
 };
 
@@ -32,14 +32,14 @@ struct CallEvent {
   bool failed = false;
   bool returned = true;
   std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
-  std::chrono::nanoseconds took{};     // simulated, with what was slept
-  const CrossingBill& bill;
-  std::string_view by = {};   // "vdso", "vsyscall"; empty: a system call
-  bool in_user_mode = false;  // served by the vDSO: the kernel was not entered for it
-  bool priced = true;         // false: no guest made the call (the execve that begins the run)
-  std::vector<std::string> below = {};  // lines for under it: data that moved, the stack
+  std::chrono::nanoseconds took{};     // simulated, sleep and waits included
+  const CrossingBill& bill;            // good while the event is heard
+  std::string_view by = {};            // who served it: "vdso", "vsyscall"; empty: a system call
+  bool in_user_mode = false;           // served by the vDSO: the kernel was not entered for it
+  bool priced = true;  // false: no guest made the call (the execve that begins the run)
+  std::vector<std::string> below = {};  // lines to show below it: data that moved, the stack
   bool detached = false;                // nothing more will be told of the process
-  std::string begun = {};  // the part of `call` that a WaitEvent has told; empty: there was none
+  std::string begun = {};  // the part of `call` that a WaitEvent has shown; empty: there was none
   Origin origin = {};
 };
 
@@ -55,7 +55,7 @@ struct WaitEvent {
 struct SignalEvent {
   std::string name, details;
   Origin origin = {};
-  std::vector<std::string> below = {};  // lines for under it: the stack
+  std::vector<std::string> below = {};  // lines to show below it: the stack
 };
 
 struct WarningEvent {
@@ -76,7 +76,7 @@ struct StartEvent {
 
 /// A thread makes calls of the other width than before.
 struct ModeEvent {
-  bool wide = true;  // 64-bit calls from now on
+  bool wide = true;  // 64-bit calls from now on; false: 32-bit ones
   std::chrono::nanoseconds at{};
   Origin origin = {};
 };
@@ -87,16 +87,17 @@ struct ExitEvent {
   std::optional<int> killed_by;  // the signal
   std::string signal;            // its name
   Origin origin = {};
-  std::vector<std::string> below = {};  // lines for under it: the stack
+  std::vector<std::string> below = {};  // lines to show below it: the stack
 };
 
 using Event = std::variant<CallEvent, WaitEvent, SignalEvent, WarningEvent, ProcessEvent,
                            StartEvent, ModeEvent, ExitEvent>;
 
-/// How much of a call a sink wants to hear: nothing, that it happened, or its text too.
+/// How much a sink wants to hear of calls of a name: nothing, that they happened, or their text
+/// too. Text costs reading the guest's memory.
 enum class Interest : std::uint8_t { Nothing, Occurrence, Text };
 
-/// Receives events in order; `now` is the cycles charged so far.
+/// Receives events in order; `now` is the cycles (in hundredths) charged to the process so far.
 class Sink {
  public:
   virtual ~Sink() = default;

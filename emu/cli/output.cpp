@@ -9,11 +9,10 @@
 #include <cstring>
 
 #include "cpu/base/failure.hpp"
+#include "emu/linux/abi/own_descriptors.hpp"
 
 namespace ringfare {
 namespace {
-
-constexpr int kLowestOwnDescriptor = 900;
 
 /// The same file at a high descriptor; the given one where the limit does not allow that.
 int moved_high(int fd, bool keep) {

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "emu/crossing/crossing.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <deque>
 #include <unordered_map>
+#include <utility>
 
 #include "cpu/base/failure.hpp"
 #include "emu/crossing/doorway.hpp"
 #include "emu/crossing/kernel_path.hpp"
 #include "emu/crossing/path_price.hpp"
+#include "emu/crossing/service_bill.hpp"
 
 namespace ringfare {
 namespace {
 
-/// The price row of one call: found once, for calls come with the same name and kind of file.
-struct ServiceRow {
-  std::string_view call, file_kind;
-  const Price* price = nullptr;
-};
-
-/// A bill whose service and copies are filled in anew for each call.
-struct Form {
-  CrossingBill bill;
-  Cycles fixed_total;                                   // everything but service and copies
-  Cycles fixed_service;                                 // of the service stage: its stub
-  std::size_t service = 0, from_user = 0, to_user = 0;  // stages; the copies may be missing
-  const Price* price = nullptr;                         // whose source the service stage shows
-};
-
-/// A path as it is charged: a form for each combination of copies.
-struct Charged {
+/// A path as it is charged: a form for each combination of copies, from user and to user.
+struct ChargedPath {
   PricedPath priced;
-  std::array<std::optional<Form>, 4> forms;
+  std::array<std::optional<BillForm>, 4> forms;
 };
 
 /// What decides how a repeatable path runs.
@@ -59,7 +42,7 @@ struct QuestionHash {
 
 /// How it ran.
 struct Outcome {
-  Charged* path = nullptr;
+  ChargedPath* path = nullptr;
   bool served = false;
   std::uint64_t answer = 0;  // RAX where the kernel answered by itself
   std::uint64_t rip = 0, rflags = 0;
@@ -68,18 +51,15 @@ struct Outcome {
   std::array<std::uint64_t, 16> fixed{};  // what registers of Source::Fixed hold
 };
 
-Cycles copy_price(const CopyModel& model, std::uint64_t bytes) {
-  return model.fixed.cycles + model.per_byte.cycles * static_cast<std::int64_t>(bytes);
-}
-
 }  // namespace
 
-class Crossings::Kernel {
+/// Executes a path the first time and repeats its outcome afterwards.
+class Crossings::Repeater {
   static constexpr std::size_t kMostOutcomes = 1 << 16;
 
  public:
-  Kernel(const Machine& machine, Pricer& pricer)
-      : machine_(machine), path_(machine), pricer_(machine, pricer, path_) {}
+  Repeater(const Machine& machine, Pricer& pricer)
+      : path_(machine), pricer_(machine, pricer, path_), services_(machine.kernel) {}
 
   void watch(Watch what, bool intel_syntax) {
     watching_ = what == Watch::Instructions;
@@ -94,11 +74,9 @@ class Crossings::Kernel {
     gpr_ = registers.gpr;
     known_ = nullptr;
     if (!watching_ && !path_.work_wanted()) known_ = find_known();
-    if (known_) {
-      if (!known_->served) registers[Gpr::Rax] = known_->answer;
-      return {.served = known_->served, .raised = {}};
-    }
-    return path_.in(registers, arrival);
+    if (!known_) return path_.in(registers, arrival);
+    if (!known_->served) registers[Gpr::Rax] = known_->answer;
+    return {.served = known_->served, .raised = {}};
   }
 
   const CrossingBill& leave(Registers& registers, std::int64_t result,
@@ -106,28 +84,14 @@ class Crossings::Kernel {
     if (known_ && path_.work_wanted()) walk_in(registers);
     if (known_) return leave_as_known(registers, result, charge);
     path_.out(registers, static_cast<std::uint64_t>(result));
-    const bool served = path_.service_at().has_value();
     if (path_.generation() != generation_) {
       outcomes_.clear();
       generation_ = path_.generation();
     }
-    if (watching_) return bill_once(path_.items().size(), charge, served);
-    Charged& charged = charged_path();
-    if (path_.repeatable()) {
-      if (outcomes_.size() >= kMostOutcomes) outcomes_.clear();
-      asks_for_pointer_ |= path_.asked_for_pointer();
-      question_.pointer = path_.asked_for_pointer() ? pointer().value_or(0) : 0;
-      outcomes_.emplace(question_, Outcome{.path = &charged,
-                                           .served = served,
-                                           .answer = registers[Gpr::Rax],
-                                           .rip = registers.rip,
-                                           .rflags = registers.rflags,
-                                           .cs = registers.cs,
-                                           .ss = registers.ss,
-                                           .sources = path_.sources(),
-                                           .fixed = registers.gpr});
-    }
-    return total(charged, charge, served);
+    if (watching_) return bill_once(charge);
+    ChargedPath& charged = charged_path();
+    if (path_.sources()) remember(registers, charged);
+    return total(charged, charge, path_.service_at().has_value());
   }
 
   const CrossingBill& end(const ServiceCharge& charge) {
@@ -137,11 +101,10 @@ class Crossings::Kernel {
         registers.cs = {.selector = selector::kUserCode32, .default_size = true};
       walk_in(registers);
     }
-    const bool served = path_.service_at().has_value();
-    return bill_once(path_.items().size(), charge, served);
+    return bill_once(charge);
   }
 
-  bool has_door(Gate gate, CodeMode mode) const { return path_.has_door(gate, mode); }
+  bool has_door(Gate gate, CodeMode mode) const { return path_.kernel().has_door(gate, mode); }
   void show_user(const UserWindow* window) {
     user_ = window;
     path_.show_user(window);
@@ -152,7 +115,7 @@ class Crossings::Kernel {
   }
   bool set_work(std::string_view name, bool on) { return path_.set_work(name, on); }
 
-  const KernelMemory& memory() const { return path_.memory(); }
+  const KernelMemory& memory() const { return path_.kernel().memory(); }
 
  private:
   /// A known path reads the word on the caller's stack without a fault.
@@ -218,8 +181,24 @@ class Crossings::Kernel {
     }
   }
 
+  /// The path that has just been executed; `registers` are as it left them.
+  void remember(const Registers& registers, ChargedPath& charged) {
+    if (outcomes_.size() >= kMostOutcomes) outcomes_.clear();
+    asks_for_pointer_ |= path_.asked_for_pointer();
+    question_.pointer = path_.asked_for_pointer() ? pointer().value_or(0) : 0;
+    outcomes_.emplace(question_, Outcome{.path = &charged,
+                                         .served = path_.service_at().has_value(),
+                                         .answer = registers[Gpr::Rax],
+                                         .rip = registers.rip,
+                                         .rflags = registers.rflags,
+                                         .cs = registers.cs,
+                                         .ss = registers.ss,
+                                         .sources = *path_.sources(),
+                                         .fixed = registers.gpr});
+  }
+
   /// Paths that execute the same instructions share their prices.
-  Charged& charged_path() {
+  ChargedPath& charged_path() {
     std::string shape;
     for (const PathItem& item : path_.items()) {
       const std::uint64_t id =
@@ -232,136 +211,35 @@ class Crossings::Kernel {
     return found->second;
   }
 
-  const Price& service_price(const ServiceCharge& charge) {
-    if (row_.price && row_.call.data() == charge.call.data() &&
-        row_.call.size() == charge.call.size() && row_.file_kind == charge.file_kind)
-      return *row_.price;
-    const auto& services = machine_.kernel.services;
-    auto service = services.find(charge.call);
-    if (service == services.end()) service = services.find("default");
-    CHECK(service != services.end(), "a kernel without a default service");
-    const auto kind = service->second.by_file_kind.find(charge.file_kind);
-    const Price& price =
-        kind != service->second.by_file_kind.end() ? kind->second : service->second.fixed;
-    row_ = {charge.call, charge.file_kind, &price};
-    return price;
-  }
-
-  static Form make_form(const PricedPath& priced, const KernelModel& kernel, bool in, bool out) {
-    Form form{.bill = {.stages = priced.stages, .steps = {}, .total = {}},
-              .fixed_total = priced.total};
-    if (!priced.service_stage) return form;
-    std::vector<StageCost>& stages = form.bill.stages;
-    form.service = *priced.service_stage;
-    form.fixed_service = stages[form.service].cycles;
-    std::size_t at = form.service;
-    const auto insert = [&](const char* name, const CopyModel& model) {
-      ++at;
-      stages.insert(stages.begin() + static_cast<std::ptrdiff_t>(at),
-                    {.name = name,
-                     .side = "copy",
-                     .cycles = {},
-                     .instructions = 0,
-                     .note = "",
-                     .source = model.per_byte.source});
-      return at;
-    };
-    if (in) form.from_user = insert("copy from user", kernel.copy_from_user);
-    if (out) form.to_user = insert("copy to user", kernel.copy_to_user);
-    return form;
-  }
-
-  const CrossingBill& total(Charged& charged, const ServiceCharge& charge, bool served) {
+  const CrossingBill& total(ChargedPath& charged, const ServiceCharge& charge, bool served) {
     const bool in = served && charge.bytes_in != 0, out = served && charge.bytes_out != 0;
-    std::optional<Form>& form = charged.forms[(in ? 1u : 0u) + (out ? 2u : 0u)];
-    if (!form) form = make_form(charged.priced, machine_.kernel, in, out);
-    return fill(*form, charge, served);
-  }
-
-  const CrossingBill& fill(Form& form, const ServiceCharge& charge, bool served) {
-    CrossingBill& bill = form.bill;
-    bill.total = form.fixed_total;
-    if (!served) return bill;
-    const Price& price = service_price(charge);
-    StageCost& service = bill.stages[form.service];
-    service.cycles = form.fixed_service + price.cycles;
-    if (form.price != &price) {
-      service.source = price.source;
-      form.price = &price;
-    }
-    bill.total += price.cycles;
-    for (const ServedEntry& entry : charge.entries) {
-      const Cycles more = service_price({entry.call, entry.file_kind}).cycles;
-      service.cycles += more;
-      bill.total += more;
-    }
-    const auto copy = [&](std::size_t stage, const CopyModel& model, std::uint64_t bytes) {
-      if (stage == 0) return;
-      bill.stages[stage].cycles = copy_price(model, bytes);
-      bill.total += bill.stages[stage].cycles;
-    };
-    copy(form.from_user, machine_.kernel.copy_from_user, charge.bytes_in);
-    copy(form.to_user, machine_.kernel.copy_to_user, charge.bytes_out);
-    return bill;
+    std::optional<BillForm>& form = charged.forms[(in ? 1u : 0u) + (out ? 2u : 0u)];
+    if (!form) form = services_.form(charged.priced, in, out);
+    return services_.fill(*form, charge, served);
   }
 
   /// The bill of the path as it just ran, with its steps where somebody watches.
-  const CrossingBill& bill_once(std::size_t count, const ServiceCharge& charge, bool served) {
-    PricedPath priced = pricer_.price(count, watching_ ? Steps::Keep : Steps::Leave, syntax_);
-    once_ = make_form(priced, machine_.kernel, served && charge.bytes_in != 0,
-                      served && charge.bytes_out != 0);
-    fill(once_, charge, served);
-    if (watching_) once_.bill.steps = steps(std::move(priced), charge);
+  const CrossingBill& bill_once(const ServiceCharge& charge) {
+    const bool served = path_.service_at().has_value();
+    PricedPath priced =
+        pricer_.price(path_.items().size(), watching_ ? Steps::Keep : Steps::Leave, syntax_);
+    once_ = services_.form(priced, served && charge.bytes_in != 0, served && charge.bytes_out != 0);
+    services_.fill(once_, charge, served);
+    if (watching_) once_.bill.steps = ServiceBill::steps(std::move(priced), once_, charge);
     return once_.bill;
   }
 
-  /// The steps of the path with those of service and copies, by the stage numbers of the bill.
-  std::vector<KernelStep> steps(PricedPath priced, const ServiceCharge& charge) const {
-    if (!priced.service_stage) return std::move(priced.steps);
-    const std::size_t copies = once_.bill.stages.size() - priced.stages.size();
-    for (KernelStep& step : priced.steps)
-      if (step.stage > *priced.service_stage)
-        step.stage = static_cast<std::uint16_t>(step.stage + copies);
-    std::vector<KernelStep> inserted;
-    for (std::size_t i = once_.service; i <= once_.service + copies; ++i) {
-      const StageCost& stage = once_.bill.stages[i];
-      const bool service = i == once_.service;
-      inserted.push_back({.address = 0,
-                          .bytes = {},
-                          .text = service ? service_text(charge) : stage.name,
-                          .effect = service ? std::string() : copy_text(stage, charge),
-                          .cycles = service ? stage.cycles - once_.fixed_service : stage.cycles,
-                          .stage = static_cast<std::uint16_t>(i)});
-    }
-    priced.steps.insert(priced.steps.begin() + static_cast<std::ptrdiff_t>(*priced.service_step),
-                        std::make_move_iterator(inserted.begin()),
-                        std::make_move_iterator(inserted.end()));
-    return std::move(priced.steps);
-  }
-
-  static std::string service_text(const ServiceCharge& charge) {
-    if (charge.call.empty()) return "serve the call";
-    return charge.file_kind.empty() ? fmt::format("serve {}", charge.call)
-                                    : fmt::format("serve {}: {}", charge.call, charge.file_kind);
-  }
-
-  static std::string copy_text(const StageCost& stage, const ServiceCharge& charge) {
-    return fmt::format("{} bytes",
-                       stage.name == "copy to user" ? charge.bytes_out : charge.bytes_in);
-  }
-
-  const Machine& machine_;
   KernelPath path_;
   PathPricer pricer_;
+  ServiceBill services_;
   bool watching_ = false;
   Syntax syntax_ = Syntax::Att;
 
-  std::unordered_map<std::string, Charged> paths_;  // by what is executed
+  std::unordered_map<std::string, ChargedPath> paths_;  // by what is executed
   std::unordered_map<Question, Outcome, QuestionHash> outcomes_;
   bool asks_for_pointer_ = false;  // some outcome does
   std::uint64_t generation_ = 0;   // of what the outcomes hold
-  ServiceRow row_;
-  Form once_;
+  BillForm once_;
 
   // The crossing under way.
   Question question_{};
@@ -372,46 +250,46 @@ class Crossings::Kernel {
 };
 
 Crossings::Crossings(const Machine& machine, Pricer& pricer)
-    : kernel_(std::make_unique<Kernel>(machine, pricer)) {}
+    : repeater_(std::make_unique<Repeater>(machine, pricer)) {}
 
 Crossings::~Crossings() = default;
 
 void Crossings::watch(Watch what, bool intel_syntax) {
-  kernel_->watch(what, intel_syntax);
+  repeater_->watch(what, intel_syntax);
 }
 
 Entered Crossings::enter(Registers& registers, Gate gate, std::uint8_t length,
                          std::uint8_t vector) {
-  return kernel_->enter(registers, {.gate = gate, .length = length, .vector = vector});
+  return repeater_->enter(registers, {.gate = gate, .length = length, .vector = vector});
 }
 
 bool Crossings::has_door(Gate gate, CodeMode mode) const {
-  return kernel_->has_door(gate, mode);
+  return repeater_->has_door(gate, mode);
 }
 
 void Crossings::show_user(const UserWindow* window) {
-  kernel_->show_user(window);
+  repeater_->show_user(window);
 }
 
 void Crossings::set_landing_pad(std::uint64_t address) {
-  kernel_->set_landing_pad(address);
+  repeater_->set_landing_pad(address);
 }
 
 bool Crossings::set_work(std::string_view name, bool on) {
-  return kernel_->set_work(name, on);
+  return repeater_->set_work(name, on);
 }
 
 const CrossingBill& Crossings::leave(Registers& registers, std::int64_t result,
                                      const ServiceCharge& charge) {
-  return kernel_->leave(registers, result, charge);
+  return repeater_->leave(registers, result, charge);
 }
 
 const CrossingBill& Crossings::end(const ServiceCharge& charge) {
-  return kernel_->end(charge);
+  return repeater_->end(charge);
 }
 
 const KernelMemory& Crossings::memory() const {
-  return kernel_->memory();
+  return repeater_->memory();
 }
 
 }  // namespace ringfare

@@ -3,59 +3,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
+#include <string_view>
 
-#include "cpu/base/quantity.hpp"
 #include "cpu/block.hpp"
 #include "cpu/gate/gate.hpp"
 #include "cpu/state.hpp"
 #include "emu/crossing/arrival.hpp"
-#include "emu/linux/abi/served_entry.hpp"
+#include "emu/crossing/crossing_bill.hpp"
 #include "models/machine.hpp"
 #include "models/pricing/pricer.hpp"
 
 namespace ringfare {
 
-/// What one stage of a crossing cost.
-struct StageCost {
-  std::string name;  // "syscall", "swapgs", "service", "copy to user", "sysretq", ...
-  std::string side;  // "gate", "entry", "service", "copy", "exit", "way out"
-  Cycles cycles;
-  std::uint32_t instructions = 0;  // executed at CPL 0 in this stage
-  std::string note;
-  std::string source;
-};
-
-/// One executed micro-step of a gate or instruction of the kernel.
-struct KernelStep {
-  std::uint64_t address = 0;  // 0 for a micro-step of the hardware
-  std::vector<std::uint8_t> bytes;
-  std::string text;    // instruction in the chosen syntax, or the micro-step in words
-  std::string effect;  // "gs.base <-> kernel_gs_base", "[rsp] = 0x2b", ...
-  Cycles cycles;
-  std::uint16_t stage = 0;  // index into CrossingBill::stages
-};
-
-/// The bill of one crossing; `total` is the sum of the stages, and of the steps where they were
-/// kept.
-struct CrossingBill {
-  std::vector<StageCost> stages;  // in the order they were first executed
-  std::vector<KernelStep> steps;  // only while instructions are watched
-  Cycles total;
-};
-
-/// What the personality did, as far as it has a price.
-struct ServiceCharge {
-  std::string_view call;                      // row name, "" for a number without a row
-  std::string_view file_kind;                 // "terminal", "regular", "pipe", "null", or ""
-  std::uint64_t bytes_in = 0;                 // copied from user
-  std::uint64_t bytes_out = 0;                // copied to user
-  std::span<const ServedEntry> entries = {};  // what else it did, each at its own price
-};
-
+/// Whether bills have the steps of the kernel's instructions.
 enum class Watch : std::uint8_t { Nothing, Instructions };
 
 class KernelMemory;
@@ -107,8 +67,8 @@ class Crossings {
   const KernelMemory& memory() const;
 
  private:
-  class Kernel;
-  std::unique_ptr<Kernel> kernel_;
+  class Repeater;
+  std::unique_ptr<Repeater> repeater_;
 };
 
 }  // namespace ringfare

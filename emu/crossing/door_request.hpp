@@ -14,8 +14,8 @@ CallRequest request_of(const Registers& registers, Abi abi);
 /// on the caller's stack, and AMD's SYSCALL finds ECX in EBP.
 CallRequest request_at(const AtGate& gate, const Registers& registers, const GuestWindow& window);
 
-/// A fast 32-bit door loses registers on its way back, but not where a signal waits: then the
-/// kernel takes them from its own stack, and a call that is made again comes through INT 0x80.
+/// Puts the arguments back into the registers that a fast 32-bit door loses. Where a signal waits,
+/// the kernel restores them from its own stack, and a call that is made again comes by INT 0x80.
 void show_arguments(const CallRequest& request, Registers& registers);
 
 }  // namespace ringfare

@@ -22,7 +22,7 @@ constexpr std::uint64_t kStack64 = 0x7ffe00001000, kStack32 = 0xbffff000;
 constexpr std::uint64_t kLandingPad = 14;
 constexpr std::uint8_t kDoorLength = 2;  // syscall, sysenter and int n alike
 
-/// A user stack whose words are all there.
+/// A user stack on which every word can be read, and is 0.
 class EmptyStack final : public UserWindow {
  public:
   std::optional<std::uint64_t> load(std::uint64_t, unsigned) const override { return 0; }

@@ -20,7 +20,7 @@ struct AskedCall {
   ServiceCharge charge;
 };
 
-/// One crossing by a thread that has done nothing yet. The door exists on the machine. Throws
+/// One crossing by a thread that has done nothing yet, through a door the machine has. Throws
 /// UserError where the processor or the kernel raises an exception instead.
 CrossingBill cross_once(Crossings& crossings, const Doorway& door, const AskedCall& call);
 
@@ -31,7 +31,7 @@ struct DoorBill {
   CrossingBill bill;
 };
 
-/// A way to the same answer that leads through no door.
+/// A way to the same answer without entering the kernel by a gate instruction.
 struct Way {
   std::string_view name;  // "vdso", "vsyscall"
   CodeMode mode = CodeMode::Long64;
@@ -40,11 +40,11 @@ struct Way {
   unsigned bits() const { return mode == CodeMode::Long64 ? 64 : 32; }
 };
 
-/// The same call through every door that exists on the machine and knows it; `function` is what a
-/// function call and its return cost there.
+/// The same call through every door that exists on the machine and whose ABI has the call;
+/// `function` is what a function call and its return cost there (cycles, in hundredths).
 struct DoorComparison {
   Cycles function;
-  std::vector<Way> ways;  // of a call that has some (emu/vdso/ways.hpp)
+  std::vector<Way> ways;  // filled in by who knows them (emu/vdso/ways.hpp)
   std::vector<DoorBill> bills;
 
   const DoorBill* find(std::string_view name, CodeMode mode) const;  // null where it is not there

@@ -22,7 +22,7 @@ constexpr FlagName kFlags[] = {
     {flag::kResume, "RF"},    {flag::kNestedTask, "NT"}, {flag::kAlignmentCheck, "AC"},
 };
 
-/// A number of the system half that is shown when it changes.
+/// A register of the system half that is shown when it changes.
 struct SystemName {
   std::string_view name;
   std::uint64_t SystemState::*member;

@@ -9,7 +9,7 @@
 
 namespace ringfare {
 
-/// What a step of a crossing may have changed, before it is taken.
+/// What a step of a crossing changes, in words: made before the step, asked behind it.
 class Effect {
  public:
   Effect(const Registers& registers, const SystemState& system);
@@ -17,7 +17,7 @@ class Effect {
   /// What is different now: "rcx = 0x401002, r11 = 0x246", "CPL = 0".
   std::string since(const Registers& registers, const SystemState& system) const;
 
-  /// What an instruction did, be it that nothing is different: "rdx = 0x0, ZF=1",
+  /// What an instruction did, registers it wrote with the same value included: "rdx = 0x0, ZF=1",
   /// "[0xffffc90000017ff8] = 0x2b", "not taken".
   std::string since(const Registers& registers, const SystemState& system,
                     const Executed& done) const;

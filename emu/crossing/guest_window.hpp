@@ -8,7 +8,8 @@
 
 namespace ringfare {
 
-/// A guest's memory as its kernel reads it.
+/// The guest's memory, for the kernel's code: `load` reads up to 8 bytes, and answers nothing where
+/// they are not mapped.
 class GuestWindow final : public UserWindow {
  public:
   explicit GuestWindow(const AddressSpace& memory) : memory_(memory) {}

@@ -10,7 +10,7 @@ struct EventRow {
   std::string_view name, service, stage, side;
 };
 
-/// By KernelEvent.
+/// By KernelEvent: its name in bills, its row in [services], and the stage it makes.
 constexpr EventRow kEvents[] = {
     {"(signal)", "signal_frame", "signal frame", "way out"},
     {"(exception)", "exception", "exception", "entry"},

@@ -8,7 +8,7 @@
 
 namespace ringfare {
 
-/// What the kernel does for a thread that made no call, or beyond it.
+/// What the kernel does for a thread besides its calls.
 enum class KernelEvent : std::uint8_t {
   SignalFrame,  // a signal taken, its frame written, the handler entered
   Exception,    // from the faulting instruction to the signal it becomes
@@ -19,8 +19,8 @@ enum class KernelEvent : std::uint8_t {
 /// The name under which a bill counts it: "(page fault)".
 std::string_view name_of(KernelEvent event);
 
-/// What it costs in one piece, by the kernel's row of that name in [services]; nothing where the
-/// kernel has none.
+/// What it costs: a price in one piece, not an executed path, from the kernel model's [services].
+/// An empty bill where the model has no such row.
 CrossingBill event_bill(const KernelModel& kernel, KernelEvent event);
 
 }  // namespace ringfare

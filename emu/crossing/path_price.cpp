@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kNone = ~std::size_t{0};
 
-/// A door as an instruction's name: by its kind and the width of its operands.
+/// A hardware door by the name of its instruction, with the suffix of its operands' width.
 std::string door_text(Door door, std::uint8_t width, const Arrival& arrival) {
   constexpr std::uint8_t kWide = 8, kNarrow = 2;
   switch (door) {
@@ -35,7 +35,7 @@ std::string door_text(Door door, std::uint8_t width, const Arrival& arrival) {
 
 PathPricer::PathPricer(const Machine& machine, Pricer& pricer, const KernelPath& path)
     : machine_(machine), pricer_(pricer), path_(path) {
-  const std::vector<const StageModel*>& assembled = path.text().stages;
+  const std::vector<const StageModel*>& assembled = path.kernel().text().stages;
   fixed_before_.resize(assembled.size());
   std::size_t next = 0;
   const auto conditions = machine.conditions();
@@ -70,12 +70,12 @@ const RunCost& PathPricer::run(KernelAddress start, std::span<const std::uint8_t
   if (found != runs_.end()) return found->second;
   std::vector<std::uint8_t> bytes;
   for (KernelAddress at = start; bytes.size() < size;) {
-    const auto code = path_.memory().fetch(at, PageTable::Kernel);
+    const auto code = path_.kernel().memory().fetch(at, PageTable::Kernel);
     const std::size_t length = std::min<std::size_t>(code.size(), size - bytes.size());
     bytes.insert(bytes.end(), code.begin(), code.begin() + static_cast<std::ptrdiff_t>(length));
     at += length;
   }
-  return runs_.emplace(id, pricer_.price(bytes, lengths, path_.mode())).first->second;
+  return runs_.emplace(id, pricer_.price(bytes, lengths, path_.kernel().mode())).first->second;
 }
 
 /// One walk over the items of a path.
@@ -86,7 +86,7 @@ class PathPricer::Pass {
         path_(owner.path_),
         keep_(steps == Steps::Keep),
         syntax_(syntax),
-        assembled_(path_.text().stages.size(), kNone) {
+        assembled_(path_.kernel().text().stages.size(), kNone) {
     gates_.fill(kNone);
   }
 
@@ -167,7 +167,7 @@ class PathPricer::Pass {
 
   /// The stage of an instruction, opened at its first execution.
   std::size_t stage_of(const PathItem& item) {
-    const AssembledInstruction* assembled = path_.instruction(item.address);
+    const AssembledInstruction* assembled = path_.kernel().instruction(item.address);
     if (!assembled) {  // the service stub
       CHECK(result_.service_stage.has_value(), "code outside the text before the service");
       return *result_.service_stage;
@@ -176,7 +176,7 @@ class PathPricer::Pass {
     if (index == kNone) {
       flush();
       for (const StageModel* stage : owner_.fixed_before_[assembled->stage]) fixed(*stage);
-      const StageModel& stage = *path_.text().stages[assembled->stage];
+      const StageModel& stage = *path_.kernel().text().stages[assembled->stage];
       index = open(stage.name, stage.side, stage.note, stage.source);
     }
     return index;
@@ -222,13 +222,15 @@ class PathPricer::Pass {
 
   void keep_step(const PathItem& item, std::size_t i, std::size_t stage, Cycles cycles) {
     if (!keep_) return;
-    const auto code = path_.memory().fetch(item.address, PageTable::Kernel).first(item.length);
-    result_.steps.push_back({.address = item.address.value,
-                             .bytes = {code.begin(), code.end()},
-                             .text = disassemble(code, item.address.value, syntax_, path_.mode()),
-                             .effect = effect(i),
-                             .cycles = cycles,
-                             .stage = static_cast<std::uint16_t>(stage)});
+    const auto code =
+        path_.kernel().memory().fetch(item.address, PageTable::Kernel).first(item.length);
+    result_.steps.push_back(
+        {.address = item.address.value,
+         .bytes = {code.begin(), code.end()},
+         .text = disassemble(code, item.address.value, syntax_, path_.kernel().mode()),
+         .effect = effect(i),
+         .cycles = cycles,
+         .stage = static_cast<std::uint16_t>(stage)});
   }
 
   std::string effect(std::size_t i) const {

@@ -11,14 +11,15 @@
 #include <vector>
 
 #include "cpu/decoder.hpp"
-#include "emu/crossing/crossing.hpp"
+#include "emu/crossing/crossing_bill.hpp"
 #include "emu/crossing/kernel_path.hpp"
 #include "models/machine.hpp"
 #include "models/pricing/pricer.hpp"
 
 namespace ringfare {
 
-/// What a path costs apart from the service and the copies, which differ from call to call.
+/// What a path costs (cycles, in hundredths) without the service and the copies, which differ from
+/// call to call.
 struct PricedPath {
   std::vector<StageCost> stages;  // in the order they were first executed
   std::vector<KernelStep> steps;  // only where steps were asked for
@@ -36,7 +37,8 @@ class PathPricer {
  public:
   PathPricer(const Machine& machine, Pricer& pricer, const KernelPath& path);
 
-  /// The first `count` items of the path.
+  /// Of the first `count` items of the path. Throws UserError for an instruction whose price key
+  /// the CPU model has no price for.
   PricedPath price(std::size_t count, Steps steps, Syntax syntax);
 
  private:

@@ -9,20 +9,22 @@
 
 namespace ringfare {
 
-/// The kernel's pages in a process: the vDSO with its data, or the code of an executable vsyscall
-/// page. There may be none.
+/// The pages that the kernel puts into a process: the vDSO with its data, or nothing but the code
+/// of an executable vsyscall page. There may be none at all.
 class KernelPages {
  public:
   explicit KernelPages(AddressSpace& memory) : memory_(memory) {}
 
-  /// `tells_calls`: calls of the vDSO's functions are noticed.
+  /// At `at`, behind the mappings of the program. `tells_calls`: calls of the vDSO's functions are
+  /// noticed.
   void map(GuestAddress at, const VdsoOptions& options, bool tells_calls);
   /// The program is replaced, and its memory gone.
   void forget();
 
-  /// Null: there are none, or nothing but a vsyscall page.
+  /// Null where there is no vDSO.
   const Vdso* vdso() const { return vdso_ && !only_vsyscall_ ? &*vdso_ : nullptr; }
 
+  /// As Vdso::publish.
   void publish(const SimulatedClock& clock) {
     if (vdso_) vdso_->publish(clock);
   }
@@ -32,24 +34,26 @@ class KernelPages {
 
   /// Whether a fault at `address` is the load of the vDSO's cue.
   bool reads_cue(GuestAddress address, const Registers& registers) const;
-  /// That load, done in the processor's place; answers the instruction.
+  /// Does that load in the processor's place and moves RIP behind it; answers the instruction, as a
+  /// block to be priced.
   Block read_cue(Registers& registers) const;
 
   bool notices_calls() const { return probe_.has_value(); }
-  /// A failed fetch at `at`: whether a call has begun there, or which one has ended. Otherwise, and
-  /// whenever the guest is about to look at its own stack, calls under way go unnoticed.
+  /// The fetch of an instruction at `at` has failed. As VdsoProbe::enter and VdsoProbe::leave; only
+  /// where calls are noticed.
   bool enter_call(GuestAddress at, Thread& thread, std::chrono::nanoseconds now) {
     return probe_->enter(at, thread, now);
   }
   std::optional<VdsoCall> leave_call(GuestAddress at, Thread& thread) {
     return probe_->leave(at, thread);
   }
+  /// As VdsoProbe::abandon.
   void abandon_calls() {
     if (probe_) probe_->abandon();
   }
 
-  /// From an entry of the executable vsyscall page to where its code lies: the page is not at its
-  /// address here.
+  /// RIP at an entry of the executable vsyscall page goes to where the code of that entry lies
+  /// here: the host has no page of ours at that address. False for other addresses.
   bool go_to_vsyscall_code(Registers& registers) const;
 
  private:

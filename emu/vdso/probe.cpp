@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "__vdso_";
 
-/// Behind everything that Linux maps for a user, in front of the vsyscall page and of address 0.
+/// Behind all user memory of Linux, in front of the vsyscall page (64 bits) and the last page (32).
 constexpr GuestAddress kNowhere64{0xffff'ffff'ff40'0000}, kNowhere32{0xffff'f000};
 
 constexpr std::uint64_t kLow = 0xffff'ffff;
@@ -20,7 +20,7 @@ std::string_view without_prefix(std::string_view name) {
   return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
 }
 
-/// Of a function whose C type may be narrower than the register.
+/// RAX of a function that answers an int, of which only the lower half is defined.
 std::int64_t result_of(std::uint64_t rax) {
   const auto narrow = static_cast<std::int32_t>(rax & kLow);
   const bool fits = rax >> 32 == 0 && narrow < 0 && narrow >= kMostNegative;
@@ -34,7 +34,7 @@ VdsoProbe::VdsoProbe(AddressSpace& memory, const Vdso& vdso)
       abi_(vdso.abi()),
       first_(vdso.abi() == Abi::Amd64 ? kNowhere64 : kNowhere32) {
   for (const VdsoImage::Function& function : vdso.image().functions()) {
-    // What is left of i386 is not called as C is.
+    // i386: the others are entries for signals and system calls, not C functions.
     if (abi_ == Abi::I386 && !function.name.starts_with(kPrefix)) continue;
     const std::uint64_t value = end() - vdso.base();
     functions_.push_back(

@@ -24,20 +24,22 @@ struct VdsoCall {
   std::chrono::nanoseconds began{};  // CLOCK_REALTIME then
 };
 
-/// Tells of each call of the vDSO's functions, at no cost to the guest: the symbols it looks up
-/// lead to addresses where nothing can be, and the fault there begins the call; the return address
-/// leads to another such place. Instructions, their prices and the functions' own addresses stay
-/// what they are.
+/// Notices each call of the vDSO's functions, at no cost to the guest. The symbols it looks up lead
+/// to addresses where nothing is mapped, and the fault there begins the call; the return address on
+/// the stack is replaced by another such address, and the fault there ends it. The functions, their
+/// addresses and their prices stay what they are.
 class VdsoProbe {
  public:
   /// Changes the symbol table that the guest sees.
   VdsoProbe(AddressSpace& memory, const Vdso& vdso);
 
-  /// A fetch at `at` that failed: whether it was the beginning of a call, which is then under way.
+  /// The fetch of an instruction at `at` has failed: whether that was the beginning of a call,
+  /// which is then under way at `now` (CLOCK_REALTIME).
   bool enter(GuestAddress at, Thread& thread, std::chrono::nanoseconds now);
   /// Whether it was the end of one: the thread is then back with the caller.
   std::optional<VdsoCall> leave(GuestAddress at, Thread& thread);
-  /// The guest is about to look at its own stack (a signal): calls under way go unnoticed.
+  /// The guest is about to look at its own stack (a signal handler may): the return addresses are
+  /// put back, and the ends of the calls under way are not noticed.
   void abandon();
 
  private:
@@ -59,9 +61,9 @@ class VdsoProbe {
 
   AddressSpace& memory_;
   Abi abi_;
-  GuestAddress first_;  // Linux has nothing of a user's from there on
+  GuestAddress first_;  // no user memory lies from here on
   std::vector<Function> functions_;
-  std::map<std::uint64_t, Open> open_;  // by where the return address lies
+  std::map<std::uint64_t, Open> open_;  // calls under way, by where their return address lies
 };
 
 }  // namespace ringfare

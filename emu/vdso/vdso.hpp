@@ -16,30 +16,31 @@
 
 namespace ringfare {
 
-/// What stands in the place of the vDSO (--vdso): the image as it is; one whose functions make the
-/// system call of their name at once; none, and no word of it in the auxiliary vector.
+/// What a process gets as its vDSO (--vdso): the image as it is; one whose functions make the
+/// system call of their name at once; none, so that the auxiliary vector does not name one.
 enum class VdsoMode : std::uint8_t { Real, Trap, Absent };
 
 /// Features that stand for an open door of 32-bit code.
 inline constexpr std::string_view kSyscall32 = "syscall32", kSysenter32 = "sysenter32",
                                   kSyscall32Behind = "syscall32-behind";
 
-/// The name of what stands for the executable vsyscall page; /proc/self/maps has the page instead.
+/// The region that holds the code of an executable vsyscall page; /proc/self/maps shows the page in
+/// its place.
 inline constexpr const char* kVsyscallName = "[vsyscall]";
 
 struct VdsoOptions {
   Abi abi = Abi::Amd64;
   VdsoMode mode = VdsoMode::Real;  // not Absent
   Clocksource clocksource = Clocksource::Tsc;
-  bool only_vsyscall = false;  // there for the functions of an executable vsyscall page alone
+  bool only_vsyscall = false;  // only the code of an executable vsyscall page, no vDSO
   std::string release;         // the kernel's: "6.1.0"
   std::set<std::string, std::less<>> features;  // of the processor, as /proc/cpuinfo spells them
 };
 
-/// The vDSO of a process, and the data page in front of it that the kernel keeps.
+/// The vDSO of a process, and the data pages in front of it that the kernel writes.
 class Vdso {
  public:
-  /// Maps [vvar] at `at` and [vdso] behind it.
+  /// Maps [vvar] at `at` and [vdso] behind it; there must be room.
   Vdso(AddressSpace& memory, GuestAddress at, const VdsoOptions& options);
 
   GuestAddress base() const { return base_; }                                // AT_SYSINFO_EHDR
@@ -55,11 +56,11 @@ class Vdso {
   /// Of i386: where handlers return to.
   SignalReturns signal_returns() const;
 
-  /// The timer ticks up to now reach the data page, and the sequence counter goes on by two. Where
-  /// a reader has begun, it begins again.
+  /// Writes the time of the last timer tick to the data page, where one has passed since the last
+  /// time, and adds 2 to its sequence counter: a reader that is in the middle begins again.
   void publish(const SimulatedClock& clock);
 
-  /// This is another process now: a stream of random bytes that it has inherited is its parent's.
+  /// This is another process now: getrandom's state, inherited from its parent, must be made anew.
   void begin_process();
 
   /// Where a reader of a coarse clock says that it is about to look: a load of 32 bits into EAX,

@@ -35,7 +35,7 @@ Registers caller(std::int16_t number) {
 VsyscallCrossing::VsyscallCrossing(const Machine& machine, Pricer& pricer)
     : machine_(machine), pricer_(pricer) {}
 
-/// Where the model's kernel has no interrupt for 64-bit code: the handler and the service alone.
+/// For a kernel model without an interrupt from 64-bit code: the handler and the service alone.
 CrossingBill VsyscallCrossing::without_interrupts(const ServiceCharge& charge) const {
   auto service = machine_.kernel.services.find(charge.call);
   if (service == machine_.kernel.services.end()) service = machine_.kernel.services.find("default");

@@ -16,9 +16,9 @@ enum class Clocksource : std::uint8_t { Tsc, Hpet, AcpiPm, None };
 std::string_view name_of(Clocksource source);
 
 /// What a kernel has in [vvar] after the last timer tick of `clock`; `sequence` and
-/// `random_generation` are left 0. The
-/// arithmetic of its readers gives SimulatedClock::since_start to the nanosecond as long as the
-/// counter's rate in kHz, divided by its common factor with 10^6, is below `exact_below`.
+/// `random_generation` are left 0. What readers compute from it is SimulatedClock::since_start to
+/// the nanosecond, as long as the counter's rate in kHz, divided by its common factor with 10^6, is
+/// below `exact_below`.
 Vvar vvar_of(const SimulatedClock& clock, Clocksource source);
 
 /// See vvar_of.

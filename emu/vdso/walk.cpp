@@ -16,7 +16,7 @@ namespace ringfare {
 namespace {
 
 constexpr GuestRange kWorkspace{VdsoWalk::kBuffer, {0x24000}};
-constexpr GuestAddress kCaller{0x30000};  // where nothing is mapped: coming back there is the end
+constexpr GuestAddress kCaller{0x30000};  // return address: nothing is mapped there
 constexpr std::size_t kMostInstructions = 100'000;
 
 const GuestLayout& layout_of(Abi abi) {
@@ -121,7 +121,7 @@ class StepBill {
   }
 
   void add(std::uint64_t offset, KernelStep step) {
-    // Of several names for one place the last is meant: the others have no code of their own.
+    // Where a place has several names, the last one counts: the others have no code of their own.
     for (const VdsoImage::Step& named : steps_)
       if (named.offset == offset) open_stage(named.what);
     StageCost& stage = bill_.stages[stage_];
@@ -132,7 +132,7 @@ class StepBill {
     bill_.steps.push_back(std::move(step));
   }
 
-  /// Without stages that nothing was executed in.
+  /// The bill, without stages in which nothing was executed.
   CrossingBill take() {
     for (std::size_t i = bill_.stages.size(); i-- > 0;) {
       if (bill_.stages[i].instructions != 0) continue;

@@ -17,8 +17,8 @@
 
 namespace ringfare {
 
-/// One function of the vDSO called from nowhere, instruction by instruction, on a machine of its
-/// own.
+/// Calls functions of the vDSO without a program around them, instruction by instruction, in an
+/// address space of its own.
 class VdsoWalk {
  public:
   VdsoWalk(const Machine& machine, const VdsoOptions& options);
@@ -28,7 +28,7 @@ class VdsoWalk {
     std::uint64_t offset = 0;  // in the image
     std::uint8_t length = 0;
     bool ends_block = false;  // what follows it is priced apart
-    Cycles apart;             // its price where it is not the code's: rdtsc, rdtscp, rdpid
+    Cycles apart;             // price of an emulated instruction: rdtsc, rdtscp, rdpid
     bool gate = false;        // a system call: it was answered with -ENOSYS
   };
 
@@ -47,7 +47,7 @@ class VdsoWalk {
   SimulatedClock& clock() { return clock_; }
   AddressSpace& memory() { return memory_; }
   Vdso& vdso() { return vdso_; }
-  /// The bill of what was executed, a stage for each named step.
+  /// The bill of what was executed, a stage for each step the image names; cycles in hundredths.
   CrossingBill bill(const Call& call, Pricer& pricer, bool intel_syntax) const;
 
  private:

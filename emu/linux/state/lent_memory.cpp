@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cpu/base/failure.hpp"
+#include "emu/linux/abi/own_descriptors.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
@@ -16,7 +17,6 @@ namespace {
 
 // Documentation/admin-guide/mm/pagemap.rst
 constexpr std::uint64_t kPresent = 1ull << 63, kSwapped = 1ull << 62, kExclusive = 1ull << 56;
-constexpr int kLowestOwnDescriptor = 900;
 
 /// One page as it travels: where it belongs, and its bytes.
 struct CarriedPage {

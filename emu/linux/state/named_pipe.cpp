@@ -11,13 +11,12 @@
 #include <cerrno>
 #include <utility>
 
+#include "emu/linux/abi/own_descriptors.hpp"
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
 namespace {
-
-constexpr int kLowestHidden = 900;  // not where the guest's files are
 
 bool waits_for_other_end(int directory, const char* path, std::uint64_t flags) {
   if (path == nullptr || path == UserMemory::nowhere()) return false;
@@ -54,7 +53,7 @@ std::int64_t open_reader(Process& process, int directory, const char* path, std:
     const std::int64_t opened = open_at_once(directory, path, flags);
     if (opened < 0) return opened;
     const HeldFile first(static_cast<int>(opened));
-    const std::int64_t hidden = host_call(SYS_fcntl, opened, F_DUPFD_CLOEXEC, kLowestHidden);
+    const std::int64_t hidden = host_call(SYS_fcntl, opened, F_DUPFD_CLOEXEC, kLowestOwnDescriptor);
     if (hidden < 0) return hidden;
     end = HeldFile(static_cast<int>(hidden));
     process.files_changed();

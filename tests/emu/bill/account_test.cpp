@@ -51,7 +51,7 @@ TEST(AccountSlots, AreOneForEachNumberAndEvent) {
     EXPECT_TRUE(slots.insert(slot_of(event)).second) << name_of(event);
 }
 
-TEST(Account, ListsTheDearestCallFirst) {
+TEST(Account, ListsTheMostExpensiveCallFirst) {
   Account account;
   account.charge(39, "getpid", false, bill_of({stage("a", "entry", 100)}));
   account.charge(0, "read", true, bill_of({stage("a", "entry", 900)}));
