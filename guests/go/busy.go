@@ -18,7 +18,9 @@ func main() {
 			turns.Add(1)
 		}
 	}()
-	time.Sleep(time.Millisecond)
+	for turns.Load() == 0 { // on a busy machine it may begin late
+		time.Sleep(time.Millisecond)
+	}
 	runtime.GC() // stops the world
 	done.Store(1)
 	fmt.Println("a busy goroutine stops", turns.Load() > 0)

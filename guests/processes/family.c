@@ -296,14 +296,23 @@ static void shared(void) {
   printf("shared: %d\n", *memory);
 }
 
+/// Whoever sleeps longer also waits until the others have spoken: a busy machine wakes in any
+/// order.
 static void sleeping(void) {
+  int turns[5][2];
+  for (int i = 1; i <= 4; i++) pipe(turns[i]);
+  write(turns[1][1], "t", 1);
   for (int i = 3; i >= 1; i--)
     if (fork() == 0) {
+      char turn;
       usleep((useconds_t)i * 20000);
+      read(turns[i][0], &turn, 1);
       printf("slept %d\n", i);
       fflush(stdout);
+      write(turns[i + 1][1], &turn, 1);
       _exit(0);
     }
+  for (int i = 1; i <= 4; i++) close(turns[i][0]), close(turns[i][1]);
   while (wait(NULL) > 0) {
   }
   printf("all woke\n");
@@ -313,13 +322,19 @@ static void locks(void) {
   int file = open("lock", O_RDWR | O_CREAT, 0600);
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   fcntl(file, F_SETLK, &whole);
+  int tried[2];
+  pipe(tried);
   pid_t child = fork();
   if (child == 0) {
     struct flock same = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int busy = fcntl(file, F_SETLK, &same) == -1;
+    write(tried[1], "t", 1);
     int got = fcntl(file, F_SETLKW, &same) == 0;
     _exit(busy * 10 + got);
   }
+  char byte;
+  read(tried[0], &byte, 1);
+  close(tried[0]), close(tried[1]);
   usleep(10000);
   whole.l_type = F_UNLCK;
   fcntl(file, F_SETLK, &whole);

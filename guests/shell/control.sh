@@ -9,6 +9,7 @@ wait %1; echo "job 2: $?"
 $b sleep 40 | $b sleep 40 &
 kill -TERM %1; wait %1; echo "a whole pipe: $?"
 $b sh -c 'kill -STOP $$; echo continued' &
-$b sleep 0.4
+# On a busy machine it stops late.
+until jobs | $b grep -q Stopped; do $b sleep 0.05; done
 fg %1 >/dev/null; echo "in front: $?"
 $b sh -c 'exit 4' & bg %1 2>/dev/null; wait; echo "nothing left: $(jobs | $b wc -l)"

@@ -25,14 +25,22 @@ wait 999999 2>/dev/null; echo "no such job: $?"
 $b sleep 50 & sleeper=$!
 kill -STOP $sleeper; kill -CONT $sleeper; kill -HUP $sleeper; wait $sleeper; echo "stopped, continued, hung up: $?"
 
-trap 'echo interrupted the wait' USR2
-($b sleep 0.1; kill -USR2 $$) & killer=$!
-$b sleep 0.8 & long=$!
-wait $long; status=$?; [ $status -gt 128 ] && echo "wait ended early"
+# The signal comes again and again until the wait has heard it: on a busy machine the first may come before.
+rm -f told done.*
+trap 'caught=yes' USR2
+(while [ ! -e told ]; do $b sleep 0.1; kill -USR2 $$; done) & killer=$!
+$b sh -c 'until [ -e told ]; do $0 sleep 0.05; done; exit 5' $b & long=$!
+wait $long; status=$?; [ $status -gt 128 ] && echo "wait ended early, caught: $caught"
+: >told
+while wait $killer; [ $? -gt 128 ]; do :; done
 wait $long; echo "then: $?"
-wait $killer
 
-for i in 1 2 3 4; do ($b sleep 0.$(((5 - i) * 2)); echo "job $i") & done; wait; echo "all done"
+# Each speaks when the next has spoken.
+: >done.5
+for i in 1 2 3 4; do
+  (until [ -e done.$((i + 1)) ]; do $b sleep 0.05; done; echo "job $i"; : >done.$i) &
+done; wait; echo "all done"
+rm -f told done.*
 $b sh -c '$0 sleep 0.02; echo "orphan speaks"' $b | $b cat &
 wait
 $b timeout 0.05 $b sleep 10; echo "timeout: $?"

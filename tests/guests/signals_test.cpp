@@ -96,6 +96,16 @@ TEST_P(Signals, ComeAtTheSameInstructionEveryTime) {
   EXPECT_EQ(first.output, second.output);
 }
 
+/// The simulated clock knows no busy machine: nothing inside is later than on an idle one.
+TEST(Timers, AreNeverLateInside) {
+  for (const char* name :
+       {"timers.glibc", "timers.musl", "timers.glibc-i386", "timers.musl-i386"}) {
+    const Row ours{.name = name, .program = name, .arguments = {"idle"}}, native{name, name};
+    if (!is_built(ours)) continue;
+    EXPECT_EQ(run(under_ringfare(launch_of(ours))).output, run(launch_of(native)).output) << name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Programs, Signals, ::testing::ValuesIn(kGuests), name_of);
 INSTANTIATE_TEST_SUITE_P(Endings, Signals, ::testing::ValuesIn(kEndings), name_of);
 

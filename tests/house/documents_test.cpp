@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <regex>
 #include <set>
 #include <string>
@@ -59,13 +62,93 @@ TEST(Documents, LinksLeadToFiles) {
             << line.where << ": " << (*match)[1];
 }
 
-TEST(Documents, CommandsInTheTreeExist) {
-  const std::regex command(R"((?:^|[\s`$])((?:guests|tests|\.ci)/[A-Za-z0-9_./-]*[A-Za-z0-9_]))");
+/// Whether the sources have it: as it stands, or the source of what is named without its ending.
+bool is_in_the_tree(const std::string& path) {
+  static constexpr const char* kEndings[] = {"", ".hpp", ".cpp", ".h", ".c", ".S", ".toml"};
+  return std::ranges::any_of(
+      kEndings, [&](const char* ending) { return fs::exists(kRoot / (path + ending)); });
+}
+
+/// `NAME` and `*` stand for something else.
+bool is_pattern(const std::string& path) {
+  return path.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ*") != path.npos && !path.ends_with(".md") &&
+         !path.ends_with("CMakeLists.txt") && !path.ends_with(".S");
+}
+
+/// Every match of the first group, in every line of every document.
+void for_each(const std::regex& pattern,
+              const std::function<void(const Line&, const std::string&)>& look) {
   for (const fs::path& document : documents())
     for (const Line& line : lines_of(document))
-      for (std::sregex_iterator match(line.text.begin(), line.text.end(), command), end;
+      for (std::sregex_iterator match(line.text.begin(), line.text.end(), pattern), end;
            match != end; ++match)
-        EXPECT_TRUE(fs::exists(kRoot / (*match)[1].str())) << line.where << ": " << (*match)[1];
+        look(line, (*match)[1]);
+}
+
+/// Folders and files, programs of the build by their sources.
+TEST(Documents, PathsLeadToFiles) {
+  const std::regex path(
+      R"((?:^|[\s`$"(])(?:build/)?((?:cpu|models|emu|guests|tests|docs|\.ci)/[\w.*/-]*[\w*/]))");
+  std::size_t seen = 0;
+  for_each(path, [&](const Line& line, const std::string& name) {
+    if (is_pattern(name)) return;
+    ++seen;
+    const bool built = line.text.find("build/" + name) != std::string::npos;
+    EXPECT_TRUE(is_in_the_tree(name) || (built && name.starts_with("guests/")))
+        << line.where << ": " << name;
+  });
+  EXPECT_GT(seen, 50u);
+}
+
+/// Files that are named without their folder.
+TEST(Documents, NamesAreThoseOfFiles) {
+  std::set<std::string> names;
+  for (const char* folder : {"cpu", "models", "emu", "guests", "tests"})
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder))
+      names.insert(entry.path().filename());
+  for_each(std::regex(R"(`([\w-]+\.(?:cpp|hpp|[chS]|csv))`)"),
+           [&](const Line& line, const std::string& name) {
+             EXPECT_TRUE(names.contains(name)) << line.where << ": " << name;
+           });
+}
+
+/// As GitHub makes an anchor of a heading: small letters, hyphens for spaces, no punctuation.
+std::set<std::string> anchors_of(const fs::path& document) {
+  std::set<std::string> anchors;
+  for (const Line& line : lines_of(document)) {
+    if (line.code || !line.text.starts_with("#")) continue;
+    std::string anchor;
+    for (const char letter : line.text.substr(line.text.find_first_not_of("# "))) {
+      if (std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '-' || letter == '_')
+        anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+      if (letter == ' ') anchor += '-';
+    }
+    anchors.insert(anchor);
+  }
+  return anchors;
+}
+
+TEST(Documents, LinksLeadToHeadings) {
+  const std::regex link(R"(\]\(([^)#:]*)#([^)]*)\))");
+  for (const fs::path& document : documents())
+    for (const Line& line : lines_of(document))
+      for (std::sregex_iterator match(line.text.begin(), line.text.end(), link), end; match != end;
+           ++match) {
+        const std::string file = (*match)[1];
+        const fs::path target = file.empty() ? document : document.parent_path() / file;
+        EXPECT_TRUE(anchors_of(target).contains((*match)[2]))
+            << line.where << ": " << file << '#' << (*match)[2];
+      }
+}
+
+/// Nobody finds a document that no other leads to.
+TEST(Documents, AreAllLinkedFromTheReadme) {
+  const std::string readme = testing::read_whole(kRoot / "README.md");
+  for (const fs::path& document : documents())
+    if (document.filename() != "README.md") {
+      EXPECT_NE(readme.find("(docs/" + document.filename().string() + ")"), std::string::npos)
+          << document.filename();
+    }
 }
 
 TEST(Documents, TheTwoCommandsCanBeRun) {
