@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "emu/cli/asked_call.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <boost/program_options/value_semantic.hpp>
 
-#include "cpu/base/failure.hpp"
+#include "cpu/base/choice.hpp"
+#include "emu/cli/display_options.hpp"
 
 namespace ringfare {
 namespace {
 
-namespace po = boost::program_options;
+constexpr std::uint64_t kMostBytes = 0x7fff'f000;  // read(2), NOTES
+
+constexpr Choice<unsigned> kBits[] = {{"auto", 0}, {"32", 32}, {"64", 64}};
+
+constexpr OptionRow kCallOptions[] = {
+    {"bytes", "N",
+     "bytes the call copies: to user memory for a call that writes there, else from it", "0"},
+    {"file", "KIND", "kind of file where it decides the price: terminal, regular, pipe, null", ""},
+    kColorOption,
+};
 
 /// Whether the kernel writes the buffer of the call: read and its like.
 bool writes_to_user(const SyscallRow& row) {
@@ -23,17 +29,16 @@ bool writes_to_user(const SyscallRow& row) {
 }  // namespace
 
 void add_call_options(OptionTable& table) {
-  table.add_options()("bytes", po::value<std::uint64_t>()->default_value(0)->value_name("N"),
-                      "bytes the call copies: to user memory for a call that writes there, else "
-                      "from it")(
-      "file", po::value<std::string>()->default_value("")->value_name("KIND"),
-      "kind of file where it decides the price: terminal, regular, pipe, null")(
-      "color", po::value<std::string>()->default_value("auto")->value_name("WHEN"),
-      "auto, always or never");
+  add_options(table, kCallOptions);
+}
+
+std::optional<unsigned> bits_of(const ParsedOptions& options) {
+  const unsigned bits = choose("--bits", options.text("bits"), kBits);
+  return bits == 0 ? std::nullopt : std::optional(bits);
 }
 
 AskedCall asked_call(const ParsedOptions& options, const SyscallRow& row) {
-  const std::uint64_t bytes = options.values["bytes"].as<std::uint64_t>();
+  const std::uint64_t bytes = options.number("bytes", {.most = kMostBytes});
   const bool out = writes_to_user(row);
   const auto number = [](auto it) { return it == kNoNumber ? -1 : static_cast<std::int64_t>(it); };
   return {.amd64 = number(row.amd64),
@@ -42,13 +47,6 @@ AskedCall asked_call(const ParsedOptions& options, const SyscallRow& row) {
                      .file_kind = options.text("file"),
                      .bytes_in = out ? 0 : bytes,
                      .bytes_out = out ? bytes : 0}};
-}
-
-bool colored(const ParsedOptions& options) {
-  const std::string& when = options.text("color");
-  if (when != "auto" && when != "always" && when != "never")
-    throw UserError(fmt::format("--color {}: give one of auto, always, never", when));
-  return when == "always" || (when == "auto" && isatty(STDOUT_FILENO) != 0);
 }
 
 }  // namespace ringfare

@@ -3,14 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
 #include <optional>
 
 #include "cpu/base/failure.hpp"
 #include "emu/cli/asked_call.hpp"
+#include "emu/cli/display_options.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
+#include "emu/report/door_table.hpp"
 #include "emu/report/doors_text.hpp"
 #include "emu/vdso/ways.hpp"
 
@@ -19,12 +20,16 @@ namespace {
 
 constexpr const char* kAll = "all";
 
+constexpr OptionRow kDoorsOptions[] = {
+    {"json", "", "the same as JSON"},
+    {"help,h", "", "this text; --cpu all and --kernel all make a table over machines"},
+};
+
 OptionTable doors_options() {
   OptionTable table("options");
   add_machine_options(table);
   add_call_options(table);
-  table.add_options()("json", "the same as JSON")(
-      "help,h", "this text; --cpu all and --kernel all make a table over machines");
+  add_options(table, kDoorsOptions);
   return table;
 }
 
@@ -42,7 +47,7 @@ const SyscallRow& chosen_call(const ParsedOptions& options) {
       near ? fmt::format("; did you mean '{}'?", *near) : "; 'ringfare syscalls' lists them"));
 }
 
-/// A combination nothing could run on is left out of a table of all.
+/// Nothing for a combination that cannot exist, such as a 64-bit kernel on a Pentium.
 std::optional<Machine> machine_if_possible(const ParsedOptions& options, const CpuModel& cpu,
                                            const KernelModel& kernel) {
   try {
@@ -89,11 +94,8 @@ std::vector<DoorMachine> all_machines(const ParsedOptions& options, const AskedC
 int doors_verb(const std::vector<std::string>& words) {
   const OptionTable table = doors_options();
   const ParsedOptions options = parse_options("doors", table, words, Words::Ours);
-  if (options.has("help")) {
-    std::cout << "usage: ringfare doors [OPTIONS] [CALL]\n\n" << table;
-    return 0;
-  }
-  const Paint paint(colored(options));
+  if (options.has("help")) return print_help("doors [OPTIONS] [CALL]", table), 0;
+  const Paint paint = paint_for(stdout, options);
   const SyscallRow& row = chosen_call(options);
   const AskedCall call = asked_call(options, row);
   if (options.text("cpu") == kAll || options.text("kernel") == kAll) {

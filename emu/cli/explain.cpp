@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
-#include <iostream>
-
+#include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
 #include "emu/cli/asked_call.hpp"
+#include "emu/cli/display_options.hpp"
 #include "emu/cli/explain_vdso.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/time_options.hpp"
@@ -18,22 +17,22 @@
 namespace ringfare {
 namespace {
 
-namespace po = boost::program_options;
+constexpr OptionRow kExplainOptions[] = {
+    kBitsOption,
+    {"work", "LIST",
+     "what waits for the kernel: signal, reschedule, traced, as its model knows them", ""},
+    {"instructions", "", "every instruction of the kernel under its stage"},
+    {"stages", "", "of the vDSO: the stages alone"},
+    kSyntaxOption,
+    kHelpOption,
+};
 
 OptionTable explain_options() {
   OptionTable table("options");
   add_machine_options(table);
   add_call_options(table);
   add_clocksource_option(table);
-  table.add_options()("bits", po::value<std::string>()->default_value("auto")->value_name("N"),
-                      "bits of the code that calls: 64, 32, or auto: 64 for syscall if the kernel "
-                      "has 64, else 32")(
-      "work", po::value<std::string>()->default_value("")->value_name("LIST"),
-      "what waits for the kernel: signal, reschedule, traced, as its model knows them")(
-      "instructions", "every instruction of the kernel under its stage")(
-      "stages", "of the vDSO: the stages alone")(
-      "syntax", po::value<std::string>()->default_value("att")->value_name("att|intel"),
-      "syntax of the instructions shown")("help,h", "this text");
+  add_options(table, kExplainOptions);
   return table;
 }
 
@@ -52,18 +51,15 @@ Abi abi_of(const Doorway& door) {
   return door.speaks_amd64() ? Abi::Amd64 : Abi::I386;
 }
 
-/// The door as the words of the command line name it, and the code that stands in front of it.
+/// The door the command line names, entered from 64- or 32-bit code as --bits says.
 Doorway chosen_door(const ParsedOptions& options, const Machine& machine) {
   const std::string& name = options.rest.front();
   const Doorway* const door = find_doorway(name, CodeMode::Compat32);
   if (door == nullptr)
     throw UserError(
-        fmt::format("explain: no door '{}': give one of syscall, int80, sysenter", name));
-  const std::string& bits = options.text("bits");
-  if (bits != "auto" && bits != "32" && bits != "64")
-    throw UserError(fmt::format("--bits {}: give one of auto, 32, 64", bits));
+        fmt::format("explain: no door '{}': give one of syscall, int80, sysenter, or vdso", name));
   const bool long64 =
-      bits == "64" || (bits == "auto" && door->gate == Gate::Syscall && machine.kernel.bits == 64);
+      bits_of(options).value_or(door->gate == Gate::Syscall ? machine.kernel.bits : 32) == 64;
   return doorway(door->gate, long64 ? CodeMode::Long64 : CodeMode::Compat32);
 }
 
@@ -74,10 +70,8 @@ void check_door(const Crossings& crossings, const Machine& machine, const Doorwa
 }
 
 void set_work(Crossings& crossings, const Machine& machine, std::string_view list) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    const std::string_view name = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
+  if (list.empty()) return;
+  for (const std::string& name : split(list)) {
     std::vector<std::string> names;
     for (const WorkModel& work : machine.kernel.work) names.push_back(work.name);
     if (!crossings.set_work(name, true))
@@ -92,27 +86,24 @@ void set_work(Crossings& crossings, const Machine& machine, std::string_view lis
 int explain_verb(const std::vector<std::string>& words) {
   const OptionTable table = explain_options();
   const ParsedOptions options = parse_options("explain", table, words, Words::Ours);
-  if (options.has("help")) {
-    std::cout << "usage: ringfare explain [OPTIONS] DOOR [CALL]\n\n"
-                 "DOOR is syscall, int80 or sysenter; or vdso, and CALL one of its functions\n\n"
-              << table;
-    return 0;
-  }
+  if (options.has("help"))
+    return print_help(
+               "explain [OPTIONS] DOOR [CALL]", table,
+               "DOOR is syscall, int80 or sysenter; or vdso, and CALL one of its functions\n\n"),
+           0;
   if (!options.rest.empty() && options.rest.front() == "vdso" && options.rest.size() <= 2)
-    return explain_vdso(options, Paint(colored(options)));
+    return explain_vdso(options, paint_for(stdout, options));
   if (options.rest.empty() || options.rest.size() > 2)
     throw UserError(
         "explain: name the door, and a call if you like: ringfare explain syscall write");
-  const std::string& syntax = options.text("syntax");
-  if (syntax != "att" && syntax != "intel")
-    throw UserError(fmt::format("--syntax {}: give one of att, intel", syntax));
+  const bool intel = intel_syntax(options);
   const Machine machine = chosen_machine(options);
   const Doorway door = chosen_door(options, machine);
   const SyscallRow& row =
       chosen_call(options.rest.size() == 2 ? options.rest[1] : "getpid", abi_of(door));
   Pricer pricer(machine.cpu);
   Crossings crossings(machine, pricer);
-  crossings.watch(Watch::Instructions, syntax == "intel");
+  crossings.watch(Watch::Instructions, intel);
   check_door(crossings, machine, door);
   set_work(crossings, machine, options.text("work"));
   const CrossingBill bill = cross_once(crossings, door, asked_call(options, row));
@@ -122,7 +113,7 @@ int explain_verb(const std::vector<std::string>& words) {
       machine.cpu.name, machine.cpu.core_khz / 1000, machine.kernel.name,
       machine.mitigations.empty() ? "none" : fmt::format("{}", fmt::join(machine.mitigations, " ")),
       cycles_text(bill.total), duration_text(time_of(bill.total, machine.cpu.core_khz)));
-  const Paint paint(colored(options));
+  const Paint paint = paint_for(stdout, options);
   fmt::print(
       "{}",
       waterfall(bill, options.has("instructions") ? Detail::Instructions : Detail::Stages, paint));

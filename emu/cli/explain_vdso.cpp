@@ -7,6 +7,8 @@
 
 #include "cpu/base/failure.hpp"
 #include "cpu/base/nearest.hpp"
+#include "emu/cli/asked_call.hpp"
+#include "emu/cli/display_options.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/time_options.hpp"
 #include "emu/report/number_text.hpp"
@@ -29,7 +31,7 @@ const VdsoImage::Function& chosen(const std::vector<VdsoImage::Function>& functi
       near ? fmt::format("; did you mean '{}'?", *near) : "; 'ringfare vdso' lists its functions"));
 }
 
-/// Of a function that may go by another name.
+/// The arguments of the function at `offset`; several names may have one offset.
 std::array<std::uint64_t, 3> arguments_of(std::uint64_t offset,
                                           const std::vector<VdsoImage::Function>& functions) {
   for (const VdsoImage::Function& function : functions)
@@ -39,12 +41,10 @@ std::array<std::uint64_t, 3> arguments_of(std::uint64_t offset,
 }
 
 Abi chosen_abi(const ParsedOptions& options, const Machine& machine) {
-  const std::string& bits = options.text("bits");
-  if (bits != "auto" && bits != "32" && bits != "64")
-    throw UserError(fmt::format("--bits {}: give one of auto, 32, 64", bits));
-  if (bits == "64" && machine.kernel.bits == 32)
+  const unsigned bits = bits_of(options).value_or(machine.kernel.bits);
+  if (bits > machine.kernel.bits)
     throw UserError(fmt::format("--bits 64: {} has 32 bits", machine.kernel.name));
-  return bits == "32" || machine.kernel.bits == 32 ? Abi::I386 : Abi::Amd64;
+  return bits == 32 ? Abi::I386 : Abi::Amd64;
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ int explain_vdso(const ParsedOptions& options, const Paint& paint) {
   const VdsoImage::Function& function =
       chosen(functions, options.rest.size() == 2 ? options.rest[1] : "clock_gettime");
   const VdsoWalk::Call call = walk.call(function.offset, arguments_of(function.offset, functions));
-  const CrossingBill bill = walk.bill(call, pricer, options.text("syntax") == "intel");
+  const CrossingBill bill = walk.bill(call, pricer, intel_syntax(options));
   fmt::print("{} in the vDSO{} on {} at {} MHz, {}: {} cycles, {}\n\n", function.name,
              abi == Abi::I386 ? " of 32-bit code" : "", machine.cpu.name,
              machine.cpu.core_khz / 1000, machine.kernel.name, cycles_text(bill.total),

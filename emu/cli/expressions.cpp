@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
-#include "models/machine.hpp"
+#include "cpu/base/nearest.hpp"
 
 namespace ringfare {
 namespace {
@@ -89,16 +90,6 @@ std::vector<std::string> sets_of(const std::vector<Expression>& all, std::string
   for (const Expression& expression : all)
     if (expression.qualifier == qualifier) sets.push_back(expression.set);
   return sets;
-}
-
-std::vector<std::string> split(std::string_view list) {
-  std::vector<std::string> words;
-  while (true) {
-    const std::size_t comma = list.find(',');
-    words.emplace_back(list.substr(0, comma));
-    if (comma == list.npos) return words;
-    list.remove_prefix(comma + 1);
-  }
 }
 
 NameSet name_set(std::string_view about, std::string_view set,

@@ -17,20 +17,18 @@ struct Expression {
   std::string set;        // "failed"
 };
 
-/// All of them, in the order in which they were given. Throws UserError for one that does not exist
-/// and for one that means nothing here.
+/// All that were given, in that order. Throws UserError for a qualifier that does not exist and for
+/// one that is refused.
 std::vector<Expression> expressions(const ParsedOptions& options);
 
-/// The sets of one qualifier, for CallFilter.
+/// The sets that were given for one qualifier.
 std::vector<std::string> sets_of(const std::vector<Expression>& all, std::string_view qualifier);
 
-/// "a,b", "!a", "all", "none": `known` are the names there are. Throws UserError naming `about`.
+/// "a,b", "!a", "all", "none"; `known` lists the names that exist. Throws UserError, which begins
+/// with `about`, for another name.
 NameSet name_set(std::string_view about, std::string_view set,
                  const std::vector<std::string>& known);
-/// "3,5", "!1", "all", "none".
+/// The same for numbers of descriptors: "3,5", "!1", "all", "none".
 DescriptorSet descriptor_set(std::string_view about, std::string_view set);
-
-/// "a,b" in two.
-std::vector<std::string> split(std::string_view list);
 
 }  // namespace ringfare

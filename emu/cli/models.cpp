@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
 #include <optional>
 
 #include "cpu/base/failure.hpp"
@@ -80,7 +79,7 @@ void show(const KernelModel& kernel) {
   show_price("copy to user, per byte", kernel.copy_to_user.per_byte);
 }
 
-/// A file of the user's: a kernel's where it has what only kernels have, or extends one.
+/// A file of the user: shown as a processor if it can be read as one, else as a kernel.
 void show_file(const ModelLibrary& library, const std::string& path) {
   std::optional<KernelModel> kernel;
   try {
@@ -105,12 +104,9 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 int models_verb(const std::vector<std::string>& words) {
   OptionTable table("options");
-  table.add_options()("help,h", "this text");
+  add_option(table, kHelpOption);
   const ParsedOptions options = parse_options("models", table, words, Words::Ours);
-  if (options.has("help")) {
-    std::cout << "usage: ringfare models [NAME]\n\n" << table;
-    return 0;
-  }
+  if (options.has("help")) return print_help("models [NAME]", table), 0;
   const ModelLibrary library = model_library();
   if (options.rest.empty()) {
     list(library);

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <charconv>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "cpu/base/failure.hpp"
@@ -24,16 +27,31 @@ bool may_take_value(const po::option_description& option) {
   return takes_value(option) && option.semantic()->min_tokens() == 0;
 }
 
+/// An option whose value may be left out: "--quiet", "-q" or "--quiet=SET". `ParsedOptions::given`
+/// has its values, "" where one was left out.
 class OptionalValue : public po::typed_value<std::string> {
  public:
   explicit OptionalValue(const char* name) : typed_value(nullptr), name_(name) {
     implicit_value("");
   }
-  std::string name() const override { return fmt::format("[={}]", name_); }
+  std::string name() const override { return name_; }
 
  private:
   std::string name_;
 };
+
+/// Null: it takes no value. The option's description will own it.
+po::value_semantic* semantic_of(const OptionRow& row) {
+  constexpr std::string_view kAgain = "...";
+  const std::string_view value = row.value;
+  if (value.empty()) return nullptr;
+  if (value.starts_with("[=")) return new OptionalValue(row.value);
+  if (value.ends_with(kAgain))
+    return po::value<std::vector<std::string>>()->value_name(
+        std::string(value.substr(0, value.size() - kAgain.size())));
+  auto* const one = po::value<std::string>()->value_name(row.value);
+  return row.initial == nullptr ? one : one->default_value(row.initial);
+}
 
 [[noreturn]] void refuse(std::string_view verb, const std::string& what) {
   throw UserError(fmt::format("{}: {} ('ringfare {} --help' lists the options)", verb, what, verb));
@@ -49,7 +67,7 @@ class OptionalValue : public po::typed_value<std::string> {
                     : fmt::format("unknown option '{}'", word));
 }
 
-/// Tells our options from other words. Boost's own splitting would take options of the guest for
+/// Separates our options from other words. Boost's own parser would take the guest's options for
 /// ours.
 class Splitter {
  public:
@@ -80,7 +98,7 @@ class Splitter {
   std::vector<GivenOption> given;
 
  private:
-  /// Whether the words are for Boost: it refuses a flag that is given again.
+  /// Whether Boost is to see the word: it would refuse a flag that is given twice.
   bool long_option(const std::string& word) {
     const std::size_t equals = word.find('=');
     const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
@@ -142,14 +160,47 @@ class Splitter {
 
 }  // namespace
 
-const po::value_semantic* optional_value(const char* value_name) {
-  return new OptionalValue(value_name);  // the option's description takes it
+void add_option(OptionTable& table, const OptionRow& row) {
+  if (const auto* const semantic = semantic_of(row))
+    table.add_options()(row.names, semantic, row.help);
+  else
+    table.add_options()(row.names, row.help);
+}
+
+void add_options(OptionTable& table, std::span<const OptionRow> rows) {
+  for (const OptionRow& row : rows) add_option(table, row);
+}
+
+bool ParsedOptions::has(std::string_view name) const {
+  const std::string key(name);
+  return values.count(key) != 0 || repeated.count(key) != 0;
+}
+
+std::uint64_t ParsedOptions::number(const char* name, NumberRange range) const {
+  const std::string& word = text(name);
+  const char* const end = word.data() + word.size();
+  std::uint64_t value = 0;
+  const auto [at, error] = std::from_chars(word.data(), end, value);
+  if (error == std::errc() && at == end && range.least <= value && value <= range.most)
+    return value;
+  throw UserError(fmt::format("--{} {}: give a whole number from {} to {}", name, word, range.least,
+                              range.most));
+}
+
+std::vector<std::string> ParsedOptions::list(const char* name) const {
+  return values.count(name) == 0 ? std::vector<std::string>()
+                                 : values[name].as<std::vector<std::string>>();
+}
+
+const std::string* ParsedOptions::given_value(std::string_view name) const {
+  const auto found = std::find_if(given.rbegin(), given.rend(),
+                                  [&](const GivenOption& one) { return one.name == name; });
+  return found == given.rend() ? nullptr : &found->value;
 }
 
 std::string ParsedOptions::latest(std::string_view name) const {
-  const auto found = std::find_if(given.rbegin(), given.rend(),
-                                  [&](const GivenOption& one) { return one.name == name; });
-  return found == given.rend() ? std::string() : found->value;
+  const std::string* const value = given_value(name);
+  return value == nullptr ? std::string() : *value;
 }
 
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
@@ -172,6 +223,12 @@ ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
     refuse(verb, error.what());
   }
   return parsed;
+}
+
+void print_help(std::string_view usage, const OptionTable& table, std::string_view about) {
+  std::ostringstream options;
+  options << table;
+  fmt::print("usage: ringfare {}\n\n{}{}", usage, about, options.str());
 }
 
 }  // namespace ringfare

@@ -2,22 +2,25 @@
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
-#include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "emu/report/option_row.hpp"
 
 namespace ringfare {
 
 using OptionTable = boost::program_options::options_description;
 using OptionValues = boost::program_options::variables_map;
 
-/// The semantic of an option whose value may be left out: "--quiet", "-q" or "--quiet=SET". Its
-/// values are in `ParsedOptions::given`, "" where one was left out.
-const boost::program_options::value_semantic* optional_value(const char* value_name);
+inline constexpr OptionRow kHelpOption = {"help,h", "", "this text"};
+
+void add_options(OptionTable& table, std::span<const OptionRow> rows);
+void add_option(OptionTable& table, const OptionRow& row);
 
 /// An option as it was given.
 struct GivenOption {
@@ -26,14 +29,23 @@ struct GivenOption {
   bool in_full = false;  // "--name"
 };
 
-/// A command line after its verb: options of ours, then words that are not ours to read.
+/// The numbers an option takes: both ends included.
+struct NumberRange {
+  std::uint64_t least = 0;
+  std::uint64_t most = UINT64_MAX;
+};
+
+/// A command line after its verb: our options, and the words that are none.
 struct ParsedOptions {
   OptionValues values;
   std::vector<std::string> rest;
   std::map<std::string, std::size_t> repeated;  // by long name
   std::vector<GivenOption> given;               // all, in their order
 
-  bool has(const char* name) const { return values.count(name) != 0 || repeated.count(name) != 0; }
+  /// Whether it was given, or has an initial value.
+  bool has(std::string_view name) const;
+  /// The latest value that was given; null where the option was not.
+  const std::string* given_value(std::string_view name) const;
   /// The latest value of an option whose value may be left out; "" where none was given.
   std::string latest(std::string_view name) const;
   /// How often an option was given without a value (-tt: twice).
@@ -42,9 +54,13 @@ struct ParsedOptions {
     return found == repeated.end() ? 0 : found->second;
   }
   const std::string& text(const char* name) const { return values[name].as<std::string>(); }
+  /// Throws UserError for what is no number, or none of the range.
+  std::uint64_t number(const char* name, NumberRange range = {}) const;
+  /// All values of an option that may be given again.
+  std::vector<std::string> list(const char* name) const;
 };
 
-/// What a verb's words are about.
+/// Where our options end.
 enum class Words : std::uint8_t {
   Ours,    // options and other words in any order, up to a `--`
   Guests,  // options end at `--` (dropped) or at the first word that is none: the rest is verbatim
@@ -53,5 +69,9 @@ enum class Words : std::uint8_t {
 /// Throws UserError naming `verb`, the word that is wrong and the nearest valid option.
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
                             const std::vector<std::string>& words, Words about);
+
+/// What --help prints: "usage: ringfare USAGE", then `about` where there is something to say, then
+/// the options.
+void print_help(std::string_view usage, const OptionTable& table, std::string_view about = "");
 
 }  // namespace ringfare

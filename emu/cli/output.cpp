@@ -14,7 +14,10 @@
 namespace ringfare {
 namespace {
 
-/// The same file at a high descriptor; the given one where the limit does not allow that.
+constexpr const char* kStandardError = "standard error";
+constexpr const char* kStandardOutput = "standard output";
+
+/// A duplicate at a high number, which the guest does not use; lower where RLIMIT_NOFILE is low.
 int moved_high(int fd, bool keep) {
   const int high = fcntl(fd, F_DUPFD_CLOEXEC, kLowestOwnDescriptor);
   const int moved = high >= 0 ? high : fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -29,17 +32,18 @@ Output::Output(const std::string& target, Opening opening) : target_(target) {
   if (target.starts_with('|') || target.starts_with('!')) {
     command_ = true;
     file_ = popen(target.c_str() + 1, "we");
-  } else if (target.empty()) {
-    target_ = "standard error";
-    if (const int fd = moved_high(STDERR_FILENO, true); fd >= 0) file_ = fdopen(fd, "w");
+  } else if (target.empty() || target == "-") {
+    target_ = target.empty() ? kStandardError : kStandardOutput;
+    const int standard = target.empty() ? STDERR_FILENO : STDOUT_FILENO;
+    if (const int fd = moved_high(standard, true); fd >= 0) file_ = fdopen(fd, "w");
   } else if (const int fd = open(target.c_str(), O_WRONLY | O_CREAT | whole | O_CLOEXEC, 0666);
              fd >= 0) {
     file_ = fdopen(moved_high(fd, false), "w");
   }
   if (file_ == nullptr)
-    throw UserError(fmt::format("{}: cannot be written: {}; give another file with -o or --bill",
-                                target_, std::strerror(errno)));
-  if (target.empty()) setvbuf(file_, nullptr, _IOLBF, 0);
+    throw UserError(
+        fmt::format("{}: cannot be written: {}; name another file", target_, std::strerror(errno)));
+  if (target.empty() || target == "-") setvbuf(file_, nullptr, _IOLBF, 0);
 }
 
 Output::~Output() {
@@ -50,14 +54,21 @@ bool Output::terminal() const {
   return isatty(fileno(file_)) != 0;
 }
 
+void Output::write(std::string_view text) {
+  const bool whole = std::fwrite(text.data(), 1, text.size(), file_) == text.size();
+  if (!whole && error_ == 0) error_ = errno;
+}
+
+bool Output::failed() const {
+  return std::ferror(file_) != 0;
+}
+
 void Output::close() {
-  std::FILE* file = file_;
-  file_ = nullptr;
-  const bool broken = std::ferror(file) != 0;
-  const bool failed = (command_ ? pclose(file) == -1 : std::fclose(file) != 0) || broken;
-  if (failed && target_ != "standard error")
-    throw UserError(fmt::format("{}: not everything could be written: {}; free some space there",
-                                target_, std::strerror(errno)));
+  std::FILE* const file = std::exchange(file_, nullptr);
+  if (std::fflush(file) != 0 && error_ == 0) error_ = errno;
+  if (std::ferror(file) != 0 && error_ == 0) error_ = EIO;
+  if ((command_ ? pclose(file) == -1 : std::fclose(file) != 0) && error_ == 0) error_ = errno;
+  if (error_ != 0 && target_ != kStandardError) refuse_unwritten(target_, error_);
 }
 
 std::FILE* OutputByThread::file(int thread) {
@@ -65,6 +76,19 @@ std::FILE* OutputByThread::file(int thread) {
   if (found != outputs_.end()) return found->second.file();
   return outputs_.try_emplace(thread, fmt::format("{}.{}", target_, thread), opening_)
       .first->second.file();
+}
+
+void refuse_unwritten(std::string_view target, int error) {
+  throw UserError(
+      fmt::format("{}: not everything could be written: {}; make room there, or name "
+                  "another file",
+                  target, std::strerror(error)));
+}
+
+void flush_standard_output() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    refuse_unwritten(kStandardOutput, errno == 0 ? EIO : errno);
 }
 
 }  // namespace ringfare

@@ -5,33 +5,40 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace ringfare {
 
-/// Where a report goes: standard error, a file, or a command (strace's -o '|command'). The
-/// descriptor is kept out of the guest's reach and closed across exec.
+/// Where a report goes: standard error, standard output, a file, or a command (strace's
+/// -o '|command'). The descriptor is kept out of the guest's reach and closed across exec.
 class Output {
  public:
   enum class Opening : std::uint8_t { Anew, Append };
 
-  /// "" is standard error, "|COMMAND" and "!COMMAND" are commands. Throws UserError where it cannot
-  /// be opened.
+  /// "" is standard error, "-" standard output; "|COMMAND" and "!COMMAND" are commands. Throws
+  /// UserError where it cannot be opened.
   explicit Output(const std::string& target, Opening opening = Opening::Anew);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  const std::string& target() const { return target_; }  // as messages name it
   std::FILE* file() const { return file_; }
   bool terminal() const;
 
-  /// Throws UserError where not everything reached its place.
+  void write(std::string_view text);
+  /// Whether something could not be written so far.
+  bool failed() const;
+  /// Throws UserError where not everything could be written. Of standard error it says nothing:
+  /// nobody could read it.
   void close();
 
  private:
   std::string target_;
   std::FILE* file_ = nullptr;
   bool command_ = false;
+  int error_ = 0;  // errno of the first failure
 };
 
 /// A file for each thread: "trace.1000", "trace.1001" (strace -ff -o trace).
@@ -48,5 +55,12 @@ class OutputByThread {
   Output::Opening opening_;
   std::map<int, Output> outputs_;
 };
+
+/// Throws UserError where what went to standard output did not reach its place: a full disk, a
+/// closed descriptor.
+void flush_standard_output();
+
+/// "FILE: not everything could be written: No space left on device; ...", as an error.
+[[noreturn]] void refuse_unwritten(std::string_view target, int error);
 
 }  // namespace ringfare

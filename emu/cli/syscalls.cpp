@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "cpu/base/failure.hpp"
 #include "emu/cli/options.hpp"
 #include "emu/cli/verbs.hpp"
@@ -12,12 +10,9 @@ namespace ringfare {
 
 int syscalls_verb(const std::vector<std::string>& words) {
   OptionTable table("options");
-  table.add_options()("help,h", "this text");
+  add_option(table, kHelpOption);
   const ParsedOptions options = parse_options("syscalls", table, words, Words::Ours);
-  if (options.has("help")) {
-    std::cout << "usage: ringfare syscalls\n\n" << table;
-    return 0;
-  }
+  if (options.has("help")) return print_help("syscalls", table), 0;
   if (!options.rest.empty())
     throw UserError(
         fmt::format("syscalls: '{}' is not understood; it takes no words", options.rest.front()));

@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "emu/cli/time_options.hpp"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
-#include <boost/program_options/value_semantic.hpp>
 #include <charconv>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 
+#include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
 
 namespace ringfare {
 namespace {
 
-namespace po = boost::program_options;
 using std::chrono::nanoseconds;
-
-template <class T>
-struct Choice {
-  std::string_view name;
-  T value;
-};
 
 constexpr Choice<VdsoMode> kVdsoModes[] = {
     {"real", VdsoMode::Real}, {"trap", VdsoMode::Trap}, {"absent", VdsoMode::Absent}};
@@ -31,16 +25,18 @@ constexpr Choice<Clocksource> kClocksources[] = {{"tsc", Clocksource::Tsc},
                                                  {"acpi_pm", Clocksource::AcpiPm},
                                                  {"none", Clocksource::None}};
 
-template <class T, std::size_t n>
-T chosen(const ParsedOptions& options, const char* name, const Choice<T> (&choices)[n]) {
-  const std::string& word = options.text(name);
-  std::vector<std::string_view> names;
-  for (const Choice<T>& choice : choices) {
-    if (choice.name == word) return choice.value;
-    names.push_back(choice.name);
-  }
-  throw UserError(fmt::format("--{} {}: give one of {}", name, word, fmt::join(names, ", ")));
-}
+constexpr OptionRow kVdso = {"vdso", "real|trap|absent",
+                             "the guest's vDSO: as it is, each function a system call, or none",
+                             "real"};
+constexpr OptionRow kClocksource = {
+    "clocksource", "NAME",
+    "what time is read from: tsc; or hpet, acpi_pm, none, which user code cannot read", "tsc"};
+constexpr OptionRow kTimeOptions[] = {
+    kVdso,
+    kClocksource,
+    {"epoch", "TIME", "the time of day at the start (default 2026-01-01T00:00:00)"},
+    {"real-time", "", "sleeping takes the host's time too"},
+};
 
 [[noreturn]] void refuse_epoch(const std::string& text) {
   throw UserError(
@@ -97,28 +93,19 @@ std::chrono::nanoseconds epoch_of(const std::string& text) {
 }
 
 void add_clocksource_option(OptionTable& table) {
-  table.add_options()("clocksource",
-                      po::value<std::string>()->default_value("tsc")->value_name("NAME"),
-                      "what time is read from: tsc; or hpet, acpi_pm, none, which user code cannot "
-                      "read");
+  add_option(table, kClocksource);
 }
 
 Clocksource clocksource_of(const ParsedOptions& options) {
-  return chosen(options, "clocksource", kClocksources);
+  return choose("--clocksource", options.text("clocksource"), kClocksources);
 }
 
 void add_time_options(OptionTable& table) {
-  table.add_options()(
-      "vdso", po::value<std::string>()->default_value("real")->value_name("real|trap|absent"),
-      "the guest's vDSO: as it is, each function a system call, or none");
-  add_clocksource_option(table);
-  table.add_options()("epoch", po::value<std::string>()->value_name("TIME"),
-                      "the time of day at the start (default 2026-01-01T00:00:00)")(
-      "real-time", "sleeping takes the host's time too");
+  add_options(table, kTimeOptions);
 }
 
 void take_time_options(const ParsedOptions& options, SessionInputs& inputs) {
-  inputs.vdso = chosen(options, "vdso", kVdsoModes);
+  inputs.vdso = choose("--vdso", options.text("vdso"), kVdsoModes);
   inputs.clocksource = clocksource_of(options);
   if (options.has("epoch")) inputs.epoch = epoch_of(options.text("epoch"));
   inputs.real_time = options.has("real-time");

@@ -6,12 +6,7 @@
 
 namespace ringfare {
 
-/// Exit statuses of our own; everything else is the guest's.
-inline constexpr int kOwnFailure = 125;
-inline constexpr int kBudgetSpent = 124;
-inline constexpr int kDeadlocked = 123;
-
-// Each verb gets the words after it and answers the exit status.
+// Each verb gets the words after it and returns the exit status.
 int run_verb(const std::vector<std::string>& words);
 int trace_verb(const std::vector<std::string>& words);
 int explain_verb(const std::vector<std::string>& words);

@@ -21,7 +21,7 @@ std::uint64_t scale(std::uint64_t value, std::uint64_t factor, std::uint64_t div
   return static_cast<std::uint64_t>(product / divisor);
 }
 
-/// The host goes on by as much; a signal ends the waiting.
+/// Sleeps on the host too; a signal to ringfare ends it early.
 void wait_on_host(std::chrono::nanoseconds duration) {
   constexpr std::int64_t kBillion = 1'000'000'000;
   const timespec time{duration.count() / kBillion, duration.count() % kBillion};
@@ -38,7 +38,7 @@ SimulatedClock::SimulatedClock(std::uint64_t core_khz, std::uint64_t tsc_khz,
 }
 
 void SimulatedClock::sleep(std::chrono::nanoseconds duration) {
-  // Rounded up: who sleeps for a nanosecond wakes up no earlier.
+  // Rounded up: a sleep never ends early.
   slept_ +=
       scale(static_cast<std::uint64_t>(duration.count()), tsc_khz_, kNanosecondsPerMs, Round::Up);
   if (waits_) wait_on_host(duration);
@@ -72,8 +72,8 @@ std::chrono::nanoseconds SimulatedClock::realtime() const {
   return epoch_ + since_start();
 }
 
-/// From the cycles themselves, not from rounded nanoseconds: with both rates equal a tick is a
-/// cycle.
+/// Computed from cycles, not from rounded nanoseconds: where TSC and core run at one rate, a tick
+/// is exactly a cycle.
 std::uint64_t SimulatedClock::tsc() const {
   const auto busy = static_cast<std::uint64_t>((busy_ + others_).hundredths);
   return scale(busy, tsc_khz_, kHundredths * core_khz_) + slept_;

@@ -8,24 +8,25 @@
 
 namespace ringfare {
 
-/// The only clock of a run: a time-stamp counter that follows the cycles charged, and what
-/// nanosleep and its like skip. Every time of day is that counter, converted.
+/// The only clock of a run: a time-stamp counter that advances by the cycles charged and by the
+/// time slept. Every time of day is computed from that counter.
 class SimulatedClock {
  public:
-  /// Core clock and TSC rate in kHz; `epoch` is CLOCK_REALTIME at cycle 0; `tick` is the distance
-  /// of two timer ticks, by which the coarse clocks go.
+  /// Core clock and TSC rate in kHz; `epoch` is CLOCK_REALTIME at cycle 0; `tick` is the time
+  /// between two timer interrupts: the coarse clocks advance by it.
   SimulatedClock(std::uint64_t core_khz, std::uint64_t tsc_khz, std::chrono::nanoseconds epoch,
                  std::chrono::nanoseconds tick = kDefaultTick);
 
-  void set_busy(Cycles total) { busy_ = total; }  // all cycles charged so far, user and kernel
-  /// Nothing happens for `duration`; with `waits` the host's clock has to go on as far.
+  void set_busy(Cycles total) { busy_ = total; }  // cycles charged in user and kernel mode
+  /// Time passes without cycles: a sleep. With `waits` the host sleeps as long.
   void sleep(std::chrono::nanoseconds duration);
   void set_waits(bool waits) { waits_ = waits; }
 
-  /// What other processes have been charged meanwhile, and all that was slept, theirs included.
+  /// Catches up with the cycles that other processes were charged since, and with all sleeps so
+  /// far, theirs included.
   void set_others(Cycles total) { others_ = total; }
   void set_slept(std::uint64_t total) { slept_ = total; }
-  void set_user(Cycles total) { user_ = total; }  // of them, in user mode
+  void set_user(Cycles total) { user_ = total; }  // cycles charged in user mode
 
   Cycles busy() const { return busy_; }
   Cycles user() const { return user_; }
@@ -33,7 +34,7 @@ class SimulatedClock {
   std::chrono::nanoseconds since_start() const;   // CLOCK_MONOTONIC
   std::chrono::nanoseconds realtime() const;      // CLOCK_REALTIME
   std::chrono::nanoseconds cpu_time() const;      // of this process
-  std::chrono::nanoseconds user_time() const;     // of that, in user mode
+  std::chrono::nanoseconds user_time() const;     // the part of it in user mode
   std::uint64_t tsc() const;                      // ticks of the counter
 
   std::chrono::nanoseconds epoch() const { return epoch_; }
@@ -41,10 +42,10 @@ class SimulatedClock {
   std::uint64_t tsc_khz() const { return tsc_khz_; }
   /// The last timer tick, as time since start: CLOCK_MONOTONIC_COARSE.
   std::chrono::nanoseconds last_tick() const;
-  /// The tick after now, as something to compare with that costs little.
+  /// When the next tick comes, in a form that is cheap to compare with.
   struct TickMark {
-    Cycles busy;  // the clock is before it while all are busy for less than this,
-    std::uint64_t slept = ~std::uint64_t{0};  // and has slept exactly so much
+    Cycles busy;  // it has not come while fewer cycles than this are charged in all
+    std::uint64_t slept = ~std::uint64_t{0};  // and the sleeps are exactly this long
   };
   TickMark next_tick() const;
   bool before_tick(const TickMark& mark) const {

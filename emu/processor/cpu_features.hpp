@@ -30,7 +30,7 @@ struct CpuFeature {
 /// All of them, by leaf and subleaf.
 std::span<const CpuFeature> cpu_features();
 
-/// Pairs of which the first is nothing without the second.
+/// A feature that is hidden where the other one is.
 struct FeatureNeed {
   std::string_view feature, needs;
 };

@@ -10,6 +10,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/processor/cpu_features.hpp"
+#include "emu/processor/cpuid_caches.hpp"
 #include "models/machine.hpp"
 
 namespace ringfare {
@@ -98,34 +99,6 @@ std::size_t feature_row(std::string_view name) {
   return static_cast<std::size_t>(std::ranges::find(rows, name, &CpuFeature::name) - rows.begin());
 }
 
-/// AMD's code for the ways of a cache (APM vol. 3, E.4.5).
-std::uint32_t amd_ways(unsigned ways) {
-  struct Code {
-    unsigned ways;
-    std::uint32_t code;
-  };
-  constexpr std::array kCodes{Code{1, 1},    Code{2, 2},    Code{4, 4},    Code{8, 6},
-                              Code{16, 8},   Code{32, 0xa}, Code{48, 0xb}, Code{64, 0xc},
-                              Code{96, 0xd}, Code{128, 0xe}};
-  const auto row = std::ranges::find(kCodes, ways, &Code::ways);
-  return row != kCodes.end() ? row->code : 9;  // 9: no code for it
-}
-
-std::uint32_t amd_level1(const Cache* cache) {
-  if (cache == nullptr) return 0;
-  return cache->kilobytes << 24 | cache->ways << 16 | 1u << 8 | cache->line_bytes;
-}
-
-std::uint32_t amd_level2(const Cache* cache) {
-  if (cache == nullptr) return 0;
-  return cache->kilobytes << 16 | amd_ways(cache->ways) << 12 | 1u << 8 | cache->line_bytes;
-}
-
-std::uint32_t amd_level3(const Cache* cache) {  // the size in units of 512 KiB
-  if (cache == nullptr) return 0;
-  return cache->kilobytes / 512 << 18 | amd_ways(cache->ways) << 12 | 1u << 8 | cache->line_bytes;
-}
-
 }  // namespace
 
 CpuidResult host_cpuid(std::uint32_t eax, std::uint32_t ecx) {
@@ -208,7 +181,7 @@ CpuidResult Cpuid::basic(std::uint32_t eax, std::uint32_t ecx) const {
       if (intel) result.eax = last_.basic >= 4 ? 0xff01 : 1;  // caches: ask leaf 4, or nobody
       return result;
     case 4:
-      return intel ? cache(ecx) : CpuidResult{};
+      return intel ? cache_parameters(cpu_, ecx) : CpuidResult{};
     case 7:
       if (ecx == 0) result.eax = 1;  // the last subleaf
       return result;
@@ -244,12 +217,9 @@ CpuidResult Cpuid::extended(std::uint32_t eax) const {
     case 4:
       return brand_part(eax - kExtended - 2);
     case 5:
-      if (!amd) return {};
-      return {0, 0, amd_level1(find_cache(1, Cache::Holds::Data)),
-              amd_level1(find_cache(1, Cache::Holds::Instructions))};
+      return amd ? first_level_caches(cpu_) : CpuidResult{};
     case 6:
-      return {0, 0, amd_level2(find_cache(2, Cache::Holds::Both)),
-              amd ? amd_level3(find_cache(3, Cache::Holds::Both)) : 0};
+      return further_level_caches(cpu_);
     case 8:
       result.eax = amd ? 0x3030 : 0x3027;  // 48 linear bits; 48 physical bits, client Intel 39
       return result;
@@ -300,26 +270,6 @@ CpuidResult Cpuid::brand_part(std::uint32_t index) const {
   std::memcpy(text.data(), cpu_.brand.data(), std::min(cpu_.brand.size(), text.size() - 1));
   const std::string_view part(text.data() + 16 * index, 16);
   return {four(part), four(part.substr(4)), four(part.substr(8)), four(part.substr(12))};
-}
-
-/// Leaf 4: deterministic cache parameters, nothing shared with another processor.
-CpuidResult Cpuid::cache(std::uint32_t index) const {
-  if (index >= cpu_.caches.size()) return {};
-  const Cache& cache = cpu_.caches[index];
-  const std::uint32_t type = cache.holds == Cache::Holds::Data           ? 1
-                             : cache.holds == Cache::Holds::Instructions ? 2
-                                                                         : 3;
-  constexpr std::uint32_t kSelfInitialising = 1u << 8;
-  const std::uint32_t sets = cache.kilobytes * 1024 / (cache.ways * cache.line_bytes);
-  return {type | cache.level << 5 | kSelfInitialising,
-          (cache.line_bytes - 1) | (cache.ways - 1) << 22, sets - 1, 0};
-}
-
-const Cache* Cpuid::find_cache(unsigned level, Cache::Holds holds) const {
-  const auto found = std::ranges::find_if(cpu_.caches, [level, holds](const Cache& cache) {
-    return cache.level == level && cache.holds == holds;
-  });
-  return found != cpu_.caches.end() ? &*found : nullptr;
 }
 
 }  // namespace ringfare

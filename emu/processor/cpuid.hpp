@@ -58,8 +58,6 @@ class Cpuid {
   std::uint32_t state_size() const;
   CpuidResult time_stamp_ratio() const;
   CpuidResult brand_part(std::uint32_t index) const;
-  CpuidResult cache(std::uint32_t index) const;
-  const Cache* find_cache(unsigned level, Cache::Holds holds) const;
 
   CpuModel cpu_;
   LastLeaves last_;

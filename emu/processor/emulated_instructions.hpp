@@ -11,7 +11,7 @@
 
 namespace ringfare {
 
-/// What they cost on one processor.
+/// The prices of the instructions below on one processor.
 class EmulatedPrices {
  public:
   explicit EmulatedPrices(const CpuModel& cpu);
@@ -28,8 +28,8 @@ class EmulatedInstructions {
  public:
   EmulatedInstructions(const CpuModel& cpu, const Cpuid& cpuid, const SimulatedClock& clock);
 
-  /// Executes the instruction at RIP, moves RIP behind it, answers its price; nothing, and nothing
-  /// changed, where it raises #GP(0).
+  /// Executes the instruction at RIP, moves RIP behind it, and returns its price. Where it raises
+  /// #GP(0): returns nothing and changes nothing.
   std::optional<Cycles> execute(const AtInstruction& at, Registers& registers) const;
 
  private:

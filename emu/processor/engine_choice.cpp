@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "emu/processor/engine_choice.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
-#include <vector>
 
+#include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
-#include "cpu/base/nearest.hpp"
 #include "cpu/baseline.hpp"
 #ifdef RINGFARE_UNICORN
 #include "cpu/unicorn/unicorn_engine.hpp"
@@ -17,28 +13,11 @@
 namespace ringfare {
 namespace {
 
-struct EngineRow {
-  std::string_view name;
-  EngineKind kind;
-};
-constexpr EngineRow kEngines[] = {{"auto", EngineKind::Automatic},
-                                  {"translator", EngineKind::Translator},
-                                  {"unicorn", EngineKind::Unicorn}};
+constexpr Choice<EngineKind> kEngines[] = {{"auto", EngineKind::Automatic},
+                                           {"translator", EngineKind::Translator},
+                                           {"unicorn", EngineKind::Unicorn}};
 
-struct IsaRow {
-  std::string_view name;
-  Isa isa;
-};
-constexpr IsaRow kIsas[] = {{"host", Isa::Host}, {"baseline", Isa::Baseline}};
-
-template <class Rows>
-const auto& row_named(const char* what, const Rows& rows, std::string_view name) {
-  for (const auto& row : rows)
-    if (row.name == name) return row;
-  std::vector<std::string> names;
-  for (const auto& row : rows) names.emplace_back(row.name);
-  throw UserError(fmt::format("unknown {} '{}'{}", what, name, suggestion(name, names)));
-}
+constexpr Choice<Isa> kIsas[] = {{"host", Isa::Host}, {"baseline", Isa::Baseline}};
 
 #ifdef RINGFARE_UNICORN
 std::unique_ptr<Engine> make_unicorn(AddressSpace& memory, BlockObserver& observer) {
@@ -55,15 +34,15 @@ constexpr bool kHasUnicorn = false;
 }  // namespace
 
 EngineKind engine_named(std::string_view name) {
-  return row_named("engine", kEngines, name).kind;
+  return choose("--engine", name, kEngines);
 }
 
 Isa isa_named(std::string_view name) {
-  return row_named("instruction set", kIsas, name).isa;
+  return choose("--isa", name, kIsas);
 }
 
 std::string_view EngineChoice::name() const {
-  return std::ranges::find(kEngines, kind, &EngineRow::kind)->name;
+  return std::ranges::find(kEngines, kind, &Choice<EngineKind>::value)->word;
 }
 
 Cpuid::Executes EngineChoice::executes(Isa isa) const {

@@ -39,7 +39,7 @@ class StackWriter {
   GuestAddress push(const std::string& text) {
     return push(std::as_bytes(std::span(text.c_str(), text.size() + 1)));
   }
-  /// Each as wide as a pointer.
+  /// Each value takes as many bytes as a pointer.
   GuestAddress push(const std::vector<std::uint64_t>& words) {
     for (std::size_t i = words.size(); i-- > 0;)
       push(std::as_bytes(std::span(&words[i], 1)).first(word_));
@@ -53,7 +53,7 @@ class StackWriter {
   GuestAddress at_;
 };
 
-/// Pushes so that the first string lies lowest, as Linux lays them out.
+/// Pushes the last string first: the first one gets the lowest address, as on Linux.
 std::vector<std::uint64_t> push_strings(StackWriter& stack, const std::vector<std::string>& texts) {
   std::vector<std::uint64_t> addresses(texts.size());
   for (std::size_t i = texts.size(); i-- > 0;) addresses[i] = stack.push(texts[i]).value;

@@ -29,7 +29,7 @@ class ProgramFile {
   explicit ProgramFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     error_ = fd_ < 0 ? -errno : 0;
     if (fd_ >= 0) got_ = ::read(fd_, head_.data(), head_.size());
-    // What may be executed need not be readable; who may not read it cannot load it, though.
+    // Linux runs programs that one may execute but not read; a loader must read them.
     struct stat status {};
     if (fd_ >= 0 && (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode))) error_ = -EACCES;
     if (error_ == 0 && faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) != 0) error_ = -EACCES;

@@ -8,8 +8,8 @@
 namespace ringfare {
 
 /// execve(2), "Interpreter scripts": where the program is a script, its interpreter takes its
-/// place, and the script becomes an argument. 0 where the request then names an ELF file; -errno
-/// as execve(2) answers, with the request as far as it could be followed.
+/// place, and the script becomes an argument. Returns 0 where the request then names an ELF file,
+/// else -errno as execve(2); the request is changed up to the file that failed.
 std::int64_t follow_scripts(ExecRequest& request);
 
 }  // namespace ringfare

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "emu/bill/bill_json.hpp"
 #include "emu/report/number_text.hpp"
+#include "emu/report/report.hpp"
 
 namespace ringfare {
 namespace {
 
-constexpr std::size_t kDearest = 12;  // rows of the table of calls
+constexpr std::size_t kCallRows = 12;
 
 std::string mitigations_text(const Bill& bill) {
   return bill.mitigations.empty() ? "none" : fmt::format("{}", fmt::join(bill.mitigations, " "));
@@ -65,7 +67,7 @@ std::string calls_text(const Bill& bill, const Paint& paint) {
   std::string text = "\n  " + paint.heading("dearest system calls") + "\n";
   text += fmt::format("    {:<24} {:>14} {:>12} {:>9} {:>9} {:>7}\n", "call", "cycles",
                       "cycles/call", "calls", "errors", "share");
-  const std::size_t shown = std::min(bill.calls.size(), kDearest);
+  const std::size_t shown = std::min(bill.calls.size(), kCallRows);
   for (std::size_t i = 0; i < shown; ++i) {
     const Bill::Call& call = bill.calls[i];
     const Cycles mean{call.cycles.hundredths / static_cast<std::int64_t>(call.calls)};
@@ -136,6 +138,14 @@ std::string bill_text(const Bill& bill, const Paint& paint) {
   if (!bill.calls.empty()) text += calls_text(bill, paint);
   if (!bill.also_priced.empty()) text += also_priced_text(bill, paint);
   return text;
+}
+
+Report bill_report(const ReportInputs& inputs) {
+  return {.text = [paint = inputs.paint](const Bill& bill) { return bill_text(bill, paint); }};
+}
+
+Report bill_json_report(const ReportInputs&) {
+  return {.text = bill_json};
 }
 
 }  // namespace ringfare

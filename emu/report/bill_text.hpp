@@ -8,6 +8,9 @@
 
 namespace ringfare {
 
+struct Report;
+struct ReportInputs;
+
 /// The bill at the end of a run, for people:
 ///
 ///     ringfare: busybox sha256sum big.txt
@@ -20,5 +23,9 @@ namespace ringfare {
 ///       kernel cycles by stage ...
 ///       dearest system calls ...
 std::string bill_text(const Bill& bill, const Paint& paint);
+
+Report bill_report(const ReportInputs& inputs);
+/// As JSON (emu/bill/bill_json.hpp).
+Report bill_json_report(const ReportInputs& inputs);
 
 }  // namespace ringfare

@@ -71,7 +71,7 @@ Cycles CountTable::Row::mean() const {
   return ringfare::Cycles{calls == 0 ? 0 : cycles.hundredths / static_cast<std::int64_t>(calls)};
 }
 
-/// Descending, but names ascending; what is equal stays in the order of names.
+/// Numbers descend, names ascend; rows that are equal are in the order of names.
 void CountTable::sort(std::vector<Row>& rows) const {
   const auto key = [this](const Row& row) -> std::int64_t {
     switch (options_.order) {
@@ -127,7 +127,7 @@ std::string CountTable::text(const Row& row, ringfare::Cycles whole) const {
   return line + "\n";
 }
 
-/// What another process called.
+/// The calls of another process.
 void CountTable::add(const Bill& bill) {
   for (const Bill::Call& call : bill.calls) {
     if (!counts_(call.name)) continue;

@@ -12,6 +12,9 @@
 
 namespace ringfare {
 
+struct Report;
+struct ReportInputs;
+
 /// The table of `strace -c`, counted in cycles:
 ///
 ///     % cycles       cycles  cycles/call     calls    errors syscall
@@ -43,7 +46,7 @@ class CountTable final : public Sink {
  private:
   struct Row {
     std::string name;
-    std::uint64_t calls = 0, errors = 0, first = 0;  // first: in the order of first calls
+    std::uint64_t calls = 0, errors = 0, first = 0;  // first: rank by first call
     ringfare::Cycles cycles, least, most;
 
     ringfare::Cycles mean() const;
@@ -59,5 +62,9 @@ class CountTable final : public Sink {
   Options options_;
   std::map<std::string, Row> calls_;
 };
+
+Report count_table_report(const ReportInputs& inputs);
+/// Checks the values of -S and -U. Throws UserError.
+void check_count_table(const std::map<std::string, std::string, std::less<>>& settings);
 
 }  // namespace ringfare

@@ -9,9 +9,9 @@
 
 namespace ringfare {
 
-/// What the processes of a run have in common about their one trace, in memory they share: the line
-/// of a call that waits, as long as nothing else has been told, and when the latest line was. Only
-/// one process runs at a time.
+/// The end of a trace that all processes of a run write to, in memory they share: the line of a
+/// call that waits, which is held back until another line comes or the call returns, and the time
+/// of the latest line. Only one process runs at a time.
 class HeldLine {
  public:
   explicit HeldLine(const LineStamp::Style& style);
@@ -19,16 +19,16 @@ class HeldLine {
   HeldLine(const HeldLine&) = delete;
   HeldLine& operator=(const HeldLine&) = delete;
 
-  /// A line in two parts: whose it is and when it was begun, and the call.
+  /// A line in two parts: thread number and time, then the call.
   struct Line {
     std::string beginning, call;
   };
 
-  /// Keeps `thread`'s line; false where it is too long to be kept.
+  /// Holds back the line of `thread`; false where it is too long for that.
   bool put(int thread, const Line& line);
-  /// Whose line is kept, if there is one.
+  /// The thread whose line is held back, if there is one.
   std::optional<int> thread() const;
-  /// The line, which is no longer kept.
+  /// Takes the line out.
   Line take();
 
   LineStamp& stamp();

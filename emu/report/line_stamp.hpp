@@ -7,8 +7,8 @@
 
 namespace ringfare {
 
-/// What a line of a trace begins with: nothing, the simulated time of day (strace -t, -tt) or since
-/// 1970 (-ttt), always UTC; the time since the line before (-r); or both.
+/// The time a line of a trace begins with: nothing, the simulated time of day (strace -t, -tt) or
+/// since 1970 (-ttt), always UTC; the time since the line before (-r); or both.
 ///
 ///     00:00:00 write(1, "hi\n", 3)
 ///     00:00:00.000041 write(1, "hi\n", 3)
@@ -19,7 +19,7 @@ class LineStamp {
  public:
   enum class Format : std::uint8_t { None, Clock, Unix };
 
-  /// Digits are those of a fraction of a second, 0 to 9.
+  /// `digits`: how many a fraction of a second has, 0 to 9.
   struct Style {
     Format absolute = Format::None;
     unsigned digits = 0;
@@ -30,7 +30,7 @@ class LineStamp {
   LineStamp() = default;
   explicit LineStamp(const Style& style) : style_(style) {}
 
-  /// For the next line, which is about `realtime` (nanoseconds since 1970).
+  /// The stamp of the next line; `realtime`: nanoseconds since 1970.
   std::string next(std::chrono::nanoseconds realtime);
 
  private:
@@ -39,7 +39,7 @@ class LineStamp {
   std::chrono::nanoseconds before_{};
 };
 
-/// "0.000041": seconds with a fraction of so many digits.
+/// "0.000041": seconds with a fraction of `digits` digits.
 std::string seconds_text(std::chrono::nanoseconds duration, unsigned digits = 6);
 
 }  // namespace ringfare

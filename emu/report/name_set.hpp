@@ -7,7 +7,7 @@
 
 namespace ringfare {
 
-/// Names, or all but these: what strace's "!A,B" says. As it begins, every name is in it.
+/// Some names, or all names but some: strace's "A,B" and "!A,B". By default it has every name.
 struct NameSet {
   bool except = true;
   std::set<std::string, std::less<>> names = {};

@@ -9,13 +9,13 @@
 
 namespace ringfare {
 
-/// "1284", "1284.25", "0.5": cycles without idle zeros.
+/// "1284", "1284.25", "0.5": cycles without trailing zeros.
 std::string cycles_text(Cycles cycles);
 
 /// "1,234,567"
 std::string grouped(std::uint64_t value);
 
-/// "12.5%"; of nothing it is "0.0%".
+/// "12.5%"; "0.0%" where the whole is 0.
 std::string share_text(Cycles part, Cycles whole);
 
 /// "812 ns", "4.213 us", "1.500 ms", "2.000 s"

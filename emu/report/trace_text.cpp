@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "emu/report/number_text.hpp"
+#include "emu/report/report.hpp"
 
 namespace ringfare {
 namespace {
@@ -21,7 +22,7 @@ bool among(const TraceText::Statuses& statuses, const CallEvent& event) {
 
 TraceText::TraceText(std::FILE* out, Paint paint, Options options,
                      std::function<bool(std::string_view)> shows)
-    : out_(out), paint_(paint), options_(options), shows_(std::move(shows)) {}
+    : out_(out), paint_(paint), options_(std::move(options)), shows_(std::move(shows)) {}
 
 Interest TraceText::interest(std::string_view call) const {
   return shows_(call) ? Interest::Text : Interest::Nothing;
@@ -31,7 +32,7 @@ void TraceText::on(Cycles, const Event& event) {
   std::visit([this](const auto& e) { line(e); }, event);
 }
 
-/// Whose line it is, and when it happened: strace's order.
+/// Thread, time, call number and address, in strace's order.
 std::string TraceText::beginning(const Origin& origin, std::chrono::nanoseconds realtime) {
   std::string text;
   const std::string number = options_.commands
@@ -49,7 +50,8 @@ std::string TraceText::beginning(const Origin& origin, std::chrono::nanoseconds 
                                           : fmt::format("[{:0{}x}] ", origin.next_address, digits));
 }
 
-/// Not where nothing comes between, and not where only calls that ended in some way are shown.
+/// Whether waits are shown. Not where one thread alone is traced, for nothing can come between; and
+/// not where -e status= chooses calls by how they end, which a wait does not know yet.
 bool TraceText::tells_waits() const {
   return options_.numbers != Numbers::Never && options_.statuses.all();
 }
@@ -64,12 +66,12 @@ void TraceText::print_unfinished(const HeldLine::Line& line) {
              paint_.name(line.call.substr(0, name)), line.call.substr(name));
 }
 
-/// Something else is told before the call that waits is over.
+/// Another line comes before the call that waits has returned: prints the held line as unfinished.
 void TraceText::break_off() {
   if (held_.thread()) print_unfinished(held_.take());
 }
 
-/// The call, or what is left of it where the beginning of its line is on paper.
+/// The line of a call up to its result; "<... NAME resumed>" where its beginning has been printed.
 std::string TraceText::call_text(const CallEvent& event) {
   const int thread = event.origin.thread;
   const bool waited = waiting_.erase(thread) != 0, held = waited && held_.thread() == thread;
@@ -109,7 +111,7 @@ void TraceText::line(const CallEvent& event) {
     fmt::print(out, "{}", waterfall(event.bill, *options_.opened, paint_));
 }
 
-/// A line of two halves only where something comes between them.
+/// Holds the line back: it is split in two only where another one comes between.
 void TraceText::line(const WaitEvent& event) {
   if (!shows_(event.name) || !tells_waits()) return;
   break_off();
@@ -132,7 +134,7 @@ void TraceText::line(const WarningEvent& event) {
   fmt::print(out_, "ringfare: {}\n", event.text);
 }
 
-/// Strace says so on a terminal.
+/// As strace does on standard error.
 void TraceText::line(const StartEvent& event) {
   if (options_.numbers != Numbers::WhereSeveral || !options_.attachments) return;
   break_off();
@@ -163,6 +165,14 @@ void TraceText::line(const ExitEvent& event) {
 void TraceText::finish() {
   break_off();
   std::fflush(nullptr);
+}
+
+Report trace_report(const ReportInputs& inputs) {
+  TraceText::Options options = inputs.trace;
+  if (inputs.settings.contains("stages")) options.opened = Detail::Stages;
+  if (inputs.settings.contains("instructions")) options.opened = Detail::Instructions;
+  return {.sink = std::make_unique<TraceText>(inputs.out, inputs.paint, std::move(options),
+                                              inputs.shows)};
 }
 
 }  // namespace ringfare

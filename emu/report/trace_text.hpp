@@ -14,6 +14,9 @@
 
 namespace ringfare {
 
+struct Report;
+struct ReportInputs;
+
 /// One line per system call, as strace writes it, with its price:
 ///
 ///     write(1, "hi\n", 3)                     = 3 <1284cy>
@@ -22,7 +25,7 @@ namespace ringfare {
 ///     +++ exited with 0 +++
 class TraceText final : public Sink {
  public:
-  /// Which calls are shown by how they ended (strace -e status=).
+  /// Calls are shown by how they ended (strace -e status=).
   struct Statuses {
     bool successful = true, failed = true, unfinished = true;
 
@@ -30,11 +33,11 @@ class TraceText final : public Sink {
   };
 
   /// Whether lines begin with the number of the thread they are about, as those of strace -f:
-  /// "[pid  1001] " where there are several, or "1001  " in a file that all share.
+  /// "[pid  1001] " while there are several threads, or "1001  " in a file that all share.
   enum class Numbers : std::uint8_t { Never, WhereSeveral, Always };
 
   struct Options {
-    std::optional<Detail> opened;  // under each line: its stages or instructions
+    std::optional<Detail> opened;  // what each line is followed by
     bool modes = true;             // "Process PID=1001 runs in 32 bit mode" lines: not in files
     bool attachments = true;       // "Process 1001 attached" lines, where lines have numbers
     bool exits = true;             // "+++ exited" lines
@@ -42,12 +45,12 @@ class TraceText final : public Sink {
     std::optional<unsigned> durations;  // simulated time of each call, digits (strace -T)
     bool call_numbers = false;          // strace -n
     bool addresses = false;             // strace -i
-    bool commands = false;              // behind numbers of threads (strace -Y)
+    bool commands = false;              // "1001<cat>" (strace -Y)
     std::size_t result_column = 40;     // strace -a
     Statuses statuses;
     NameSet signals;
     Numbers numbers = Numbers::Never;
-    std::function<std::FILE*(int)> file_of = nullptr;  // by thread, where each has its own
+    std::function<std::FILE*(int)> file_of = nullptr;  // of a thread, where each has its own
   };
 
   /// `shows` decides by name which calls are shown.
@@ -79,10 +82,12 @@ class TraceText final : public Sink {
   Paint paint_;
 
   Options options_;
-  HeldLine held_{options_.stamp};      // a wait: what comes next may be its end
+  HeldLine held_{options_.stamp};      // the line of a call that waits
   std::chrono::nanoseconds latest_{};  // when the latest call was over
   std::function<bool(std::string_view)> shows_;
-  std::set<int> waiting_;  // threads whose waits are on paper, or held
+  std::set<int> waiting_;  // threads with a wait that is printed, or held back
 };
+
+Report trace_report(const ReportInputs& inputs);
 
 }  // namespace ringfare

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "emu/report/waterfall.hpp"
 
-#include <algorithm>
-
+#include "emu/report/bar.hpp"
 #include "emu/report/number_text.hpp"
 
 namespace ringfare {
 namespace {
 
 constexpr std::int64_t kBarWidth = 32;
-
-/// Where [from, from + length) of `whole` lies on a bar; anything that costs shows.
-std::string bar(Cycles from, Cycles length, Cycles whole) {
-  std::string text(kBarWidth, ' ');
-  if (whole.hundredths <= 0 || length.hundredths <= 0) return text;
-  const std::int64_t first =
-      std::min(from.hundredths * kBarWidth / whole.hundredths, kBarWidth - 1);
-  const std::int64_t last = std::clamp(
-      ((from + length).hundredths * kBarWidth - 1) / whole.hundredths, first, kBarWidth - 1);
-  std::fill(text.begin() + first, text.begin() + last + 1, '#');
-  return text;
-}
 
 std::string bytes_text(const std::vector<std::uint8_t>& bytes) {
   return fmt::format("{:02x}", fmt::join(bytes, " "));
@@ -47,7 +34,7 @@ std::string waterfall(const CrossingBill& bill, Detail detail, const Paint& pain
         fmt::format("    {:<8} {} {:>5} {} {:>9}", stage.side,
                     paint.name(fmt::format("{:<28}", stage.name)), stage.instructions,
                     paint.price(fmt::format("{:>9}", cycles_text(stage.cycles))), cycles_text(at));
-    if (!opened) text += fmt::format("  |{}|", bar(at, stage.cycles, bill.total));
+    if (!opened) text += fmt::format("  |{}|", bar(at, stage.cycles, bill.total, kBarWidth));
     text += '\n';
   };
   if (!opened) {
@@ -56,7 +43,7 @@ std::string waterfall(const CrossingBill& bill, Detail detail, const Paint& pain
       before += stage.cycles;
     }
   } else {
-    // A stage comes up again where the path returns to it.
+    // A stage appears again where the path comes back to it.
     std::size_t current = bill.stages.size();
     for (const KernelStep& step : bill.steps) {
       if (step.stage != current) stage_line(bill.stages[current = step.stage], before);

@@ -10,7 +10,7 @@ namespace ringfare {
 
 enum class Detail : std::uint8_t { Stages, Instructions };
 
-/// One crossing opened. Stage by stage:
+/// The parts of one crossing. Stage by stage:
 ///
 ///     side    stage                    insns    cycles     at
 ///     gate    syscall                      0        44      0  |###                 |

@@ -10,8 +10,8 @@
 
 namespace ringfare {
 
-/// Takes numbers out of bytes in the encodings of DWARF 4, 7.6, and of .eh_frame (Linux Standard
-/// Base, Core, "DWARF Extensions"). Beyond the end everything is 0, and `ok` is false.
+/// Reads numbers from bytes in the encodings of DWARF 4, 7.6, and of .eh_frame (Linux Standard
+/// Base, Core, "DWARF Extensions"). A read beyond the end gives 0 and makes `ok` false.
 class ByteReader {
  public:
   /// `address`: where the bytes lie in the guest.
@@ -64,8 +64,9 @@ class ByteReader {
     return inner;
   }
 
-  /// A pointer as the encoding byte says; nothing for one that is left out, or that lies elsewhere
-  /// (DW_EH_PE_indirect), or that counts from what is not known here.
+  /// A pointer in the format of `encoding`. Nothing where the encoding says that there is none
+  /// (DW_EH_PE_omit), that it must be fetched from memory (DW_EH_PE_indirect), or that it is
+  /// relative to anything but the pointer's own address (DW_EH_PE_pcrel).
   std::optional<std::uint64_t> pointer(std::uint8_t encoding, bool wide) {
     constexpr std::uint8_t kOmitted = 0xff, kIndirect = 0x80, kBase = 0x70, kFromHere = 0x10;
     if (encoding == kOmitted) return std::nullopt;

@@ -37,19 +37,19 @@ enum Instruction : std::uint8_t {
   kValueExpression,
   kGnuArgumentsSize = 0x2e,
   kGnuNegativeOffset = 0x2f,
-  // With an operand in the low six bits.
+  // Opcodes in the high two bits; the low six are an operand.
   kAdvance = 0x40,
   kOffset = 0x80,
   kRestore = 0xc0,
 };
 
-/// Where a register of the caller is.
+/// How to find the caller's value of a register.
 struct Rule {
   enum class Kind : std::uint8_t {
     Same,
     Undefined,
-    AtOffset,  // from the frame's address
-    Offset,    // it is that address
+    AtOffset,  // in memory, at an offset from the canonical frame address (CFA)
+    Offset,    // the value is the CFA plus an offset
     Register,
     AtExpression,
     Expression
@@ -66,7 +66,7 @@ struct Row {
   std::array<Rule, UnwoundRegisters::kCount> rules{};
 };
 
-/// Executes the instructions of a description up to an address.
+/// Executes the call-frame instructions of a function up to an address (DWARF 4, 6.4.2).
 class Table {
  public:
   Table(std::uint64_t code_unit, std::int64_t data_unit, bool wide, std::uint64_t address)
@@ -94,7 +94,7 @@ class Table {
     return static_cast<std::int64_t>(value) * data_unit_;
   }
 
-  /// What comes behind the address is for others.
+  /// Begins the row of later code; `run` stops at the first one behind the address.
   void advance(std::uint64_t by) { location_ += by * code_unit_; }
 
   void execute(ByteReader& code, std::uint8_t pointer_encoding) {
@@ -198,7 +198,7 @@ class Table {
   bool fine_ = true;
 };
 
-/// The caller's registers out of a row.
+/// The caller's registers, by the rules of one row.
 class Caller {
  public:
   Caller(const Row& row, const UnwoundRegisters& callee, const AddressSpace& memory)
@@ -209,7 +209,7 @@ class Caller {
     if (!frame || return_register >= UnwoundRegisters::kCount) return std::nullopt;
     UnwoundRegisters caller{.wide = callee_.wide};
     for (std::size_t i = 0; i < row_.rules.size(); ++i) caller.values[i] = value(i, *frame);
-    // Unless said otherwise the stack is as it was before the call.
+    // Without a rule, the caller's stack pointer is the CFA.
     if (row_.rules[caller.stack_pointer()].kind == Rule::Kind::Same)
       caller.values[caller.stack_pointer()] = *frame;
     const auto back = caller.values[return_register];
@@ -273,11 +273,11 @@ CallFrames::CallFrames(std::vector<std::byte> bytes, std::uint64_t address, bool
   std::map<std::size_t, std::optional<Common>> commons;
   while (section.ok() && !section.at_end()) {
     const auto size = section.fixed<std::uint32_t>();
-    if (size == 0 || size == kLongEntry) break;  // the end; 4 GiB are too many
+    if (size == 0 || size == kLongEntry) break;  // the terminator, or the 64-bit format
     const std::size_t begin = section.offset();
     ByteReader entry = section.part(size);
     const auto back = entry.fixed<std::uint32_t>();
-    if (back == 0 || back > begin) continue;  // a CIE, or nothing
+    if (back == 0 || back > begin) continue;  // a CIE, or a damaged entry
     const std::size_t common = begin - back;
     const auto [known, added] = commons.try_emplace(common);
     if (added) known->second = read_common(common);
@@ -285,7 +285,7 @@ CallFrames::CallFrames(std::vector<std::byte> bytes, std::uint64_t address, bool
     Function function;
     function.common = *known->second;
     const auto first = entry.pointer(function.common.pointer_encoding, wide_);
-    // The length is encoded like the pointer, but counts from nowhere.
+    // The length has the pointer's format, but is relative to nothing.
     const auto length = entry.pointer(function.common.pointer_encoding & 0x0f, wide_);
     if (!first || !length) continue;
     function.begin = *first;
@@ -342,7 +342,7 @@ bool CallFrames::is_signal_frame(std::uint64_t address) const {
 
 std::optional<UnwoundRegisters> CallFrames::caller(const UnwoundRegisters& callee, bool interrupted,
                                                    const AddressSpace& memory) const {
-  // What a call leaves for later may lie behind the end of its function.
+  // A return address may lie behind the end of its function: after a call that never returns.
   const std::uint64_t address = callee.instruction() - (interrupted ? 0 : 1);
   const Function* const function = find(address);
   if (function == nullptr) return std::nullopt;

@@ -22,8 +22,9 @@ class CallFrames {
 
   /// Whether `address` lies in a function that is described.
   bool describe(std::uint64_t address) const { return find(address) != nullptr; }
-  /// The caller's registers. `callee.instruction()` is where it goes on; `interrupted`: it was not
-  /// left by a call. Nothing where there is no caller, or no description.
+  /// The registers of the caller of the frame `callee`. `interrupted`: a signal stopped the frame,
+  /// so its instruction pointer is no return address. Nothing where there is no caller, or no
+  /// description.
   std::optional<UnwoundRegisters> caller(const UnwoundRegisters& callee, bool interrupted,
                                          const AddressSpace& memory) const;
   /// Whether the function is the frame of a signal: its caller was interrupted.
@@ -51,7 +52,7 @@ class CallFrames {
   std::vector<std::byte> bytes_;
   std::uint64_t address_;
   bool wide_;
-  std::vector<Function> functions_;  // by begin
+  std::vector<Function> functions_;  // sorted by begin
 };
 
 }  // namespace ringfare

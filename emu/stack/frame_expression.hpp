@@ -10,8 +10,8 @@
 
 namespace ringfare {
 
-/// The value of a DWARF expression (DWARF 4, 2.5) in a frame; `first` lies on the stack before it
-/// begins. Nothing where it needs what is not known, or does not end.
+/// The value of a DWARF expression (DWARF 4, 2.5) in a frame; `first` is pushed before it begins.
+/// Nothing where it reads a register or memory that is unknown, or runs for too long.
 std::optional<std::uint64_t> evaluate(ByteReader expression, const UnwoundRegisters& registers,
                                       const AddressSpace& memory,
                                       std::optional<std::uint64_t> first = std::nullopt);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMostBytes = 1 << 28;  // of one table; more is no table
 
-/// The bytes of an image under their offsets: of its file, or of memory where there is none.
+/// The bytes of an image by file offset: read from its file, or from memory where it has no file.
 class ImageBytes {
  public:
   ImageBytes(const AddressSpace& memory, const Region& first)
@@ -29,7 +29,7 @@ class ImageBytes {
   ImageBytes(const ImageBytes&) = delete;
   ImageBytes& operator=(const ImageBytes&) = delete;
 
-  /// Empty where they are not all there.
+  /// Empty where some of them do not exist.
   std::vector<std::byte> at(std::uint64_t offset, std::uint64_t size) const {
     if (size > kMostBytes) return {};
     std::vector<std::byte> bytes(size);
@@ -54,7 +54,7 @@ class ImageBytes {
   int file_ = -1;
 };
 
-/// `count` structures; fewer where the image ends.
+/// `count` structures; fewer where the image ends before.
 template <class T>
 auto table(const ImageBytes& image, std::uint64_t offset, std::uint64_t count) {
   std::vector<decltype(widened(T()))> rows;
@@ -100,8 +100,8 @@ Headers headers_of(const ImageBytes& image) {
   return read_headers<Elf32_Ehdr, Elf32_Phdr, Elf32_Shdr>(image);
 }
 
-/// Where .eh_frame lies in the image's own addresses: .eh_frame_hdr begins with it, and an image
-/// without one may have its sections.
+/// The address of .eh_frame in the image's own addresses: .eh_frame_hdr states it; an image without
+/// one may have a table of sections.
 std::optional<std::uint64_t> frames_address(const ImageBytes& image, const Headers& headers,
                                             const AddressSpace& memory, std::uint64_t bias) {
   for (const Elf64_Phdr& segment : headers.segments) {
@@ -122,7 +122,7 @@ std::optional<std::uint64_t> frames_address(const ImageBytes& image, const Heade
   return std::nullopt;
 }
 
-/// The image's addresses and those in the guest differ by this.
+/// What to add to an address of the image for the address in the guest.
 std::uint64_t bias_of(const Headers& headers, std::uint64_t base) {
   for (const Elf64_Phdr& segment : headers.segments)
     if (segment.p_type == PT_LOAD) return base - page_down(segment.p_vaddr - segment.p_offset);
@@ -148,7 +148,7 @@ GuestImage::GuestImage(const AddressSpace& memory, const Region& first) {
       if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_shndx != SHN_UNDEF)
         functions_.push_back({string_at(strings, symbol.st_name), bias + symbol.st_value});
   }
-  // Of several names for one place the first counts.
+  // Where several symbols have one address, the first in the table is shown.
   std::ranges::stable_sort(functions_, {}, &Function::begin);
   const auto doubles = std::ranges::unique(functions_, {}, &Function::begin);
   functions_.erase(doubles.begin(), doubles.end());

@@ -30,7 +30,7 @@ class GuestImage {
   std::optional<Function> function(std::uint64_t address) const;
 
  private:
-  std::vector<Function> functions_;  // by begin
+  std::vector<Function> functions_;  // sorted by begin
   std::optional<CallFrames> frames_;
 };
 

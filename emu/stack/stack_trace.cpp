@@ -6,7 +6,7 @@
 namespace ringfare {
 namespace {
 
-constexpr std::size_t kMostFrames = 256;  // as strace
+constexpr std::size_t kMostFrames = 256;  // as strace -k
 
 }  // namespace
 
@@ -14,7 +14,7 @@ constexpr std::size_t kMostFrames = 256;  // as strace
 const GuestImage* StackTrace::image(std::uint64_t address) {
   const Region* const region = memory_.find({address});
   if (region == nullptr || region->name.empty()) return nullptr;
-  // The header lies in the nearest region of that name below that begins the file.
+  // Its ELF header is in the nearest region below that has the same name and offset 0.
   const std::vector<Region> all = memory_.regions();
   const Region* first = nullptr;
   for (const Region& one : all)
@@ -79,8 +79,8 @@ std::vector<std::string> StackTrace::lines(const Registers& registers) {
     const std::uint64_t address = frame->instruction();
     lines.push_back(line(address));
     const GuestImage* const in = image(address);
-    // What a signal frame restores was interrupted, not left by a call; its own address is where
-    // the handler goes back to.
+    // The caller of a signal frame was interrupted, so its instruction pointer is no return
+    // address; the signal frame's own one is where the handler returns to.
     const bool signal =
         in != nullptr && in->frames() != nullptr && in->frames()->is_signal_frame(address);
     const auto above = caller(*frame, interrupted || signal);

@@ -18,14 +18,14 @@ namespace ringfare {
 ///      > /usr/lib/x86_64-linux-gnu/libc.so.6(__write+0x10) [0xf8350]
 ///      > /usr/bin/cat() [0x5d86]
 ///
-/// File, function and offset in it, place in the file. Frames are found by what the images say of
-/// them, and where they say nothing by the chain of frame pointers.
+/// The file, the function with the offset in it, the offset in the file. Frames are found by the
+/// .eh_frame of each image, and where there is none by the chain of frame pointers.
 class StackTrace {
  public:
   explicit StackTrace(const AddressSpace& memory) : memory_(memory) {}
 
   std::vector<std::string> lines(const Registers& registers);
-  /// Another program has taken the memory.
+  /// After execve: forgets the images of the old program.
   void forget() { images_.clear(); }
 
  private:

@@ -187,7 +187,8 @@ TEST(Documents, TheTwoCommandsCanBeRun) {
 
 /// Every option the documents show with `ringfare VERB` is one that `ringfare VERB --help` lists.
 TEST(Documents, OptionsExist) {
-  const std::regex use(R"((?:^|[\s`/])ringfare (run|trace|explain|models|syscalls)\b([^`#>|]*))");
+  const std::regex use(
+      R"((?:^|[\s`/])ringfare (run|trace|explain|doors|models|syscalls|vdso)\b([^`#>|]*))");
   const std::regex option(R"((?:^|\s)(--[a-z][a-z-]*))");
   std::size_t seen = 0;
   for (const fs::path& document : documents())

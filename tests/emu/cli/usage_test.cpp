@@ -55,7 +55,29 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"run", "--color", "sometimes", "/bin/busybox"},
                 "--color sometimes: give one of auto, always, never"},
         Mistake{{"run", "--mhz", "0", "/bin/busybox"},
-                "--mhz 0: give a clock between 1 and 100000 MHz"},
+                "--mhz 0: give a whole number from 1 to 100000"},
+        Mistake{{"run", "--mhz", "-5", "/bin/busybox"},
+                "--mhz -5: give a whole number from 1 to 100000"},
+        Mistake{{"doors", "--mhz", "3e3"}, "--mhz 3e3: give a whole number from 1 to 100000"},
+        Mistake{{"run", "--seed=-1", "/bin/busybox"},
+                "--seed -1: give a whole number from 0 to 18446744073709551615"},
+        Mistake{{"run", "--schedule-seed", "", "/bin/busybox"},
+                "--schedule-seed : give a whole number from 0 to 18446744073709551615"},
+        Mistake{{"run", "--max-instructions", "99999999999999999999", "/bin/busybox"},
+                "--max-instructions 99999999999999999999: give a whole number from 0 to "
+                "18446744073709551615"},
+        Mistake{{"trace", "-s", "-1", "/bin/busybox"},
+                "--string-limit -1: give a whole number from 0 to 1073741824"},
+        Mistake{{"trace", "-a-1", "/bin/busybox"},
+                "--columns -1: give a whole number from 0 to 10000"},
+        Mistake{{"explain", "--bytes", "-1", "syscall", "write"},
+                "--bytes -1: give a whole number from 0 to 2147479552"},
+        Mistake{{"explain", "vsyscall"},
+                "explain: no door 'vsyscall': give one of syscall, int80, sysenter, or vdso"},
+        Mistake{{"explain", "--bits", "16", "syscall"}, "--bits 16: give one of auto, 32, 64"},
+        Mistake{{"explain", "--bits", "16", "vdso"}, "--bits 16: give one of auto, 32, 64"},
+        Mistake{{"vdso", "--abi", "x32"}, "--abi x32: give one of amd64, i386"},
+        Mistake{{"help", "trcae"}, "unknown verb 'trcae'; did you mean 'trace'?"},
         Mistake{{"trace", "--syntax", "nasm", "/bin/busybox"},
                 "--syntax nasm: give one of att, intel"},
         Mistake{{"trace", "-e", "trace=wirte", "/bin/busybox"},
@@ -102,14 +124,27 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"trace", "-b", "clone", "/bin/busybox"},
                 "--detach-on clone: give execve, the only call there is for it"},
         Mistake{{"trace", "-I", "9", "/bin/busybox"},
-                "--interruptible 9: give one of anywhere, waiting, never, never_tstp, or 1 to 4"},
+                "--interruptible 9: give one of anywhere, waiting, never, never_tstp, 1, 2, 3, "
+                "4"},
         Mistake{{"trace", "-e", "trace=/[/", "/bin/busybox"},
                 "-e trace: '[': not a regular expression (POSIX extended, regex(7))"},
         Mistake{{"run", "no-such-program-anywhere"},
                 "no-such-program-anywhere: not found in PATH; give its path"},
         Mistake{{"run", "-o", "/no/such/folder/file", "/bin/busybox"},
-                "/no/such/folder/file: cannot be written: No such file or directory; give another "
-                "file with -o or --bill"},
+                "/no/such/folder/file: cannot be written: No such file or directory; name another "
+                "file"},
+        Mistake{{"run", "-o", "/dev/full", "/bin/busybox", "true"},
+                "/dev/full: not everything could be written: No space left on device; make room "
+                "there, or name another file"},
+        Mistake{{"run", "-q", "--bill", "/dev/full", "/bin/busybox", "true"},
+                "/dev/full: not everything could be written: No space left on device; make room "
+                "there, or name another file"},
+        Mistake{{"trace", "--instructions", "-o", "/dev/full", "/bin/busybox", "true"},
+                "/dev/full: not everything could be written: No space left on device; make room "
+                "there, or name another file"},
+        Mistake{{"vdso", "--dump", "/dev/full"},
+                "/dev/full: not everything could be written: No space left on device; make room "
+                "there, or name another file"},
         Mistake{{"explain"},
                 "explain: name the door, and a call if you like: ringfare explain syscall write"},
         Mistake{{"explain", "syscall", "getpidd"},
@@ -150,9 +185,40 @@ TEST(Usage, OptionsEndWhereTheGuestBegins) {
   EXPECT_EQ(outcome.errors, "");
 }
 
+/// A full disk behind standard output, as a shell would give it.
+TEST(Usage, WhatStandardOutputDoesNotTakeIsAFailure) {
+  for (const char* words :
+       {"models", "models skylake", "syscalls", "doors", "explain syscall", "explain vdso", "vdso",
+        "--help", "--version", "help trace", "run --help", "run -q --bill - /bin/busybox true"}) {
+    const std::string command = std::string(RINGFARE_BINARY_DIR "/ringfare ") + words;
+    const Outcome outcome = run({.arguments = {"/bin/sh", "-c", command + " >/dev/full"}});
+    EXPECT_EQ(outcome.ending(), "exit 125") << words;
+    EXPECT_EQ(outcome.errors,
+              "ringfare: standard output: not everything could be written: No space left on "
+              "device; make room there, or name another file\n")
+        << words;
+  }
+}
+
+TEST(Usage, AMinusIsStandardOutput) {
+  const ScratchDirectory scratch;
+  const auto here = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), RINGFARE_BINARY_DIR "/ringfare");
+    return run({.arguments = words, .directory = scratch.path()});
+  };
+  const Outcome json = here({"run", "-q", "--bill", "-", "/bin/busybox", "true"});
+  EXPECT_EQ(json.output.substr(0, 15), "{\n  \"program\": ") << json.output;
+  EXPECT_EQ(json.errors, "");
+  const Outcome both = here({"run", "-o", "-", "--bill", "-", "/bin/busybox", "true"});
+  EXPECT_EQ(both.output.find("ringfare: /bin/busybox true\n"), 0u) << both.output;
+  EXPECT_TRUE(both.output.ends_with("\n" + json.output)) << both.output;
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+}
+
 TEST(Usage, HelpGoesToStandardOutput) {
-  for (const char* verb : {"run", "trace", "explain", "models", "syscalls"}) {
+  for (const char* verb : {"run", "trace", "explain", "doors", "models", "syscalls", "vdso"}) {
     const Outcome outcome = ringfare({verb, "--help"});
+    EXPECT_EQ(ringfare({"help", verb}).output, outcome.output);
     EXPECT_EQ(outcome.ending(), "exit 0");
     EXPECT_NE(outcome.output.find(std::string("usage: ringfare ") + verb), std::string::npos);
     EXPECT_EQ(outcome.errors, "");

@@ -132,10 +132,10 @@ TEST(Run, SaysWhatAnEngineRefuses) {
 TEST(Run, KnowsItsEnginesAndInstructionSets) {
   const Outcome engine = ringfare({"run", "--engine", "unicron", "/bin/busybox", "true"});
   EXPECT_EQ(engine.ending(), "exit 125");
-  EXPECT_EQ(engine.errors, "ringfare: unknown engine 'unicron'; did you mean 'unicorn'?\n");
+  EXPECT_EQ(engine.errors, "ringfare: --engine unicron: did you mean 'unicorn'?\n");
   const Outcome isa = ringfare({"run", "--isa", "bassline", "/bin/busybox", "true"});
   EXPECT_EQ(isa.ending(), "exit 125");
-  EXPECT_EQ(isa.errors, "ringfare: unknown instruction set 'bassline'; did you mean 'baseline'?\n");
+  EXPECT_EQ(isa.errors, "ringfare: --isa bassline: did you mean 'baseline'?\n");
 }
 
 TEST(Run, StopsAtTheInstructionBudget) {

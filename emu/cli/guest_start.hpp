@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ringfare {
+
+/// As a shell finds a program: a name without a slash is looked for in PATH. Throws UserError for
+/// what execve(2) does not start.
+std::string find_program(const std::string& name);
+
+/// Ours, with "NAME=VALUE" set and "NAME" removed.
+std::vector<std::string> guest_environment(const std::vector<std::string>& settings);
+
+}  // namespace ringfare

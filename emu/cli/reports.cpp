@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "emu/cli/reports.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "emu/cli/display_options.hpp"
+#include "emu/cli/expressions.hpp"
+#include "emu/cli/follow.hpp"
+#include "emu/cli/line_options.hpp"
+#include "emu/strace/call_filter.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr OptionRow kOutputOption = {
+    "output,o", "FILE",
+    "write the report to FILE, '-' (standard output) or '|command' instead of standard error", ""};
+
+Output::Opening opening(const ParsedOptions& options) {
+  const bool appends = options.has("output-append-mode");
+  return appends ? Output::Opening::Append : Output::Opening::Anew;
+}
+
+ReportSettings settings_of(const ParsedOptions& options, RunVerb verb) {
+  ReportSettings settings;
+  for (const ReportFormat& format : report_formats()) {
+    if (!format.offered_by(verb)) continue;
+    for (const OptionRow& row : format.options) {
+      const std::string* const value = options.given_value(row.name());
+      if (value != nullptr)
+        settings.emplace(row.name(), *value);
+      else if (row.initial != nullptr)
+        settings.emplace(row.name(), row.initial);
+    }
+    if (format.check != nullptr) format.check(settings);
+  }
+  return settings;
+}
+
+/// What strace's options say of the lines and of the calls that are told.
+void take_strace_options(const ParsedOptions& options, ReportInputs& inputs) {
+  inputs.trace = line_options(options);
+  const auto filter = std::make_shared<const CallFilter>(sets_of(expressions(options), "trace"));
+  inputs.shows = [filter](std::string_view call) { return filter->shows(call); };
+  if (followed(options) != Follow::Separately) return;
+  const auto files = std::make_shared<OutputByThread>(options.text("output"), opening(options));
+  inputs.trace.file_of = [files](int thread) { return files->file(thread); };
+}
+
+}  // namespace
+
+void add_report_options(OptionTable& table, RunVerb verb) {
+  add_option(table, kOutputOption);
+  add_option(table, kColorOption);
+  for (const ReportFormat& format : report_formats())
+    if (format.offered_by(verb)) add_options(table, format.options);
+}
+
+Reports::Reports(const ParsedOptions& options, RunVerb verb) {
+  ReportInputs inputs;
+  inputs.settings = settings_of(options, verb);
+  if (verb == RunVerb::Trace) take_strace_options(options, inputs);
+  // With a file per thread the shared place is standard error, for warnings.
+  places_.emplace_back(inputs.trace.file_of ? "" : options.text("output"), opening(options));
+  const auto given = [&](std::string_view name) { return options.has(name); };
+  for (const ReportFormat& format : report_formats()) {
+    if (!format.offered_by(verb) || !format.wanted(given)) continue;
+    Output& place = format.file.empty()
+                        ? places_.front()
+                        : places_.emplace_back(inputs.settings.at(std::string(format.file)));
+    inputs.out = place.file();
+    inputs.paint = paint_for(place.file(), options);
+    made_.push_back({format.make(inputs), &place});
+  }
+}
+
+std::vector<Sink*> Reports::sinks() const {
+  std::vector<Sink*> sinks;
+  for (const Made& one : made_)
+    if (one.report.sink) sinks.push_back(one.report.sink.get());
+  return sinks;
+}
+
+void Reports::conclude(const Bill& bill) {
+  for (Output& place : places_) {
+    for (const Made& one : made_)
+      if (one.place == &place && one.report.text) place.write(one.report.text(bill));
+    place.close();
+  }
+}
+
+void Reports::failed(const std::system_error& error) const {
+  for (const Output& place : places_)
+    if (place.failed()) refuse_unwritten(place.target(), error.code().value());
+  throw error;
+}
+
+}  // namespace ringfare

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emu/cli/options.hpp"
+
+namespace ringfare {
+
+/// The options of a trace that strace has too, but for those of the table of calls.
+void add_strace_options(OptionTable& table);
+
+/// Throws UserError for what strace takes and a run here has no use for, and for options that
+/// contradict each other.
+void check_strace_options(const ParsedOptions& options);
+
+/// What a user should know about options that do less, or more, than they seem to: a line each.
+std::vector<std::string> notes_on(const ParsedOptions& options);
+
+}  // namespace ringfare
