@@ -58,15 +58,15 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
   };
   const auto once = [&] {
     if (interrupted() && process.task->wait->interrupted) return *process.task->wait->interrupted;
-    // What has begun to wait apart goes on so, though the timer that was the reason has expired.
+    // A wait that has begun so goes on so, even if the timer that was the reason has expired.
     const bool apart = process.waits_apart() || (process.task != nullptr && process.task->wait);
     return apart ? serve_shared(process, handler, args) : handler(process, args);
   };
   std::int64_t result = once();
-  // What was due before the wait began ends it at once.
+  // A signal that came before the wait ends it at once.
   if (result == kBlocked) process.wake_for_signals();
   if (result == kBlocked && interrupted()) result = once();
-  // The host's own wait was ended by a signal that is the guest's.
+  // A signal for the guest has ended a wait in the host.
   if (result == -EINTR && Interruption::pending()) {
     while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
     result = -restart::kIfAsked;

@@ -21,7 +21,7 @@
 
 namespace ringfare {
 
-/// What the processor does next.
+/// How long the processor runs the present thread.
 struct Turn {
   static constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
 
@@ -44,37 +44,38 @@ class Personality {
   /// is not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
   Served serve(Thread& thread, const Call& call);
 
-  /// Whose turn it is, after `charged` in all: `processor` then holds that thread's registers.
-  /// Where all threads wait, simulated time passes, or the host's if somebody outside can end the
-  /// wait.
+  /// Chooses the thread that runs next and puts its registers into `processor`; `charged` is what
+  /// the process has used in all. Where all threads wait, simulated time passes, or the host's if
+  /// somebody outside can end a wait.
   Turn next_turn(Thread& processor, Cycles charged);
 
-  /// The thread that a call just served has made starts where `registers` are behind that call; in
-  /// a new process these are its own.
+  /// Starts the thread that the call just served has made, with a copy of `registers`; in a new
+  /// process these are its registers.
   void start_created(Registers& registers);
 
   /// The program that execve(2) has asked for is loaded.
   void start_program(const ProgramImage& program);
 
-  /// The guest has had more than one process.
+  /// Whether the guest has had more than one process.
   bool has_tree() const;
-  /// This is the process the run began with.
+  /// Whether this is the process the run began with.
   bool is_first() const;
   int process_id() const;
-  /// The process has ended: its parent hears of it. It keeps the turn for what is left to do.
+  /// The process has ended: tells its parent. It keeps the turn for what is left to do.
   void end_process(std::int32_t wait_status);
-  /// Another process goes on; this one never does.
+  /// Gives the turn away for good.
   void leave();
-  /// The first process has ended: returns when all others have, too, or with who waits for what.
+  /// The first process has ended: returns when all others have, too, or with who waits for what
+  /// where none of them can go on.
   std::string wait_for_others();
 
   /// gettid(2) of the thread whose turn it is.
   int thread_id() const;
   /// Of all threads of this process, ascending.
   std::vector<int> thread_ids() const;
-  /// Other processes of the run are alive.
+  /// Whether other processes of the run are alive.
   bool has_others() const;
-  /// There are no other threads and processes.
+  /// Whether there are no other threads and processes.
   bool is_alone() const;
 
   /// The guest's current thread, which has these registers, raised an exception; a signal tells it.
@@ -82,32 +83,34 @@ class Personality {
   /// The kernel refuses the page fault of a call through the vsyscall page: SIGSEGV, and the
   /// siginfo names no address.
   void refuse(const Exception& page_fault);
-  /// A signal from outside.
+  /// Sends a signal that comes from outside.
   void raise(const SignalInfo& info);
 
   /// Timers whose time has come send their signals; to be asked before user mode goes on.
   void expire_timers();
   /// Cycles until the next timer expires while user mode runs; nothing where none is armed.
   std::optional<Cycles> until_timer() const;
-  /// A signal is due for the present thread, which is in user mode.
+  /// Whether a signal is due for the present thread, which is in user mode.
   bool interrupts_user() const;
 
   /// Whether signals have to be looked at before user mode goes on, after a call with this result.
   bool has_signal_work(std::int64_t result) const;
 
-  /// Few calls are left to the thread, and it is over with any other (seccomp(2)).
+  /// Whether the thread is in the strict mode of seccomp(2): most calls end it.
   bool is_confined() const;
-  /// The turn of the present thread has ended, after so many instructions of its process, and
-  /// somebody else can run.
+  /// Whether the present thread's turn is over, after so many instructions of its process, and
+  /// another one can run.
   bool has_to_make_room(std::uint64_t instructions) const;
-  /// The way to user mode, registers being user mode's: see `deliver_signals`.
+  /// Delivers signals on the way to user mode; the registers are those of user mode already. See
+  /// `deliver_signals`.
   Delivery deliver(Thread& thread, const std::optional<EndingCall>& call);
   /// The name of the program, as in /proc/PID/comm; until the process is another one.
   std::string_view command() const;
-  /// What descriptors stand for now.
+  /// The files that descriptors stand for now.
   const DescriptorNames& descriptor_names() const { return *names_; }
 
-  /// One line about the latest call that is worth telling the user once (an unknown call); cleared.
+  /// One line about the latest call that the user should see once (it is not implemented); it is
+  /// cleared.
   std::optional<std::string> take_warning();
 
  private:

@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// The waiting threads' files in one list for the host, and whose each is.
+/// The files that threads wait for, in one list for the host, each with its thread.
 struct WatchedFiles {
   std::vector<pollfd> files;
   std::vector<Task*> owners;
@@ -38,7 +38,7 @@ WatchedFiles watched_files(Process& process) {
     all.outside = all.outside || task->wait->outside;
     all.signals = all.signals || task->wait->signals;
   }
-  // Nobody waits for these themselves, but somebody may for what depends on them.
+  // No thread waits for these, but one may wait for a file that depends on them.
   const std::vector<pollfd> depends = process.own_files.watched();
   if (all.files.empty() || depends.empty()) return all;
   all.files.insert(all.files.end(), depends.begin(), depends.end());
@@ -47,8 +47,8 @@ WatchedFiles watched_files(Process& process) {
   return all;
 }
 
-/// Asks the host which files are ready, for at most `patience` (nothing: for ever), and wakes who
-/// waits for them. False where a signal came instead.
+/// Asks the host which files are ready, waiting for at most `patience` (nothing: for ever), and
+/// wakes the threads that wait for them. False where a signal came instead.
 bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
   process.own_files.refresh(process);
   WatchedFiles all = watched_files(process);
@@ -100,7 +100,7 @@ std::optional<nanoseconds> next_file(Process& process) {
   return process.own_files.next();
 }
 
-/// When time alone ends a wait: a limit of its own, or a timer.
+/// The earliest time at which a wait ends by itself: its time limit, or a timer.
 std::optional<nanoseconds> next_end(Process& process) {
   std::optional<nanoseconds> end = earliest_end(process);
   if (const auto file = next_file(process)) end = std::min(end.value_or(*file), *file);
@@ -110,27 +110,26 @@ std::optional<nanoseconds> next_end(Process& process) {
   return std::min(end.value_or(expiry), expiry);
 }
 
-/// Who waits for a lock tries again when something has happened to a file.
+/// Wakes threads that wait for a lock of a file when something has happened to a file.
 void wake_by_changes(Process& process) {
   for (const auto& [id, task] : process.tasks)
     if (task->waits() && task->wait->lock && task->wait->files_seen != process.tree.files_changes())
       process.wake(*task, Wait::End::Woken);
 }
 
-/// Asks the host, and if need be waits there for somebody outside; what comes instead are signals.
+/// Waits in the host, for at most `patience`, for what somebody outside does: files, signals.
 void look_outside(Process& process, std::optional<nanoseconds> patience) {
   wake_by_files(process, patience);
   while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
 }
 
-/// Nobody can run, and there are no other processes: time passes until somebody can. Text where
-/// that will never be.
+/// No thread can run and there are no other processes: lets time pass until one can. Returns who
+/// waits for what where that will never be.
 std::string idle(Process& process) {
   std::optional<nanoseconds> left;
   if (const auto end = next_end(process)) left = *end - process.clock.since_start();
   const WatchedFiles all = watched_files(process);
-  // Who waits for a signal only need not wait for the host where a timer will end it, nor who has a
-  // timer among the files.
+  // The host is not waited for where a timer of the guest will end the wait.
   if ((all.outside && !all.files.empty()) || ((all.outside || all.signals) && !left)) {
     const bool by_file = left && next_file(process) == next_end(process);
     look_outside(process, by_file ? nanoseconds(0) : left);
@@ -145,7 +144,7 @@ std::string idle(Process& process) {
   return {};
 }
 
-/// Nobody here can run, but there are other processes.
+/// No thread of this process can run, but there are other processes.
 std::string idle_among_others(Process& process) {
   nanoseconds passed{0};
   while (process.queue.empty()) {
@@ -172,7 +171,7 @@ std::string idle_among_others(Process& process) {
   return {};
 }
 
-/// sigaction(2): what keeps children that end from becoming zombies.
+/// Whether children that end leave no zombies (sigaction(2): SIG_IGN or SA_NOCLDWAIT).
 bool ignores_children(const SignalState& signals) {
   constexpr std::uint64_t kNoChildWait = 2;  // SA_NOCLDWAIT
   const SignalAction& action = signals.action(SIGCHLD);

@@ -74,7 +74,7 @@ void CallFilter::add(std::string_view item) {
   names_.emplace(item);
 }
 
-/// Whether it is one.
+/// Adds the call of a number; false where `item` is none.
 bool CallFilter::add_number(std::string_view item) {
   std::uint64_t number = 0;
   const char* const end = item.data() + item.size();

@@ -28,7 +28,7 @@ std::string number_at(const AddressSpace& memory, std::uint64_t address, bool su
   return succeeded && number ? fmt::format("[{}]", *number) : address_text(address);
 }
 
-/// The first version: what later ones have behind it is shown by no flag (clone(2)).
+/// struct clone_args in its first version (clone(2)); the fields of later ones are not shown.
 struct CloneArguments {
   std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };

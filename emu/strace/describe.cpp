@@ -19,7 +19,7 @@
 namespace ringfare {
 namespace {
 
-/// All that the call takes, as numbers.
+/// All arguments as numbers (-e raw=).
 std::string raw_arguments(const Call& call) {
   const SyscallRow* const row = call.told();
   const std::size_t count = row != nullptr ? row->args.size() : call.told_args().size();

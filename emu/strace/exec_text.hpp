@@ -9,7 +9,7 @@
 
 namespace ringfare {
 
-/// Where a new program finds what it was given.
+/// Where the arguments and the environment of a new program lie.
 struct ExecVectors {
   GuestAddress path, arguments, environment;
 };

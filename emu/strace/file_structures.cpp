@@ -38,7 +38,7 @@ struct KernelTermios {  // struct termios of the system call
   std::uint8_t line, characters[19];
 };
 
-/// The delays of c_oflag: one name out of each field.
+/// The delays of c_oflag: each of its fields has one name.
 std::string output_delays(std::uint32_t output) {
   struct Field {
     std::string_view name;

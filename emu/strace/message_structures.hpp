@@ -10,7 +10,7 @@ Text socket_address(const Pointee& p);
 Text message_header(const Pointee& p);
 Text message_headers(const Pointee& p);
 
-/// As what is available of messages: they were sent, and say how much of each.
+/// For `Pointee::available` of messages that were sent: each header says how many bytes.
 inline constexpr std::uint64_t kAllWasSent = ~std::uint64_t{0} - 1;
 
 /// "[{iov_base=\"hi\", iov_len=2}]": the first `filled` bytes of the buffers mean something.

@@ -110,7 +110,7 @@ std::string sent_text(const SignalInfo& info) {
   return sender_text(info) + (value != 0 ? value_text(value) : "");
 }
 
-/// Of the kernel's own signals; what strace knows no structure for it shows as a sender.
+/// The fields of a signal that the kernel sends by itself; for others strace shows the sender.
 std::string raised_text(const SignalInfo& info) {
   switch (info.signal) {
     case SIGCHLD:

@@ -334,7 +334,7 @@ Text bytes_text(const Pointee& p) {
                                     : quoted(bytes, limit, p.options.strings);
 }
 
-/// A terminated string; of one that goes on beyond the limit its beginning.
+/// A string that ends with a NUL; its beginning where it is longer than the limit.
 Text string_text(const Pointee& p) {
   const std::size_t limit = p.options.string_limit;
   if (const auto string = p.memory.read_string(p.address, limit + 1))

@@ -32,7 +32,7 @@ bool is_plain(char c) {
   return (c >= ' ' && c < '\177') || (c >= '\t' && c <= '\r');
 }
 
-/// As short as what follows allows.
+/// A character as C writes it: an octal escape is as short as the next character allows.
 std::string escaped(char c, bool before_digit, bool in_hex) {
   for (const Escape& escape : kEscapes)
     if (escape.character == c) return std::string(escape.text);
@@ -129,7 +129,7 @@ std::string signal_text(std::uint64_t number, ConstantStyle style) {
 }
 
 std::string signal_set_text(std::uint64_t mask, ConstantStyle style) {
-  // Written by what is missing where most are in.
+  // A set with most signals in it is written as what is missing: ~[...].
   constexpr int kMost = 64 * 2 / 3;
   const bool inverted = std::popcount(mask) >= kMost;
   if (inverted) mask = ~mask;

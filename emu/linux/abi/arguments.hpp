@@ -16,7 +16,8 @@ enum class Direction : std::uint8_t { None, In, Out, InOut };
 inline constexpr std::uint8_t kNoCount = 0xff;
 
 /// One argument. `count_from` is the index of the argument that says how many bytes or elements the
-/// pointer stands for (of a socket address the kernel writes: that points to the length).
+/// pointer stands for; for a socket address that the kernel writes, that argument points to the
+/// length.
 struct ArgSpec {
   ArgKind kind = ArgKind::None;
   Direction direction = Direction::None;

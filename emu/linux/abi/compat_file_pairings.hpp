@@ -11,7 +11,8 @@
 
 namespace ringfare::compat {
 
-/// All but the inode, which has two places or one. Numbers of 64 bits fit always.
+/// The fields of struct stat and struct stat64 but the inode, which stat64 has twice. A member of
+/// 64 bits has room for every value.
 void stat_fields(auto&& f, auto& n, auto& w) {
   f.fit(n.dev, w.st_dev);
   f(n.mode, w.st_mode);
@@ -90,7 +91,7 @@ struct OldStatPairing {
   }
 };
 
-/// Identities beyond 16 bits are the overflow identity; small devices only have a place.
+/// A user or group number that needs more than 16 bits becomes the overflow identity.
 struct SmallIdentities {
   static constexpr U32 kOverflowIdentity = 65534, kLastIdentity = 65535;
   static void from_compat(struct stat&) {}
@@ -104,7 +105,7 @@ struct Adjusted<StatPairing> : SmallIdentities {};
 template <>
 struct Adjusted<OldStatPairing> : SmallIdentities {};
 
-/// Counts of 64 bits fit always.
+/// A member of 64 bits has room for every value.
 void statfs_fields(auto&& f, auto& n, auto& w) {
   f(n.type, w.f_type);
   f(n.bsize, w.f_bsize);

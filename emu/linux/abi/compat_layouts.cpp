@@ -193,7 +193,7 @@ bool signal_info_to_compat(const std::byte* from, std::byte* to) {
 
 namespace compat {
 
-/// Infinity is the largest number; so is what does not fit (compat_sys_getrlimit of Linux).
+/// A limit that does not fit is told as "no limit", which is the largest number.
 template <>
 struct Adjusted<RlimitPairing> {
   static constexpr std::uint64_t kCompatInfinity = std::numeric_limits<U32>::max();
@@ -275,7 +275,7 @@ constexpr CompatLayout kLayouts[] = {
 
 constexpr std::uint64_t kMostBuffers = 1024;  // UIO_MAXIOV
 
-/// Pointers and sizes.
+/// An array of pointers or sizes: words of 32 bits become words of 64.
 std::vector<std::byte> widened_words(const AddressSpace& memory, GuestAddress address,
                                      std::uint64_t words) {
   std::vector<std::uint32_t> compat(words);

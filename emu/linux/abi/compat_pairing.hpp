@@ -16,7 +16,7 @@ using I32 = std::int32_t;
 using U16 = std::uint16_t;
 using U32 = std::uint32_t;
 
-/// i386 aligns members of 64 bits to 4.
+/// A member of 64 bits in a structure of i386, where it is aligned to 4 bytes, not to 8.
 template <class T>
 class InTwoWords {
  public:

@@ -21,7 +21,7 @@ struct TimespecPairing {
   }
 };
 
-/// The upper half of the nanoseconds is padding (get_timespec64 of Linux).
+/// The upper half of the nanoseconds is padding.
 struct Timespec64Pairing {
   struct Compat {
     I64 sec;
@@ -45,7 +45,7 @@ struct TimevalPairing {
   }
 };
 
-/// Two of a kind, one after the other.
+/// Two structures of one kind, one after the other.
 template <class One>
 struct Twice {
   struct Compat {

@@ -12,7 +12,7 @@
 
 namespace ringfare {
 
-/// What came of it.
+/// What serving a system call has come to.
 struct Served {
   std::int64_t result = 0;                // value or -errno
   std::uint64_t bytes_in = 0;             // copied from user memory (structures, strings, buffers)

@@ -10,8 +10,8 @@
 
 namespace ringfare {
 
-/// What came with a signal: the 48 bytes of amd64's siginfo_t that Linux keeps (sigaction(2)); what
-/// lies behind the code depends on signal and code, see `layout`.
+/// What comes with a signal: the first 48 bytes of amd64's siginfo_t, the part that Linux fills in
+/// (sigaction(2)). What `rest` means depends on signal and code: see `layout`.
 struct SignalInfo {
   std::int32_t signal = 0;
   std::int32_t error = 0;
@@ -89,7 +89,7 @@ SignalInfo make_signal(int signal, int code, const T& what) {
   return info;
 }
 
-/// From the kernel itself (SI_KERNEL), with nothing to tell.
+/// Sent by the kernel itself (SI_KERNEL), without an address or a sender.
 SignalInfo kernel_signal(int signal);
 
 /// Of a hardware exception.

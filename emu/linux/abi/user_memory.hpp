@@ -52,8 +52,9 @@ class UserMemory {
 
   AddressSpace& space() { return memory_; }
 
-  /// Stands for a pointer to `size` bytes at `address` that the guest may not use: as much beyond
-  /// user space as that is, because the kernel sees this earlier than that nothing is mapped.
+  /// Stands for a pointer to `size` bytes at `address` that the guest may not use. A pointer beyond
+  /// the end of user space becomes another such pointer: Linux refuses those before it looks at
+  /// what is mapped.
   static void* unusable(std::uint64_t address, std::uint64_t size);
 
   /// In the first page, which no process maps.

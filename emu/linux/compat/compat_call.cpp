@@ -19,7 +19,7 @@ std::uint64_t extended(std::uint64_t value) {
   return static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(value)});
 }
 
-/// 16 bits of all ones mean "unchanged", as -1 does.
+/// A user or group number of 16 bits. All ones mean "unchanged", as -1 does with 32.
 std::uint64_t identity(std::uint64_t value) {
   const auto id = static_cast<std::uint16_t>(value);
   return id == 0xffff ? 0xffff'ffff : id;
@@ -181,8 +181,8 @@ void CompatCall::adapt_socket_timeout(bool gets, const CallArguments& args) {
   if (gets) option_size_at_ = args[4];
 }
 
-/// The directory entries just written, each in its place (getdents(2), struct linux_dirent): the
-/// numbers in front of the name shrink, and so does the whole.
+/// Rewrites the directory entries that the call has just written (struct linux_dirent, getdents(2))
+/// in place: on i386 the numbers in front of the name are shorter.
 std::int64_t CompatCall::compat_entries(std::int64_t size) {
   constexpr std::size_t kWideName = 18, kCompatName = 10;
   std::vector<std::byte> wide(static_cast<std::size_t>(size)), compat;

@@ -19,7 +19,8 @@ namespace {
 constexpr std::uint64_t kVersion64 = 0x100;   // IPC_64 of <linux/ipc.h>, beside a command
 constexpr std::uint64_t kLongestText = 8192;  // MSGMAX
 
-/// Commands that show or take a status structure, of each kind of object.
+/// For each kind of object: the argument that holds the command, and the commands that show its
+/// status structure. IPC_SET takes one.
 struct StatusCommand {
   ArgKind command;
   IpcKind kind;

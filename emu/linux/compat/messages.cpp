@@ -41,7 +41,8 @@ void append(std::vector<std::byte>& to, const auto& value) {
   to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
-/// What the kernel refuses in the compat structure is refused in the wide one, too.
+/// The control messages as amd64 lays them out. A length that the kernel would refuse becomes one
+/// that it refuses there, too.
 std::vector<std::byte> widened_control(std::span<const std::byte> compat) {
   std::vector<std::byte> wide;
   std::size_t from = 0;
@@ -84,7 +85,7 @@ std::vector<std::byte> compat_control(std::span<const std::byte> wide, std::size
   return compat;
 }
 
-/// Room for as many descriptors as fit in the guest's.
+/// The size of a buffer that has room for as many descriptors as the guest's.
 std::uint64_t wide_room(std::uint32_t compat) {
   return compat < sizeof(Control32) ? 0 : compat - sizeof(Control32) + sizeof(cmsghdr);
 }

@@ -18,7 +18,7 @@ class CompatMessages {
   CompatMessages(CompatStaging& staging, UserMemory& user, Shape shape, Direction direction,
                  std::uint64_t guest, std::uint64_t count);
 
-  /// Of the first as amd64 has it.
+  /// Of the first structure, as amd64 has it; for the call's argument.
   std::uint64_t address() const { return address_; }
 
   /// `result` is the call's: bytes, or how many messages.

@@ -11,10 +11,10 @@
 
 namespace ringfare {
 
-/// Memory lent to the guest while one of its i386 calls is served as one of amd64: what its
-/// pointers point to, as amd64 lays it out. Addresses in it are good until the end; of what the
-/// guest may not use, they are those of `UserMemory::nowhere`, with which the call fails in its own
-/// order of checks.
+/// Memory lent to the guest while one of its i386 calls is served as one of amd64. It holds what
+/// the call's pointers point to, as amd64 lays it out, until the call has ended. For what the guest
+/// may not use, the address is `UserMemory::nowhere`, so that the call fails where it would look at
+/// it.
 class CompatStaging {
  public:
   explicit CompatStaging(UserMemory& user) : user_(user) {}
@@ -22,9 +22,9 @@ class CompatStaging {
   CompatStaging(const CompatStaging&) = delete;
   CompatStaging& operator=(const CompatStaging&) = delete;
 
-  /// Bytes that are needed beyond the usual; before anything is staged.
+  /// Makes room for `size` bytes beyond the usual; to be called before anything is staged.
   void make_room(std::uint64_t size);
-  /// From here on the guest's calls may use it.
+  /// From now on the call may use the memory.
   void lend();
 
   /// Null where there is no more room.
@@ -33,20 +33,21 @@ class CompatStaging {
   static std::uint64_t nowhere();
 
   std::uint64_t structure(const CompatLayout& layout, Direction direction, std::uint64_t guest);
-  /// What the amd64 call wants to find in memory.
+  /// A number that i386 passes by value and amd64 by address.
   std::uint64_t value(std::uint64_t value);
   /// An array of 32-bit words, zero-extended: pointers and sizes.
   std::uint64_t words(std::uint64_t guest, std::uint64_t count);
   /// Pointers to strings, with the null pointer at the end.
   std::uint64_t strings(std::uint64_t guest);
-  /// Sets of descriptors: whole words of 32 bits here, of 64 there.
+  /// A set of `bits` descriptors: whole words of 32 bits on i386, of 64 bits on amd64.
   std::uint64_t sets(std::uint64_t guest, std::uint64_t bits);
 
-  /// Structures go back to where they came from. False where a value does not fit.
+  /// Copies structures that the call has written to where the guest wants them. False where a
+  /// value does not fit.
   bool write_back();
 
  private:
-  /// A structure that has to go back.
+  /// A structure that has to be copied back.
   struct Staged {
     const CompatLayout* layout;  // null: `size` bytes as they are
     std::uint64_t guest, size;

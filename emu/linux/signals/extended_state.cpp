@@ -60,8 +60,8 @@ void initialize(std::byte* bytes, std::uint64_t absent) {
   if ((absent & kX87) != 0) set_field(bytes, 0, kInitialFcw);
 }
 
-/// How much of the state at `address` is meant: with an intact mark what its header says,
-/// otherwise the legacy region alone. Nothing where it cannot be read.
+/// The components that the state at `address` has: those its header names where the magic numbers
+/// are intact, otherwise those of the FXSAVE region. Nothing where it cannot be read.
 std::optional<std::uint64_t> features_there(UserMemory& user, std::uint64_t address,
                                             std::uint64_t features) {
   const auto mark = user.load<SoftwareBytes>(address + kSoftwareBytes);

@@ -8,7 +8,7 @@
 namespace ringfare {
 namespace {
 
-/// What an instruction of the thread itself raises; it comes before everything else.
+/// Signals that an instruction of the thread raises: they are delivered before all others.
 constexpr std::uint64_t kSynchronous = PendingSignals::bit(SIGSEGV) | PendingSignals::bit(SIGBUS) |
                                        PendingSignals::bit(SIGILL) | PendingSignals::bit(SIGTRAP) |
                                        PendingSignals::bit(SIGFPE) | PendingSignals::bit(SIGSYS);

@@ -26,10 +26,10 @@ class PendingSignals {
   /// The signal of `wanted` that is due first: one the hardware raised, then the lowest number.
   std::optional<SignalInfo> take(std::uint64_t wanted);
 
-  /// The same for a signal the hardware raised only.
+  /// The same, but only a signal that the hardware raised.
   std::optional<SignalInfo> take_synchronous(std::uint64_t wanted);
 
-  /// Whatever is pending of `set` is gone.
+  /// Forgets the pending signals of `set`.
   void discard(std::uint64_t set);
 
  private:

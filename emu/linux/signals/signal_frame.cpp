@@ -42,7 +42,7 @@ constexpr std::uint64_t kRedZone = 128;    // System V ABI, AMD64 supplement, 3.
 constexpr std::uint64_t kStateAlign = 64;  // XSAVE
 constexpr std::uint64_t kRightsMask = 3;   // user mode whatever the frame says
 
-/// Flags a frame may change.
+/// Bits of RFLAGS that a frame may change.
 constexpr std::uint64_t kRestoredFlags =
     flag::kArithmetic | flag::kDirection | flag::kTrap | flag::kAlignmentCheck | flag::kResume;
 
@@ -54,7 +54,7 @@ struct Place {
   std::uint64_t frame, state;
 };
 
-/// Nothing where the frame would leave the alternate stack it has to be on.
+/// Where the frame goes; nothing where it would reach beyond the alternate stack it has to be on.
 std::optional<Place> place_for(const Registers& registers, const ThreadSignals& thread,
                                const SignalAction& action, std::uint64_t features) {
   std::uint64_t sp = registers[Gpr::Rsp];
@@ -72,7 +72,7 @@ std::optional<Place> place_for(const Registers& registers, const ThreadSignals& 
   return place;
 }
 
-/// Registers by name, the same way in both directions.
+/// Visits the registers of a frame beside those of the thread: to write one and to read one.
 template <class Context, class Regs, class Move>
 void move_registers(Context& c, Regs& r, Move move) {
   move(c.r8, r[Gpr::R8]), move(c.r9, r[Gpr::R9]), move(c.r10, r[Gpr::R10]);

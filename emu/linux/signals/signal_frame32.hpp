@@ -17,8 +17,8 @@ struct UserEnvironment32 {
 };
 
 /// The frame of i386 (struct sigframe, or struct rt_sigframe for SA_SIGINFO), as
-/// `push_signal_frame` that of amd64. Without a restorer the handler returns to the vDSO, or to the
-/// code on the stack that is there as ever.
+/// `push_signal_frame` that of amd64. Without a restorer the handler returns to the vDSO or, where
+/// there is none, to the few instructions that the frame itself holds.
 bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& thread,
                          const SignalToHandle& signal, std::uint64_t features,
                          const UserEnvironment32& environment);

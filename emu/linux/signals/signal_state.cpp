@@ -20,7 +20,7 @@ constexpr std::uint64_t kSmallestStack = 2048;  // MINSIGSTKSZ, sigaltstack(2)
 constexpr std::uint64_t kStopSet = SignalState::bit(SIGSTOP) | SignalState::bit(SIGTSTP) |
                                    SignalState::bit(SIGTTIN) | SignalState::bit(SIGTTOU);
 
-/// A stop takes back a continue that has not arrived yet, and the other way round.
+/// A signal that stops removes a pending SIGCONT, and SIGCONT removes pending stops (signal(7)).
 void take_back(PendingSignals& pending, int signal) {
   if (signal == SIGCONT) pending.discard(kStopSet);
   if ((SignalState::bit(signal) & kStopSet) != 0) pending.discard(SignalState::bit(SIGCONT));

@@ -42,7 +42,7 @@ class SignalState {
   static constexpr int kCount = PendingSignals::kCount;
   static constexpr std::uint64_t kDefault = 0, kIgnore = 1;  // SIG_DFL, SIG_IGN
   static constexpr std::uint64_t bit(int signal) { return PendingSignals::bit(signal); }
-  /// Whom nothing blocks, catches or ignores: SIGKILL, SIGSTOP.
+  /// Those that cannot be blocked, caught or ignored: SIGKILL, SIGSTOP.
   static std::uint64_t unstoppable();
 
   SignalAction& action(int signal) { return actions_[static_cast<std::size_t>(signal - 1)]; }
@@ -54,7 +54,7 @@ class SignalState {
   enum class Effect : std::uint8_t { Terminate, Core, Ignore, Suspend };
   static Effect default_effect(int signal);
 
-  /// It would change nothing if it arrived now.
+  /// Whether the signal would have no effect if it arrived now.
   bool ignores(int signal) const;
 
   /// The sets /proc/self/status shows.
@@ -65,7 +65,7 @@ class SignalState {
   void forget_handlers();
 
   PendingSignals pending;
-  /// Signals that were ignored on arrival; a tracer hears of them all the same.
+  /// Signals that were ignored on arrival: traces show them all the same.
   std::vector<SignalInfo> passed_by;
 
  private:
@@ -78,12 +78,12 @@ class ThreadSignals {
   std::uint64_t mask() const { return mask_; }
   void set_mask(std::uint64_t mask) { mask_ = mask & ~SignalState::unstoppable(); }
 
-  /// Another mask until the call under way is over and its signals are delivered (sigsuspend,
-  /// ppoll); the first of several counts.
+  /// Sets a mask that lasts until the present call is over and its signals are delivered
+  /// (sigsuspend, ppoll). If that is done more than once, the mask before the first is restored.
   void set_mask_for_call(std::uint64_t mask);
-  /// The mask as it was before that; for a frame, where a handler runs first.
+  /// The mask as it was before that, for the frame of a handler, which restores it.
   std::uint64_t take_saved_mask();
-  /// The same without a handler: the mask is restored.
+  /// Restores that mask where no handler runs.
   void restore_mask();
   bool has_saved_mask() const { return saved_mask_.has_value(); }
 
@@ -113,7 +113,7 @@ inline bool has_signal(const SignalState& process, const ThreadSignals& thread) 
 bool send_signal(SignalState& process, const SignalInfo& info, std::uint64_t mask);
 bool send_signal(SignalState& process, ThreadSignals& thread, const SignalInfo& info);
 
-/// A signal the thread cannot go on without: where it is blocked or ignored it kills.
+/// Sends a signal without which the thread cannot go on: where it is blocked or ignored it kills.
 void force_signal(SignalState& process, ThreadSignals& thread, const SignalInfo& info);
 
 }  // namespace ringfare

@@ -5,7 +5,7 @@
 
 namespace ringfare {
 
-/// While it lives, writing to a broken pipe fails with EPIPE and does not kill the emulator: the
+/// While this lives, writing to a broken pipe fails with EPIPE and does not kill the emulator: the
 /// guest gets a SIGPIPE of its own.
 class IgnoreBrokenPipes {
  public:

@@ -9,8 +9,8 @@ namespace ringfare {
 
 class Process;
 
-/// What is said of descriptors: the paths of files and the numbers of pipes and sockets, of
-/// devices also their numbers, of sockets their addresses, of pidfds the process.
+/// What a trace shows of descriptors: paths of files and numbers of pipes and sockets (strace -y);
+/// and also the numbers of devices, addresses of sockets, processes of pidfds (strace -yy).
 struct DescriptorDetails {
   bool path = false, device = false, socket = false, process = false;
 

@@ -7,7 +7,7 @@
 
 namespace ringfare {
 
-/// A descriptor of the host that is closed with its holder.
+/// Owns a descriptor of the host: closes it at the end.
 class HeldFile {
  public:
   HeldFile() = default;
@@ -25,7 +25,7 @@ class HeldFile {
 
   bool open() const { return fd_ >= 0; }
   int fd() const { return fd_; }
-  /// The descriptor is somebody else's now.
+  /// Gives the descriptor away: it is not closed here.
   int release() { return std::exchange(fd_, -1); }
 
  private:

@@ -13,7 +13,7 @@ inline std::uint64_t host_word(const void* pointer) {
   return reinterpret_cast<std::uintptr_t>(pointer);
 }
 
-/// One system call of the host, without the C library's own ideas: a value or -errno.
+/// One system call of the host, past the C library: a value or -errno.
 std::int64_t raw_host_call(long number, std::uint64_t a = 0, std::uint64_t b = 0,
                            std::uint64_t c = 0, std::uint64_t d = 0, std::uint64_t e = 0,
                            std::uint64_t f = 0);

@@ -19,7 +19,7 @@ class Process;
 
 /// What all objects of System V IPC have (sysvipc(7)).
 struct IpcHead {
-  std::int32_t key = 0;  // IPC_PRIVATE: nobody finds it by its key
+  std::int32_t key = 0;  // IPC_PRIVATE: not found by a key
   std::uint32_t mode = 0;
   std::int64_t changed = 0;  // CLOCK_REALTIME in seconds
 };
@@ -47,7 +47,7 @@ struct IpcQueue : IpcHead {
   std::uint64_t bytes = 0, limit = 16384;  // MSGMNB
 };
 
-/// One kind of object: by identifier, which nobody gets twice.
+/// All objects of one kind by identifier. An identifier is used once only.
 template <class T>
 struct IpcTable {
   std::map<int, T> objects;
@@ -59,7 +59,7 @@ struct IpcTable {
   }
 };
 
-/// The System V objects of a process and its threads.
+/// The System V objects that a process and its threads see. A child of fork(2) gets a copy.
 class IpcObjects {
  public:
   IpcObjects() = default;
@@ -108,7 +108,7 @@ std::int64_t ipc_get(IpcTable<T>& table, std::uint64_t key_argument, std::uint64
 /// the handler: -EAGAIN where the time limit has come, -EINTR after a signal.
 std::int64_t ipc_wait(Process& process, const std::string& what,
                       std::int64_t timeout_nanoseconds = -1);
-/// Everybody who waits for an object looks again.
+/// Threads that wait for an object try again.
 void ipc_wake(Process& process);
 
 }  // namespace ringfare

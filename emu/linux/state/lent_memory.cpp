@@ -18,7 +18,7 @@ namespace {
 // Documentation/admin-guide/mm/pagemap.rst
 constexpr std::uint64_t kPresent = 1ull << 63, kSwapped = 1ull << 62, kExclusive = 1ull << 56;
 
-/// One page as it travels: where it belongs, and its bytes.
+/// A page of the child's on its way to the parent: its address and its bytes.
 struct CarriedPage {
   std::uint64_t address;
   std::array<std::byte, kPageSize> bytes;
@@ -28,8 +28,8 @@ bool write_all(int file, const CarriedPage& page) {
   return ::write(file, &page, sizeof page) == static_cast<ssize_t>(sizeof page);
 }
 
-/// The pages of `region` that this process does not share with its parent: since the fork, one of
-/// them was written.
+/// Calls `visit` with each page of `region` that this process does not share with its parent any
+/// more: one of the two has written to it since the fork.
 template <class Visit>
 void visit_own_pages(int page_map, const Region& region, Visit visit) {
   std::array<std::uint64_t, 512> entries;

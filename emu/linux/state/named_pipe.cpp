@@ -31,8 +31,8 @@ std::int64_t open_at_once(int directory, const char* path, std::uint64_t flags) 
   return host_call(SYS_openat, directory, path, flags | O_NONBLOCK | O_CLOEXEC, 0);
 }
 
-/// Of a reading end: there is something to read, a writer has come and gone, or one is there:
-/// then, and only then, a read of the empty FIFO says EAGAIN.
+/// Whether the open of a reading end may succeed: there is something to read, a writer has come and
+/// gone, or one is there. (Only with a writer a read of the empty FIFO answers EAGAIN.)
 bool has_writer(int fd) {
   pollfd file{fd, POLLIN, 0};
   if (::poll(&file, 1, 0) > 0) return true;
@@ -46,7 +46,7 @@ std::int64_t installed(Process& process, std::int64_t fd, std::uint64_t flags) {
   return process.install(fd, flags);
 }
 
-/// The reading end is open while its opener waits, or no writer would find it.
+/// Opens the reading end already while the thread waits: a writer waits until one is open.
 std::int64_t open_reader(Process& process, int directory, const char* path, std::uint64_t flags) {
   HeldFile& end = process.task->opening;
   if (!end.open()) {

@@ -13,21 +13,21 @@ namespace ringfare {
 
 class Process;
 
-/// A file that lives here and not in the host (timerfd_create(2), signalfd(2), io_uring_setup(2)).
-/// For poll(2) and its like it stands in the host as an eventfd.
+/// A file that the emulator serves by itself (timerfd_create(2), signalfd(2), io_uring_setup(2)).
+/// The host has an eventfd in its place, which poll(2) and the like can wait for.
 class OwnFile {
  public:
   using nanoseconds = std::chrono::nanoseconds;
 
   virtual ~OwnFile() = default;
 
-  /// Brings it up to now: afterwards its eventfd is readable where the file is.
+  /// Makes its eventfd readable where the file is readable now.
   virtual void refresh(Process& process) = 0;
-  /// When time alone makes it readable (simulated, since start).
+  /// The simulated time since start at which it becomes readable by itself; nothing: never.
   virtual std::optional<nanoseconds> next() const { return std::nullopt; }
-  /// Files of the host on which it depends whether it becomes readable.
+  /// Files of the host that can make it readable.
   virtual std::vector<pollfd> watched() const { return {}; }
-  /// Whether it does something while nobody calls.
+  /// Whether it has work to do between the guest's calls.
   virtual bool works() const { return false; }
   /// Whether a signal makes it readable.
   virtual bool takes_signals() const { return false; }
@@ -59,7 +59,7 @@ class ReadyFlag {
   int descriptor_;
 };
 
-/// All files of a process that live here.
+/// All files of a process that the emulator serves by itself.
 class OwnFiles {
  public:
   void add(const std::shared_ptr<OwnFile>& file) { files_.push_back(file); }

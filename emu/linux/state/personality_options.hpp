@@ -9,7 +9,7 @@
 
 namespace ringfare {
 
-/// What decides the guest's world besides its program; everything here is an input of the run.
+/// What the guest finds around it besides its program. All of it is input of the run.
 struct PersonalityOptions {
   std::string uname_release, uname_version, uname_machine = "x86_64";
   std::string_view vsyscall = {};  // the page's permissions as /proc/self/maps shows them; or none

@@ -9,7 +9,7 @@ namespace ringfare {
 
 class Process;
 
-/// A path under which a process finds itself: what it means for the guest.
+/// What a path means for the guest under which a process finds itself or its machine.
 struct ProcPath {
   enum class Meaning {
     Elsewhere,  // not one of these: the host's own file

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kNameLength = 15;  // TASK_COMM_LEN - 1
 
-/// AT_RANDOM comes from the same seed; the guest's stream must not repeat it.
+/// Keeps the guest's random bytes apart from those of AT_RANDOM, which come from the same seed.
 constexpr std::uint64_t kStream = 0x6765'7472'616e'646f;
 
 std::string process_name(const ProgramImage& program) {
@@ -100,13 +100,13 @@ void Process::end_task() {
 }
 
 ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
-  // The host's zombies are of no interest: ours are in the table.
+  // The host need not keep children that have ended: their fates are in the process tree.
   if (!std::exchange(child_was_made, true)) std::signal(SIGCHLD, SIG_IGN);
   return tree.make_child(static_cast<std::int32_t>(exit_signal));
 }
 
 void Process::become(ProcessEntry& child) {
-  // Whatever becomes of the emulators above, none below stays behind.
+  // Where the parent's emulator is killed, this one ends, too.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   tree.become(child);
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
@@ -176,7 +176,7 @@ void Process::end(std::int32_t wait_status) {
   tree.end(wait_status, waited_for);
 }
 
-/// SIGCHLD to whoever is the parent now, where it wants to hear of such things.
+/// Sends SIGCHLD to the present parent, unless its handler has SA_NOCLDSTOP.
 void Process::tell_of_stop(int code, int status) {
   ProcessEntry* const parent = tree.find(parent_pid());
   constexpr std::uint64_t kNoChildStop = 1;  // SA_NOCLDSTOP

@@ -71,7 +71,7 @@ class Process {
   void exit(int status) { exit_status = status; }
   void kill(int signal) { killed_by = signal; }
 
-  /// There are other threads or processes: what waits must let them go on.
+  /// Whether there are other threads or processes: a call that waits must let them go on.
   bool shares() const { return tasks.size() > 1 || !tree.alone(); }
   /// Whether somebody who is not a guest can make one of the host's files ready.
   bool any_outside(const std::vector<pollfd>& files);
@@ -80,7 +80,7 @@ class Process {
   /// The thread waits: the handler's answer, and it is called again when the wait has ended, with
   /// `task->wait` saying how.
   std::int64_t block(Wait wait);
-  /// The present call is over, and with it the wait it may have had.
+  /// The present call is over: forgets the wait it may have had.
   void end_wait();
 
   /// A new thread; it does not run yet.
@@ -94,25 +94,25 @@ class Process {
   int group() const { return tree.self().group; }      // process group
   int session() const { return tree.self().session; }  // a shell's job is in the shell's
 
-  /// In a new process, which is `child`: waits for its first turn. Of the threads only the present
-  /// one is there.
+  /// Called in a new process, whose entry is `child`: waits for its first turn. It has the present
+  /// thread only.
   void become(ProcessEntry& child);
   ProcessEntry* make_child(std::uint64_t exit_signal);
-  /// vfork(2): the memory is the child's until it ends or starts another program; what it changed
-  /// comes back then.
+  /// vfork(2): the child uses this memory until it ends or starts another program. Then what it
+  /// has changed is copied back.
   void lend_memory();
   void return_memory();
   void take_lent_memory();
-  /// execve(2) has happened: what does not survive it is gone.
+  /// execve(2) has succeeded: forgets what does not survive it.
   void start_program(const ProgramImage& program);
-  /// Random bytes from here on are this process's and program's own.
+  /// From now on this process and program have random bytes of their own.
   void renew_random();
-  /// The process ends so: whoever waits for that is told.
+  /// The process ends with this status: tells whoever waits for it.
   void end(std::int32_t wait_status);
   /// The process is stopped by a signal until it is continued.
   void stop(int signal);
   void tell_of_stop(int code, int status);
-  /// What other processes have sent, and what their ends mean to this one.
+  /// Takes the signals that other processes have sent, and notices children that have ended.
   void take_news();
 
   /// Says something once about the current call.
@@ -139,7 +139,7 @@ class Process {
 
   /// Ends the waits of threads that have a signal to take.
   void wake_for_signals();
-  /// The thread's wait ends so.
+  /// Ends the thread's wait; `end` says how.
   void wake(Task& sleeper, Wait::End end);
 
   TimerTimes timer_times() const;
@@ -147,10 +147,10 @@ class Process {
   std::optional<std::chrono::nanoseconds> next_timer() const;
   /// Timers whose time has come send their signals.
   void expire_timers();
-  /// A wait has to let others go on, or timers expire.
+  /// Whether a call must not wait in the host: others have to go on meanwhile, or timers to expire.
   bool waits_apart() const { return shares() || !timers.idle() || own_files.work(); }
 
-  /// Pending signals that have become ignored are gone.
+  /// Forgets pending signals of `set`, which have become ignored.
   void discard(std::uint64_t set);
 
   Timers timers;
@@ -183,7 +183,7 @@ class Process {
   Thread* thread = nullptr;
   /// What user mode gets instead of the registers it came with (rt_sigreturn).
   std::optional<Registers> new_registers;
-  const SyscallRow* row = nullptr;
+  const SyscallRow* row = nullptr;   // that serves it
   std::vector<ServedEntry> entries;  // what it did for io_uring
 
   std::optional<int> exit_status, killed_by;
@@ -194,11 +194,11 @@ class Process {
   std::array<std::string, 2> paths_;  // of a call with two of them
   std::size_t next_path_ = 0;
   int lent_ = -1;               // the host's file through which changed memory comes back
-  bool borrows_ = false;        // this is the child
+  bool borrows_ = false;        // this is the child of a vfork(2), with the parent's memory
   std::uint64_t programs_ = 0;  // that execve(2) has started
 };
 
-/// As kill(2) or tgkill(2) of the process sends it: `code` is SI_USER or SI_TKILL.
+/// The signal as kill(2) (`code` SI_USER) or tgkill(2) (SI_TKILL) of this process sends it.
 SignalInfo user_signal(const Process& process, int signal, int code);
 
 }  // namespace ringfare

@@ -14,7 +14,7 @@ bool takes(const ThreadSignals& thread, std::uint64_t pending) {
 }  // namespace
 
 bool Process::send(const SignalInfo& info) {
-  // Whether it is ignored is decided as for the first thread.
+  // Whether a blocked signal is ignored depends on the mask of the first thread.
   const bool sent = send_signal(signals, info, tasks.begin()->second->signals.mask());
   wake_for_signals();
   return sent;
@@ -33,8 +33,8 @@ std::optional<SignalInfo> Process::take_signal(std::uint64_t wanted) {
   return info;
 }
 
-/// A signal to the process ends the wait of one thread at most, and of none where the present
-/// thread will take it.
+/// A signal sent to the process ends the wait of at most one thread; of none if the present thread
+/// will take it.
 void Process::wake_for_signals() {
   for (const auto& [id, each] : tasks)
     if (each->waits() && takes(each->signals, each->signals.pending.set()))
@@ -73,7 +73,7 @@ void Process::expire_timers() {
     if (timer->signal.signal == 0) continue;
     Task* const to = timer->thread ? find_task(*timer->thread) : nullptr;
     if (timer->thread && to == nullptr) continue;
-    // Nobody will take what nobody was sent.
+    // Not sent (it was pending already), so nobody will take it.
     if (!(to != nullptr ? send(*to, timer->signal) : send(timer->signal)))
       timers.pass_over(*timer, now);
   }

@@ -24,10 +24,10 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::int32_t kInit = 1;  // whoever has lost its parent is init's
+constexpr std::int32_t kInit = 1;  // the parent of processes that have lost theirs
 constexpr std::size_t kTextSize = 8192;
 constexpr int kLostCheckSeconds = 1;
-/// Where several wait for the outside, each looks for so long.
+/// How long each looks at its files in turn where several wait for something outside.
 constexpr nanoseconds kLook = std::chrono::milliseconds(10);
 
 void wake_on_host(std::uint32_t& word) {
@@ -35,7 +35,7 @@ void wake_on_host(std::uint32_t& word) {
   host_call(SYS_futex, &word, FUTEX_WAKE, 1);
 }
 
-/// False where a second has passed in vain.
+/// Sleeps until `word` is set. False where that has not happened for a second.
 bool wait_on_host(std::uint32_t& word) {
   const timespec limit{kLostCheckSeconds, 0};
   while (std::atomic_ref(word).load() == 0) {
@@ -190,7 +190,7 @@ void ProcessTree::make_ready(ProcessEntry& entry) {
   entry.order = ++shared_->last_order;
 }
 
-/// Whose time has come, the earliest first; then who may find its files ready.
+/// Makes ready whose time limit is over, the earliest first, then who may find its files ready.
 void ProcessTree::wake_due() {
   std::vector<ProcessEntry*> due;
   for (ProcessEntry& entry : entries())
@@ -211,7 +211,7 @@ ProcessEntry* ProcessTree::next_ready() const {
   return next;
 }
 
-/// Who runs next: time passes until somebody can. Nothing where nobody ever can.
+/// The process that runs next; lets time pass until one can. Null where none ever can.
 ProcessEntry* ProcessTree::choose() {
   for (;;) {
     wake_due();
@@ -393,7 +393,8 @@ void ProcessTree::release(ProcessEntry& entry) {
   entry.state = ProcessEntry::State::Free;
 }
 
-/// Who inherits this process's children; nothing: init.
+/// The process that becomes the parent of this one's children: the nearest ancestor that has asked
+/// to (PR_SET_CHILD_SUBREAPER). Null: init.
 ProcessEntry* ProcessTree::reaper() {
   ProcessEntry* ancestor = find(self_->parent);
   while (ancestor != nullptr &&

@@ -16,16 +16,16 @@
 
 namespace ringfare {
 
-/// What everybody may know about one process of the guest's. Lives in memory that all share.
+/// One process of the guest, in memory that all of its processes share.
 struct ProcessEntry {
   enum class State : std::uint8_t { Free, Ready, Waiting, Stopped, Zombie };
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
   State state = State::Free;
-  bool awaits_signal = false;     // of the host's at that, where nothing else comes
-  bool outside = false;           // waits for a file that somebody else than a guest can make ready
+  bool awaits_signal = false;     // waits for a signal, which may also come from outside
+  bool outside = false;           // waits for a file that somebody outside can make ready
   bool watches_files = false;     // waits for a file
-  bool news = false;              // a child's fate or a signal: not looked at yet
+  bool news = false;              // a child has changed or a signal has come, not yet noticed
   bool executed = false;          // has started another program since it was made
   bool reaps = false;             // inherits its descendants' orphans: PR_SET_CHILD_SUBREAPER
   std::uint64_t child_flags = 0;  // sa_flags of its SIGCHLD
@@ -48,13 +48,13 @@ struct ProcessEntry {
   std::array<char, 120> waits_for{};
 };
 
-/// The processes of a guest. Each is a process of the host's too, made by fork(2), and exactly one
-/// of them runs at a time: who has the turn passes it on at a moment that depends on nothing but
-/// the guest, so that the order of all that happens repeats. All times are of one simulated
-/// processor: what one process uses passes for the others.
+/// The processes of a guest. Each is a process of the host, too, made by fork(2). Exactly one of
+/// them runs at a time, the one that has the turn; it passes the turn on at a moment that depends
+/// on the guest alone, so that everything happens in the same order in every run. There is one
+/// simulated processor: time that one process uses passes for the others, too.
 class ProcessTree {
  public:
-  /// With one process, `pid`, whose turn it is.
+  /// A tree of one process, `pid`, which has the turn.
   ProcessTree(SimulatedClock& clock, std::int32_t pid);
   ~ProcessTree();
   ProcessTree(const ProcessTree&) = delete;
@@ -64,34 +64,34 @@ class ProcessTree {
 
   ProcessEntry& self() { return *self_; }
   const ProcessEntry& self() const { return *self_; }
-  /// The process the tree began with, on which the run ends.
+  /// Whether this is the process the tree began with, with which the run ends.
   bool is_first() const;
-  /// No other process is alive.
+  /// Whether no other process is alive.
   bool alone() const;
   /// The number of a new process or thread.
   std::int32_t next_id();
-  /// Alive, or dead and not waited for; nothing where there is no such process.
+  /// A process that is alive, or has ended and was not waited for; null where there is none.
   ProcessEntry* find(std::int32_t pid);
-  /// All of them, in the order in which they were made as far as places are not used again.
+  /// All of them by place: in the order in which they were made, but a free place is used again.
   std::vector<ProcessEntry*> all();
 
-  /// A new child of this process; nothing where there are too many.
+  /// A new child of this process; null where there are too many.
   ProcessEntry* make_child(std::int32_t exit_signal);
-  /// It could not be made after all.
+  /// The host could not make the child: its entry is free again.
   void discard(ProcessEntry& child);
-  /// In the parent: the child may have its turn some time.
+  /// Called in the parent: from now on the child can get the turn.
   void start(ProcessEntry& child, std::int32_t host_pid);
-  /// In the child: waits for its first turn.
+  /// Called in the child: waits for its first turn.
   void become(ProcessEntry& child);
 
-  /// What another process waits for may have happened.
+  /// Something has happened to a file: another process may wait for that.
   void files_changed();
-  std::uint64_t files_changes() const;  // how often that was said
-  /// Somebody else could run.
+  std::uint64_t files_changes() const;  // how often that was called
+  /// Whether another process could run.
   bool contended() const;
-  /// Somebody else could run when time has passed or something outside has happened.
+  /// Whether another process waits for time to pass or for something outside.
   bool others_watch() const;
-  /// The others first; returns when it is this one's turn again.
+  /// Lets the others run; returns when this process has the turn again.
   void yield();
 
   struct Rest {
@@ -100,25 +100,25 @@ class ProcessTree {
     std::string_view what;               // "process 1000 waits for a child", for people
     std::chrono::nanoseconds passed{0};  // spent with looking at files in vain
   };
-  /// Nothing to do here: the others go on. Returns when something may have ended the wait, with how
-  /// long the host may be waited for (nothing: for ever) where only the outside can; or with text
-  /// where nothing can end any wait: who waits for what.
+  /// No thread of this process can run: lets the other processes run. Returns when something may
+  /// have ended a wait. `patience`: how long to wait in the host (nothing: for ever), where only
+  /// something outside can end it. `deadlock`: nothing can end any wait; who waits for what.
   struct Rested {
     std::optional<std::chrono::nanoseconds> patience = std::chrono::nanoseconds(0);
     std::string deadlock;
   };
   Rested sleep(const Rest& rest);
-  /// The process is stopped. True where it was continued, false where it is to be killed or nobody
-  /// is left who could do either.
+  /// The process is stopped by a signal. True when it is continued; false where it is to be killed,
+  /// or nobody is left who could continue or kill it.
   bool stop(std::int32_t signal);
 
   /// Sends to another process. False where its inbox is full.
   bool send(ProcessEntry& to, const SignalInfo& signal);
-  /// What was sent to this one.
+  /// Takes the signals that were sent to this process.
   std::vector<SignalInfo> take_signals();
-  /// Since the last time: something happened to a child.
+  /// Whether something has happened to a child since the last call of this.
   bool take_news();
-  /// Something happened to this process that its parent waits for.
+  /// Tells the parent that this process has changed (ended, stopped, continued).
   void notify_parent();
 
   /// This process ends: it is a zombie, its children have another parent. It still has the turn.

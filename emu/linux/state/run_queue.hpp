@@ -8,9 +8,9 @@
 
 namespace ringfare {
 
-/// The threads of a process that could run and do not, in the order in which they will: round
-/// robin. How long a turn lasts is counted in instructions, so that the same program has the same
-/// schedule every time.
+/// The threads of a process that are ready to run, in the order in which they get their turns:
+/// round robin. The length of a turn is counted in instructions, so that a program has the same
+/// schedule in every run.
 class RunQueue {
  public:
   /// Seed 0: every turn lasts kQuantum instructions. Other seeds draw each from half to one and a
@@ -23,7 +23,7 @@ class RunQueue {
   void remove(const Task& task);
   void clear() { ready_.clear(); }
   bool empty() const { return ready_.empty(); }
-  /// The next one, which leaves the queue.
+  /// Removes the first thread and returns it.
   Task& take();
 
   /// The length of the next turn.

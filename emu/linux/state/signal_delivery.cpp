@@ -62,7 +62,7 @@ class Pass {
       case SignalState::Effect::Ignore:
         return true;
       case SignalState::Effect::Suspend:
-        // A stopped guest is a stopped emulator: the shell's `fg` goes on with both.
+        // A stopped guest stops the emulator, too, so that a shell's `fg` continues both.
         if (process_.tree.alone())
           ::raise(signal);
         else
@@ -83,7 +83,7 @@ class Pass {
     const std::uint64_t before = process_.user.bytes_out();
     const SignalToHandle signal{info, action, signals_.take_saved_mask()};
     if (!push_frame(signal)) {
-      // SIGSEGV for want of room for SIGSEGV's own frame kills.
+      // No room for the frame of a handler of SIGSEGV: that kills.
       if (info.signal == SIGSEGV) process_.signals.action(SIGSEGV).handler = SignalState::kDefault;
       force_signal(process_.signals, signals_, kernel_signal(SIGSEGV));
       return;
@@ -108,7 +108,7 @@ class Pass {
                                {*code, *data, process_.image.signal_returns});
   }
 
-  /// The interrupted call ends with EINTR or is made again; `handler` is what runs before.
+  /// The interrupted call ends with EINTR or is made again. `handler`: the one that runs before.
   void settle_call(const SignalAction* handler) {
     if (!call_ || !is_restart(call_->result)) return;
     const std::int64_t code = -std::exchange(call_, std::nullopt)->result;

@@ -21,7 +21,7 @@ struct EndingCall {
 
 /// What became of the signals that were due on the way to user mode.
 struct Delivery {
-  std::vector<SignalInfo> taken;  // in order, with those nobody reacts to
+  std::vector<SignalInfo> taken;  // in order, also those that are ignored
   unsigned frames = 0;            // handlers that are about to run
   std::uint64_t bytes_out = 0;    // of their frames
   std::optional<int> killed_by;
@@ -34,7 +34,7 @@ struct Delivery {
 /// what becomes of an interrupted call. `thread` is in user mode's terms, behind the call.
 Delivery deliver_signals(Process& process, Thread& thread, const std::optional<EndingCall>& call);
 
-/// Whether there is anything to do for `deliver_signals` beyond nothing.
+/// Whether `deliver_signals` has anything to do.
 bool has_signal_work(const Process& process, std::int64_t result);
 
 }  // namespace ringfare

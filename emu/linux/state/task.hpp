@@ -31,7 +31,7 @@ struct Wait {
   enum class End : std::uint8_t { NotYet, Woken, Late, Interrupted };
   End end = End::NotYet;
 
-  /// What the call answers where a signal ends the wait; nothing: it is asked itself.
+  /// What the call answers where a signal ends the wait; nothing: its handler is called again.
   std::optional<std::int64_t> interrupted = -restart::kIfAsked;
 
   /// A futex waiter's place: the word's address and the bits it listens to (FUTEX_WAIT_BITSET).
@@ -39,7 +39,7 @@ struct Wait {
   std::uint32_t bits = 0;
 };
 
-/// A thread of the guest's, as Linux sees it.
+/// A thread of the guest, as Linux sees it.
 struct Task {
   explicit Task(int number) : id(number) {}
 

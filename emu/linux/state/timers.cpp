@@ -22,7 +22,7 @@ nanoseconds now_of(const Timer& timer, const TimerTimes& now) {
   return now[static_cast<std::size_t>(timer.clock)];
 }
 
-/// How many intervals from `expiry` on are over, at least one where the first is.
+/// How often the timer has expired by `now`, the first time at `expiry`.
 std::int64_t intervals_over(const Timer& timer, nanoseconds now) {
   return now < timer.expiry ? 0 : (now - timer.expiry) / timer.interval + 1;
 }
@@ -89,7 +89,7 @@ TimerSetting Timers::setting(const Timer& timer, const TimerTimes& now) const {
     expiry += timer.interval * intervals_over(timer, now_of(timer, now));
   else if (!timer.armed)
     return {};
-  // One that is due shows the least there is rather than nothing.
+  // A timer that is about to expire shows one nanosecond: 0 would mean that it is not set.
   return {std::max(expiry - now_of(timer, now), nanoseconds(1)), timer.interval};
 }
 
@@ -114,7 +114,7 @@ Timer* Timers::expire(const TimerTimes& now) {
   if (first != nullptr) {
     first->armed = false;
     first->waits_for_taking = first->interval.count() != 0;
-    // Who is told nothing needs no taking.
+    // Without a signal nobody takes one: the timer goes on at once.
     if (first->signal.signal == 0) go_on(*first, now);
   }
   note_armed();

@@ -64,18 +64,18 @@ class Timers {
   void disarm(Timer& timer) { timer.armed = timer.waits_for_taking = false; }
   TimerSetting setting(const Timer& timer, const TimerTimes& now) const;
 
-  /// Nothing is armed: the usual case, to be asked often.
+  /// Whether no timer is armed: the usual case, asked often.
   bool idle() const { return !any_armed_; }
   /// How long until the first expiry by each clock; nothing where none is armed.
   std::optional<std::chrono::nanoseconds> left(TimerClock clock, const TimerTimes& now) const;
 
-  /// The timer whose expiry is past by now, the earliest first: it has expired, once.
+  /// Lets the timer expire that has been due for the longest; null where none is due.
   Timer* expire(const TimerTimes& now);
 
-  /// Nobody will take the signal of one that has expired: it goes on at once.
+  /// A timer has expired and its signal will not be taken: it goes on at once.
   void pass_over(Timer& timer, const TimerTimes& now);
 
-  /// A signal was taken: a timer of ours that sent it goes on, and its overrun is noted in `info`.
+  /// A signal was taken: the timer that sent it goes on, and its overrun goes into `info`.
   void taken(SignalInfo& info, const TimerTimes& now);
 
  private:

@@ -27,14 +27,14 @@ struct CloneRequest {
 };
 constexpr std::size_t kFirstSize = 64;  // CLONE_ARGS_SIZE_VER0
 
-/// What a thread shares with its process, whether it is asked or not: it may not ask for less.
+/// Flags that a new thread must have: what threads of a process share here in any case.
 constexpr std::uint64_t kShared = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
 /// What a thread may ask for.
 constexpr std::uint64_t kThreadFlags = kShared | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM |
                                        CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
                                        CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_IO;
 
-/// clone(2), EINVAL: what goes with what.
+/// Flags that need another flag, or exclude one (clone(2), EINVAL).
 bool is_consistent(std::uint64_t flags) {
   if ((flags & CLONE_THREAD) != 0 && (flags & CLONE_SIGHAND) == 0) return false;
   if ((flags & CLONE_SIGHAND) != 0 && (flags & CLONE_VM) == 0) return false;
@@ -68,7 +68,7 @@ constexpr std::uint64_t kProcessFlags =
     CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM |
     CLONE_CLEAR_SIGHAND | CLONE_PTRACE | CLONE_UNTRACED;
 
-/// In the new process.
+/// Called in the new process.
 std::int64_t begin_process(Process& process, ProcessEntry& own, const CloneRequest& request) {
   process.become(own);
   process.renew_random();
@@ -108,7 +108,7 @@ std::int64_t start_process(Process& process, const CloneRequest& request) {
   if (child == nullptr) return -EAGAIN;
   if (lends) process.lend_memory();
   std::fflush(nullptr);
-  // All are children of the first one, which stays: nobody else has to wait for its own.
+  // To the host all are children of the process that has started the emulator.
   const pid_t host = process.tree.is_first() ? ::fork() : fork_sibling();
   if (host < 0) return process.tree.discard(*child), -EAGAIN;
   if (host == 0) return begin_process(process, *child, request);

@@ -23,7 +23,7 @@ struct FutexWait {
 
 std::int64_t go_on_waiting(Process& process, const RestartBlock& block);
 
-/// signal(7): with a time limit, only what is left of it is waited for afterwards.
+/// After a signal the call goes on with the rest of its time limit (signal(7)).
 std::int64_t interrupted(Process& process, const FutexWait& wait) {
   const auto& end = process.task->wait->until;
   if (!end) return -restart::kIfAsked;

@@ -37,7 +37,7 @@ constexpr std::size_t kName = 19;
 
 }  // namespace
 
-/// Once, and without blocking itself: the first kind of signals.
+/// signal(2): the handler runs once, and the signal is not blocked meanwhile.
 std::int64_t sys_signal(Process& process, const CallArguments& args) {
   const auto signal = static_cast<std::int32_t>(args[0]);
   if (signal < 1 || signal > SignalState::kCount) return -EINVAL;
@@ -70,7 +70,7 @@ std::int64_t sys_nice(Process& process, const CallArguments& args) {
   return 0;
 }
 
-/// One entry, and the file stands behind it.
+/// readdir(2): reads one entry.
 std::int64_t sys_readdir(Process& process, const CallArguments& args) {
   const int host = process.host_fd(args[0]);
   if (host < 0) return -EBADF;

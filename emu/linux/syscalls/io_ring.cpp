@@ -41,7 +41,7 @@ std::uint32_t array_offset(const io_uring_params& params) {
   return kCompletions + params.cq_entries * static_cast<std::uint32_t>(sizeof(io_uring_cqe));
 }
 
-/// Entries that are a call with the same arguments.
+/// Entries of a ring that do what a system call does.
 struct TransferRow {
   std::uint8_t opcode;
   std::uint16_t positioned, streaming;  // the calls for a file with places in it, and without
@@ -160,7 +160,7 @@ bool IoRing::is_due(const Request& request, nanoseconds now) const {
   return request.file && ready_events(*request.file) != 0;
 }
 
-/// Between turns nobody is there to do anything for: the ring says that there is something to do.
+/// Called between turns, when no thread is served: only makes the eventfd say that there is work.
 void IoRing::refresh(Process& process) {
   if (owner_ != process.pid()) requests_.clear();  // those are the parent's
   owner_ = process.pid();
@@ -216,7 +216,8 @@ bool IoRing::progress(Process& process, Request& request) {
   return false;
 }
 
-/// An entry is over: `request` becomes what is linked to it, or that is over too (false).
+/// An entry is over: `request` becomes the one linked to it. False where there is none, or it is
+/// cancelled.
 bool IoRing::finish(Request& request, std::int64_t result) {
   const io_uring_sqe entry = request.entry;
   const bool moves = find_transfer(entry.opcode) != nullptr;

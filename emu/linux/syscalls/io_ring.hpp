@@ -34,11 +34,11 @@ class SharedPages {
   std::byte* base_;
 };
 
-/// What io_uring_setup(2) makes. Requests that need not wait are done when they are submitted; the
-/// others when their file is ready, or their time has come, and somebody looks.
+/// What io_uring_setup(2) makes. Requests that need not wait are done when they are submitted. The
+/// others are done at the next call or turn after their file is ready or their time has come.
 class IoRing final : public OwnFile {
  public:
-  /// `params` asks, and is filled in; `entries` are powers of two.
+  /// `params` says what is wanted and gets the answer; numbers of entries are powers of two.
   IoRing(int eventfd, io_uring_params& params, const Process& process);
 
   void refresh(Process& process) override;
@@ -53,7 +53,7 @@ class IoRing final : public OwnFile {
   std::uint32_t submit(Process& process, std::uint32_t count);
   /// Completions wait for room in the queue: nothing more is taken (-EBUSY).
   bool overflows() const { return !backlog_.empty(); }
-  /// Completions nobody has taken.
+  /// How many completions the guest has not taken.
   std::uint32_t available() const;
   std::uint32_t completion_entries() const { return params_.cq_entries; }
 

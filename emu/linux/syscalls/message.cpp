@@ -114,7 +114,7 @@ class Message {
     return 0;
   }
 
-  /// What is sent beside the bytes, with the host's numbers: 0 or -errno.
+  /// Control messages that are sent, with the host's numbers of descriptors: 0 or -errno.
   std::int64_t take_control() {
     if (guest_.msg_control == nullptr || guest_.msg_controllen == 0) return 0;
     if (guest_.msg_controllen > kLongestControl) return -ENOBUFS;
@@ -140,7 +140,7 @@ class Message {
     return known ? 0 : -EBADF;
   }
 
-  /// Descriptors become the guest's, and what was received goes to guest memory.
+  /// Received descriptors become the guest's, and the header goes back to guest memory.
   bool deliver(std::vector<std::byte> room, std::uint64_t flags) {
     ControlMessages received(std::move(room));
     received.each([&](const cmsghdr& header, std::span<std::byte> data) {

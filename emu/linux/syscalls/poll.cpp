@@ -215,7 +215,7 @@ std::int64_t set_mask(Process& process, std::uint64_t address, std::uint64_t siz
   return 0;
 }
 
-/// What did not end with a signal has its mask back before any is delivered.
+/// A wait that no signal has ended gets its mask back before signals are delivered.
 std::int64_t with_mask_back(Process& process, std::int64_t result) {
   const bool goes_on = result == kBlocked || is_restart(result) || result == -EINTR;
   if (!goes_on) process.thread_signals().restore_mask();

@@ -20,7 +20,7 @@ std::int64_t now(const Process& process) {
   return std::chrono::floor<std::chrono::seconds>(process.clock.realtime()).count();
 }
 
-/// Removed and attached nowhere: it is gone.
+/// Frees a segment that is removed and attached nowhere.
 void drop_if_unused(IpcObjects& objects, int id) {
   const IpcSegment* const segment = objects.segments.find(static_cast<std::uint64_t>(id));
   if (segment == nullptr || !segment->removed || segment->attached != 0) return;

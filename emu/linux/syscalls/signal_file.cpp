@@ -77,7 +77,7 @@ signalfd_siginfo described(const SignalInfo& info) {
   return told;
 }
 
-/// A new one, or another set for one there is.
+/// signalfd(2): a new descriptor, or another set for an old one.
 std::int64_t make_or_change(Process& process, const CallArguments& args, std::uint64_t flags) {
   if (args[2] != kSetSize) return -EINVAL;
   const auto set = process.user.load<std::uint64_t>(args[1]);
@@ -102,8 +102,8 @@ std::int64_t make_or_change(Process& process, const CallArguments& args, std::ui
 
 }  // namespace
 
-/// A thread sees what was sent to the process or to itself. Between turns it is asked for all that
-/// wait; who finds nothing waits on.
+/// A thread reads signals sent to the process or to itself. Between turns this looks for any thread
+/// that waits; one that finds nothing goes on waiting.
 void SignalFile::refresh(Process& process) {
   std::uint64_t pending = process.signals.pending.set();
   for (const auto& [id, task] : process.tasks)

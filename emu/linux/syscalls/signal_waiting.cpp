@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kSetSize = 8;
 
-/// Whoever waits for a signal may be sent one from outside.
+/// A wait for a signal, which may also come from outside.
 std::int64_t wait_for_signal(Process& process) {
   return process.block(
       {.what = "a signal", .outside = true, .interrupted = -restart::kIfNoHandler});

@@ -34,7 +34,7 @@ class Answer {
   }
 
   void* bytes() { return buffer_ == 0 ? nullptr : bytes_.data(); }
-  /// Of a length that is bad one that the host's kernel finds bad, in its own order of checks.
+  /// The length for the host's kernel; one that is bad stays bad, so that it says so itself.
   void* length() {
     if (length_at_ == 0) return nullptr;
     if (!valid_) return UserMemory::nowhere();

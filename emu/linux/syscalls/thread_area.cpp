@@ -64,13 +64,13 @@ UserDescriptor described(std::uint32_t entry, std::uint64_t raw) {
               (bit(47, kNotPresent) ^ kNotPresent) | bit(52, kUseable)};
 }
 
-/// Only 32-bit data segments that are there.
+/// Whether it describes a present 32-bit data segment: others are refused.
 bool is_fit_for_tls(const UserDescriptor& d) {
   if (is_empty(d) || is_zero(d)) return true;
   return (d.bits & k32Bit) != 0 && contents(d) <= 1 && (d.bits & kNotPresent) == 0;
 }
 
-/// The calls belong to 32-bit programs, and to kernels that have the entries.
+/// Whether the process has thread areas: only 32-bit programs do.
 bool has_thread_areas(const Process& process) {
   return process.thread->registers.mode() == CodeMode::Compat32 &&
          process.image.layout.first_tls != 0;

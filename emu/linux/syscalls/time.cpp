@@ -45,7 +45,7 @@ constexpr ClockRow kClocks[] = {
     {CLOCK_TAI, &SimulatedClock::realtime, false, true},
 };
 
-/// The clock of an argument. A clock id made of a pid (clock_getcpuclockid(3)) is the process's.
+/// The clock of an argument; one made from a pid (clock_getcpuclockid(3)) is the processor time.
 const ClockRow* find_clock(const Process& process, std::uint64_t argument) {
   auto id = static_cast<std::uint32_t>(argument);
   if (static_cast<std::int32_t>(id) < 0) {
@@ -101,7 +101,7 @@ nanoseconds later(nanoseconds now, nanoseconds duration) {
   return duration > nanoseconds::max() - now ? nanoseconds::max() : now + duration;
 }
 
-/// utimensat(2) with times that are given; what says "now" is the simulated now.
+/// utimensat(2): sets file times; UTIME_NOW is the simulated time.
 std::int64_t set_times(Process& process, std::int64_t directory, const char* path,
                        std::array<timespec, 2> times, std::uint64_t flags) {
   bool only_now = true;

@@ -52,8 +52,8 @@ rusage usage_of(const Process& process, const ProcessEntry& entry) {
   return usage;
 }
 
-/// Waits for one of `choice`: its fate, nothing where there is none and WNOHANG says not to wait,
-/// or what else the call answers.
+/// Waits for one of the children of `choice` and sets its fate, or none where WNOHANG says not to
+/// wait. 0, or what the call answers.
 std::int64_t await(Process& process, const Choice& choice, std::uint32_t options,
                    std::optional<Fate>& fate) {
   bool any = false;
