@@ -28,7 +28,7 @@ class CodeMap {
     Obstacle obstacle = Obstacle::None;
   };
 
-  /// Blocks asked for from now on are of this mode; forgets where those of the other are.
+  /// From now on code is decoded in this mode; blocks of the other mode are forgotten.
   void set_mode(CodeMode mode) {
     if (mode != mode_) forget();
     mode_ = mode;
@@ -37,17 +37,17 @@ class CodeMap {
   CodeMode mode() const { return mode_; }
 
   const Entry& at(GuestAddress address);
-  /// The same with nothing but the first instruction in it.
+  /// A block of the first instruction at `start` alone.
   const Entry& instruction_at(GuestAddress address);
   /// The first `instructions` of a block, fewer than it has, with their prices.
   Entry front(const Entry& whole, std::size_t instructions) const;
   const Entry& entry(BlockId id) const { return *entries_[id]; }
   std::size_t size() const { return entries_.size(); }
 
-  /// What decoding the block has looked at.
+  /// The bytes that decoding the block has read: a change of any of them makes it invalid.
   static GuestRange seen(const Entry& entry);
 
-  /// Forgets where blocks are, not their ids: the code has changed.
+  /// The code has changed: blocks are decoded again, under new ids; old ids keep their blocks.
   void forget() {
     by_address_.clear();
     instructions_.clear();

@@ -118,16 +118,16 @@ bool is_jcc(const ZydisDecodedInstruction& insn) {
   return (insn.opcode & 0xf0) == (insn.opcode_map == ZYDIS_OPCODE_MAP_0F ? 0x80 : 0x70);
 }
 
-/// Questions about descriptors. The host has others, and one whose limit is the number of the
-/// processor that the program runs on.
+/// Instructions that ask about a descriptor. They are not left to the host: its table differs, and
+/// the limit of one of its entries tells on which processor the program runs.
 bool asks_about_descriptor(const ZydisDecodedInstruction& insn) {
   constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LAR, ZYDIS_MNEMONIC_LSL, ZYDIS_MNEMONIC_VERR,
                                   ZYDIS_MNEMONIC_VERW};
   return std::ranges::find(kMnemonics, insn.mnemonic) != kMnemonics.end();
 }
 
-/// What 32-bit code does with segments is not left to the host, whose segments are its own: 8C and
-/// 8E, PUSH and POP of a segment register, far pointers and transfers.
+/// Segment instructions of 32-bit code, which are not left to the host, because its descriptor
+/// tables differ: MOV (8C, 8E), PUSH and POP of a segment register, far pointers and transfers.
 bool concerns_segments(const ZydisDecodedInstruction& insn) {
   constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LDS, ZYDIS_MNEMONIC_LES, ZYDIS_MNEMONIC_LSS,
                                   ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS};
@@ -149,7 +149,7 @@ bool truncates_target(const ZydisDecodedInstruction& insn) {
   return insn.meta.branch_type != ZYDIS_BRANCH_TYPE_NONE && insn.operand_width == 16;
 }
 
-/// EVEX state is the engine's own; XSAVE images have the size CPUID shows.
+/// The engine keeps its counters in AVX-512 registers, which CPUID does not show the guest.
 bool uses_avx512(const ZydisDecodedInstruction& insn) {
   return insn.encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX ||
          insn.encoding == ZYDIS_INSTRUCTION_ENCODING_MVEX ||
@@ -181,7 +181,8 @@ bool touches_mmx(const ZydisDecodedInstruction& insn) {
   }
 }
 
-/// x87 state (MMX registers are part of it), the upper halves of YMM registers, or both.
+/// The state components besides SSE that the instruction may bring into use: x87 (which includes
+/// the MMX registers), the upper halves of YMM registers, or both. Bits as in XCR0.
 std::uint8_t components_used(const ZydisDecodedInstruction& insn) {
   constexpr std::uint8_t kX87 = 1, kUpper = 4;
   switch (insn.mnemonic) {

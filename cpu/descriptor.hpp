@@ -23,7 +23,7 @@ struct Descriptor {
   constexpr bool code() const { return ordinary() && (bits >> 43 & 1); }
   constexpr bool conforming() const { return code() && (bits >> 42 & 1); }
   constexpr bool writable_data() const { return ordinary() && !code() && (bits >> 41 & 1); }
-  /// Data, or code that may be read: what DS, ES, FS and GS take.
+  /// Data, or code that may be read: what may be loaded into DS, ES, FS and GS.
   constexpr bool readable() const { return ordinary() && (!code() || (bits >> 41 & 1)); }
   constexpr std::uint8_t dpl() const { return bits >> 45 & 3; }
   constexpr bool long_mode() const { return bits >> 53 & 1; }

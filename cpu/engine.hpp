@@ -28,8 +28,9 @@ struct AtInstruction {
   std::uint8_t length = 2;
 };
 
-/// At an exception the hardware (or the engine in its place) raised. RIP is the faulting
-/// instruction, which is not counted; traps (`is_trap`) have RIP behind it and are counted.
+/// At an exception that the hardware raised, or the engine where the modelled processor would. RIP
+/// is the faulting instruction, which is not counted; traps (`is_trap`) have RIP behind it and are
+/// counted.
 struct AtFault : Exception {
   std::string_view refusal = {};  // #UD of the engine's own: why; empty for a processor's
 };
@@ -63,11 +64,11 @@ class Engine {
   virtual void invalidate(GuestRange range) = 0;
 
   /// How often each block was executed to its end so far, indexed by BlockId. Throws UserError
-  /// where the guest has damaged what counts them.
+  /// where the guest has written into the counters.
   virtual std::vector<std::uint64_t> executions() const = 0;
 
-  /// The engine is about to be destroyed in a process that fork(2) has copied it into: what its
-  /// parent still has may stay in memory, since giving it back would copy it first.
+  /// The engine is about to be destroyed in a child of fork(2). Its memory is shared with the
+  /// parent until written, and freeing it piece by piece would copy it: it may be left as it is.
   virtual void leave_behind() {}
 };
 

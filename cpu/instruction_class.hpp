@@ -11,7 +11,7 @@
 
 namespace ringfare {
 
-/// What sort of work an instruction is, as instruction tables of processors list it.
+/// Classes of instructions as the vendors' instruction tables list them.
 enum class InstructionClass : std::uint8_t {
   Move,
   Integer,
@@ -63,7 +63,7 @@ enum class InstructionClass : std::uint8_t {
   Other,
 };
 
-/// The name and meaning of a class; `feature` of processors that can execute it at all.
+/// The name and meaning of a class. `feature`: only processors that have it execute the class.
 struct ClassRow {
   InstructionClass id;
   std::string_view name;
@@ -85,12 +85,12 @@ struct RegisterName {
   bool operator==(const RegisterName&) const = default;
 };
 
-/// A decoded instruction as far as its price goes.
+/// What the price of an instruction depends on.
 struct ClassifiedInstruction {
   static constexpr std::size_t kMost = 12;
 
   InstructionClass kind = InstructionClass::Other;
-  std::string_view price_key;  // System: the key that prices it, "" for one its executor charges
+  std::string_view price_key;  // System: its key; "" where whoever executes it charges for it
   std::array<RegisterName, kMost> reads{}, writes{};
   std::uint8_t read_count = 0, write_count = 0;
   bool loads = false;   // an explicit memory operand is read

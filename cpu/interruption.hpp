@@ -8,8 +8,9 @@
 
 namespace ringfare {
 
-/// Signals sent to the emulator that are meant for the guest. An engine notes them in its handler
-/// and stops; whoever waits in the guest's place takes them there.
+/// Signals that the host sends the emulator and that are meant for the guest. An engine notes them
+/// in its handler and stops; while the guest waits in a system call, whoever waits for it asks
+/// here.
 class Interruption {
  public:
   /// What the terminal and other programs send.
@@ -17,9 +18,9 @@ class Interruption {
                                        SIGUSR2, SIGALRM, SIGWINCH, SIGTSTP, SIGCONT};
 
   static bool pending() { return signals_.load(std::memory_order_relaxed) != 0; }
-  /// The lowest signal that waits to be dealt with, and not that one from then on; 0: none.
+  /// Takes the lowest signal that has been noted out of the set; 0 where there is none.
   static int take();
-  /// From a signal handler.
+  /// May be called from a signal handler.
   static void note(int signal) { signals_.fetch_or(1ull << signal, std::memory_order_relaxed); }
 
  private:

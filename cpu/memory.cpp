@@ -31,7 +31,7 @@ bool is_page_aligned(GuestRange range) {
   return range.begin.value % kPageSize == 0 && range.end.value % kPageSize == 0;
 }
 
-/// Whether `next` simply goes on where `region` ends.
+/// Whether `next` continues `region`: one mapping to a reader of /proc/self/maps.
 bool continues(const Region& region, const Region& next) {
   const bool same_file_run = region.name.empty() || region.name.front() == '[' ||
                              region.offset + region.range.size() == next.offset;
@@ -259,7 +259,7 @@ void AddressSpace::guard_page(const Region& region, GuestAddress page) {
   CHECK(mprotect(host_pointer(page), kPageSize, PROT_READ) == 0, "page {:#x}", page.value);
 }
 
-/// The other pages where the guest has the file page that `region` has at `page`.
+/// Visits the other guest pages that show the same page of the same file as `region` at `page`.
 template <class Visit>
 void AddressSpace::visit_aliases(const Region& region, GuestAddress page, Visit visit) {
   if (region.file == FileIdentity{}) return;
@@ -300,8 +300,8 @@ bool AddressSpace::lift_guards(GuestRange range) {
   return lifted;
 }
 
-/// Something new can write to files mapped in `range`: code elsewhere that is the same file is
-/// guarded against it when it is translated again.
+/// A new writable mapping in `range` can change code that is mapped elsewhere from the same file:
+/// that code counts as changed, and is guarded when it is translated again.
 void AddressSpace::note_aliases(GuestRange range) {
   for (const auto& [begin, region] : regions_) {
     if (!region.range.overlaps(range) || region.file == FileIdentity{} || !region.permissions.write)
@@ -311,7 +311,7 @@ void AddressSpace::note_aliases(GuestRange range) {
   }
 }
 
-/// The host has new pages there.
+/// The host has mapped new pages there, which carry no guards.
 void AddressSpace::forget_guards(GuestRange range) {
   guarded_.erase(guarded_.lower_bound(range.begin), guarded_.lower_bound(range.end));
 }
@@ -399,7 +399,7 @@ void AddressSpace::insert(Region region) {
   regions_.emplace(region.range.begin, std::move(region));
 }
 
-/// Code was there, or may be from now on.
+/// Notes the range as changed code where it was executable, or is executable now.
 void AddressSpace::note_change(GuestRange range, Permissions now) {
   if (now.execute) return changed_.push_back(range);
   for (const auto& [begin, region] : regions_)

@@ -28,7 +28,7 @@ struct Permissions {
   bool operator==(const Permissions&) const = default;
 };
 
-/// What tells one host file from another; nothing where there is no file.
+/// A host file as stat(2) identifies it; all zero where there is none.
 struct FileIdentity {
   std::uint64_t device = 0, inode = 0;
   bool operator==(const FileIdentity&) const = default;
@@ -92,19 +92,18 @@ class AddressSpace {
   const Region* find(GuestAddress address) const;
   std::vector<Region> regions() const;  // ascending
 
-  /// Memory of the emulator's own that counts as the guest's data until the next call: where the
-  /// system-call layer puts what it has translated for the guest.
+  /// Lets a piece of the emulator's own memory count as guest data until the next `lend`: there the
+  /// system-call layer puts structures it has converted for the guest.
   void lend(GuestRange range) { lent_ = range; }
 
-  /// Whether every byte of the range may be accessed so. Zero bytes always may.
+  /// Whether the guest may read, or write, every byte of the range. True for zero bytes.
   bool readable(GuestAddress address, std::uint64_t size) const;
   bool writable(GuestAddress address, std::uint64_t size) const;
-  /// The same for who is about to write there through `host`: lifts guards.
+  /// `writable`, for a caller about to write through `host`: lifts the guards of those pages.
   bool open_for_writing(GuestAddress address, std::uint64_t size);
 
-  /// Keeps translations of the code in `code` true: the host refuses writes to its pages, under
-  /// whatever address the guest has them, until the guards are lifted. The guest's permissions stay
-  /// what they are.
+  /// Write-protects the pages of `code` on the host, at every address the guest has them mapped, so
+  /// that a store to translated code is noticed. The guest's permissions stay what they are.
   void guard(GuestRange code);
   /// Lifts the guards of the pages that `range` touches and notes their code as changed. False
   /// where there were none.
@@ -113,8 +112,8 @@ class AddressSpace {
   /// All or nothing: false, and nothing copied, where the guest could not do it itself (-EFAULT).
   bool read(GuestAddress address, std::span<std::byte> to) const;
   bool write(GuestAddress address, std::span<const std::byte> from);
-  /// What only the kernel may write: within one region, whatever its permissions. False, and
-  /// nothing written, where no region holds the whole range. Not for shared mappings of files.
+  /// Writes as the kernel does, whatever the permissions of the region. False, and nothing written,
+  /// where no single region holds the whole range. Not for shared mappings of files.
   bool write_as_kernel(GuestAddress address, std::span<const std::byte> from);
 
   template <class T>
@@ -147,7 +146,7 @@ class AddressSpace {
   bool allows(GuestAddress address, std::uint64_t size, bool Permissions::*wanted) const;
   void apply_protection_key(const Region& region);
   void cut(GuestRange range);
-  /// What the build itself needs at fixed addresses.
+  /// Ranges that the build itself needs at fixed addresses (sanitizers).
   static std::vector<GuestRange> beyond_guests();
   void insert(Region region);
   void note_change(GuestRange range, Permissions now = {});
@@ -163,7 +162,7 @@ class AddressSpace {
   std::vector<GuestRange> reserved_ = beyond_guests();
   std::vector<GuestRange> changed_;
   std::set<GuestAddress> guarded_;  // pages
-  int protection_key_ = 0;          // 0: the one everything has
+  int protection_key_ = 0;          // 0: the default key
 };
 
 }  // namespace ringfare

@@ -9,7 +9,7 @@
 
 namespace ringfare {
 
-/// What lies on which guest pages: found, and taken out, by range.
+/// An index by guest page: which values lie on the pages of a range.
 template <class T>
 class PageIndex {
  public:
@@ -21,7 +21,8 @@ class PageIndex {
     }
   }
 
-  /// Everything on the pages that `range` touches; once for each of those pages it is on.
+  /// Takes out all values on the pages that `range` touches. A value that lies on several of those
+  /// pages comes several times.
   std::vector<T> take(GuestRange range) {
     std::vector<T> taken;
     const std::uint64_t first = page_down(range.begin.value);

@@ -46,7 +46,7 @@ std::uint8_t rpl(std::uint16_t selector) {
   return selector & 3;
 }
 
-/// One instruction on its way: operands, memory, the stack.
+/// Executes one instruction on a copy of the registers, which replaces them at the end.
 class Execution {
  public:
   Execution(Thread& thread, AddressSpace& memory, std::span<const std::uint8_t> code)

@@ -14,8 +14,8 @@ namespace ringfare {
 /// Registers and tables of a fresh 32-bit thread: flat segments of `code` and `data`.
 void enter_compatibility_mode(Registers& registers, std::uint16_t code, std::uint16_t data);
 
-/// What a segment register holds after loading `selector`; nothing where no ordinary segment is
-/// there.
+/// What a segment register holds after loading `selector`; nothing where the selector names no
+/// present code or data segment.
 std::optional<Segment> named_segment(const DescriptorTables& tables, std::uint16_t selector);
 
 /// Loads all segment registers by the selectors in them, as a return to user mode does. False where

@@ -21,7 +21,7 @@ constexpr std::size_t kMostUnits = 32;
 constexpr std::uint64_t kMostCycles = 10'000;
 constexpr std::string_view kLoad = "load", kStore = "store";
 
-/// A row of its own, or one that a user's instructions never need.
+/// Whether the file must have a row for the class: System is priced by name.
 bool has_row(const ClassRow& row) {
   return row.id != InstructionClass::System;
 }

@@ -22,8 +22,8 @@ struct UnitWork {
 /// What one class of instructions costs (cpu/instruction_class.hpp), or a load or a store.
 struct InstructionModel {
   std::uint16_t latency = 1;  // cycles until the result can be used
-  std::uint8_t slots = 1;     // of the width, per instruction
-  std::uint8_t joined = 1;    // load and store: slots when they come with an operation
+  std::uint8_t slots = 1;     // issue slots it takes, of `CoreModel::width` per cycle
+  std::uint8_t joined = 1;    // load and store: slots it adds to an operation it comes with
   std::vector<UnitWork> work;
   Evidence evidence = Evidence::Assumed;
   std::string source;

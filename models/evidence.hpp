@@ -15,7 +15,7 @@ enum class Evidence : std::uint8_t { Measured, Vendor, Published, Fitted, Assume
 
 std::string_view to_string(Evidence evidence);
 
-/// A number that is never bare.
+/// A number of cycles with the evidence for it and its source.
 struct Price {
   Cycles cycles;
   Evidence evidence = Evidence::Assumed;

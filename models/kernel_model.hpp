@@ -87,8 +87,8 @@ struct CopyModel {
   Price per_byte;  // hundredths of a cycle per byte
 };
 
-/// What is at 0xffffffffff600000: code to execute, data that look like code and are executed by the
-/// kernel's page-fault handler, the same without being readable, or nothing.
+/// What user mode finds at 0xffffffffff600000 (vsyscall): code it executes; a readable page whose
+/// fetches fault and are served by the kernel; the same, not readable; or nothing.
 enum class VsyscallMode : std::uint8_t { Native, Emulate, Xonly, None };
 
 std::string_view to_string(VsyscallMode mode);

@@ -20,7 +20,7 @@ std::vector<std::string> allowed_words(const KernelModel& kernel) {
   return words;
 }
 
-/// Whether something better takes the place of a mitigation.
+/// Whether `auto` leaves a mitigation off because another one or the processor makes it needless.
 bool is_replaced(const MitigationModel& mitigation, const CpuModel& cpu,
                  const Mitigations& listed) {
   constexpr std::string_view kOfCpu = "cpu:";

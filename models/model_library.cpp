@@ -71,7 +71,7 @@ class ModelFiles {
                        suggestion(name, names_in(roots_, kind_)));
   }
 
-  /// NAME.toml of the first root that has it; `but` is the file that asks, which is not meant.
+  /// NAME.toml of the first root that has it, other than `but`: a file may extend one of its name.
   std::optional<fs::path> shipped(std::string_view name, const fs::path* but) const {
     for (const fs::path& root : roots_) {
       fs::path file = root / kind_.folder / fmt::format("{}{}", name, kExtension);

@@ -2,7 +2,7 @@
 #include "cpu/gate/gate.hpp"
 
 #include "cpu/base/failure.hpp"
-#include "cpu/gate/gate_rows.hpp"
+#include "cpu/gate/rows.hpp"
 
 namespace ringfare {
 namespace {

@@ -47,7 +47,7 @@ enum class ErrorCode : std::uint8_t {
   Task,  // TR
 };
 
-/// The exception of a check before its selector is known.
+/// What a check raises: the vector, and which selector its error code will name.
 struct Fault {
   std::uint8_t vector = 0;
   ErrorCode error_code = ErrorCode::None;
@@ -56,8 +56,8 @@ struct Fault {
 /// An event's kind under FRED (FRED specification, table of event types).
 enum class EventType : std::uint8_t { SoftwareInterrupt = 4, Other = 7 };
 
-/// What a door works on: the registers, the system half, memory, and the processor's own
-/// temporaries. RIP is the address of the instruction until a step replaces it.
+/// What the steps of a door work on: the registers, the system registers, memory, and what earlier
+/// steps have read. RIP is the address of the instruction until a step replaces it.
 struct GateState {
   Registers& registers;
   SystemState& system;
@@ -67,7 +67,7 @@ struct GateState {
   std::uint8_t vector = 0;  // INT n: n
   EventType event = EventType::SoftwareInterrupt;
 
-  // What earlier steps found.
+  // What earlier steps have read.
   std::array<std::uint64_t, 2> gate{};  // the IDT entry
   std::uint16_t code_selector = 0, stack_selector = 0;
   Descriptor code{}, stack{};
@@ -110,7 +110,7 @@ std::optional<Exception> take(const MicroStep& step, GateState& state);
 /// Takes all steps; stops at the first exception.
 std::optional<Exception> pass(Door door, GateState& state);
 
-/// The keys already paid for in one passage through a door.
+/// Which keys have been charged in one passage through a door: each is charged once.
 class Toll {
  public:
   /// True for the first step with its key.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/gate/gate_rows.hpp"
+#include "cpu/gate/rows.hpp"
 
 namespace ringfare {
 namespace {
@@ -87,7 +87,7 @@ void load_stack(State& s) {
   } else {
     r.ss = loaded_segment(s.stack_selector, s.stack);
   }
-  // A 16-bit stack gets 16 bits: the rest of the kernel's ESP shines through.
+  // With a 16-bit stack only SP is loaded; the upper half of the kernel's ESP stays visible.
   const bool narrow = !to_code64(s) && !r.ss.default_size && !null_selector(s.stack_selector);
   const std::uint64_t kept = narrow ? r[Gpr::Rsp] & 0xffff0000 : 0;
   std::uint64_t stack = s.frame[kRsp];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/gate/gate_rows.hpp"
+#include "cpu/gate/rows.hpp"
 
 namespace ringfare {
 namespace {

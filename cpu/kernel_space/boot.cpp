@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/kernel_space/kernel_layout.hpp"
+#include "cpu/kernel_space/layout.hpp"
 
 namespace ringfare {
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "cpu/base/failure.hpp"
-#include "cpu/kernel_space/kernel_layout.hpp"
+#include "cpu/kernel_space/layout.hpp"
 
 namespace ringfare {
 namespace {

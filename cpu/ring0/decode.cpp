@@ -90,7 +90,8 @@ constexpr Mode kModes[] = {
     {ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64, 64},
 };
 
-/// Sizes that are about addresses, which only come in one width; in 64-bit code the stack too.
+/// Forms with another address size than the code's own, and in 64-bit code pushes and pops of other
+/// than 64 bits: no kernel path uses them.
 bool narrow(const ZydisDecodedInstruction& instruction, CodeBits bits) {
   const bool stack =
       instruction.mnemonic == ZYDIS_MNEMONIC_PUSH || instruction.mnemonic == ZYDIS_MNEMONIC_POP;

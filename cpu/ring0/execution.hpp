@@ -98,7 +98,7 @@ constexpr std::uint64_t sign_extend(std::uint64_t value, unsigned bytes) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(value << shift) >> shift);
 }
 
-/// What the functions of the instructions work on while one of them executes.
+/// One instruction under execution: registers, memory and operands, for the function of its row.
 class Execution {
  public:
   Execution(Registers& r, SystemState& s, KernelMemory& m, Origins& o, std::uint64_t time,
@@ -119,7 +119,8 @@ class Execution {
 
   /// The segment register of an operand: ES 0, CS 1, SS 2, DS 3, FS 4, GS 5.
   Segment& segment(const Operand& operand);
-  /// What the checks of a load let through; refuses with the exception they raise.
+  /// The segment `selector` names, checked as a load into `operand` is; refuses, naming the
+  /// exception, where a check fails.
   Segment checked_segment(const Operand& operand, std::uint16_t selector) const;
 
   /// The bits of `mask` become those of `value`.

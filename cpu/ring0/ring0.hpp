@@ -17,8 +17,8 @@
 
 namespace ringfare {
 
-/// The kernel's path cannot go on: whoever wrote the model made a mistake. Knows the address;
-/// whoever knows the text's lines turns it into a UserError.
+/// The kernel's path cannot go on: a mistake in the model file. It carries the address; the caller,
+/// who knows which line of the file stands there, turns it into a UserError.
 class PathError : public std::runtime_error {
  public:
   PathError(KernelAddress address, const std::string& what)
@@ -84,7 +84,7 @@ class Ring0 {
   /// Executes the instruction at RIP, as the L and D bits of CS say. Throws PathError.
   std::variant<Executed, AtDoor, AtUserFault> step(Registers& registers);
 
-  /// The path goes another way than it might the next time, for a reason outside the kernel.
+  /// The path was influenced from outside the kernel and may go another way the next time.
   void depart() { origins_.repeatable = false; }
 
   /// Stores what the service answered into RAX.

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array kExceptions{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 constexpr std::array kInterruptions = Interruption::kSignals;
 
-/// A signal handler gets no argument of ours.
+/// For the signal handler, which is passed no pointer of our choice.
 FaultCatcher* active = nullptr;
 
 }  // namespace
@@ -140,7 +140,7 @@ void FaultCatcher::step_once_for_guest() {
   hides_trap_flag_ = false;
 }
 
-/// A single step of ours, for `step_once` or after an interruption.
+/// A single step that we have asked for: by `step_once`, or after an interruption.
 void FaultCatcher::on_step(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
@@ -163,7 +163,7 @@ void FaultCatcher::on_step(ucontext_t& context) {
   leave(context, LeaveReason::Stepped);
 }
 
-/// The trap flag of ours must neither be seen by PUSHF nor be cleared by POPF.
+/// The trap flag that we have set must not be seen by the guest's PUSHF.
 void FaultCatcher::hide_trap_flag(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   if (guest_pushed_flags_) {

@@ -56,7 +56,7 @@ class FaultCatcher {
   HostFault fault_;
   bool stepping_ = false;
   bool hides_trap_flag_ = true;
-  bool has_begun_ = false;           // the instruction, which is also a boundary
+  bool has_begun_ = false;           // the first boundary, where the instruction begins, is passed
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS
   stack_t old_stack_{};
   struct sigaction old_actions_[5 + Interruption::kSignals.size()] = {};

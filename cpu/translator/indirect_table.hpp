@@ -14,18 +14,18 @@ namespace ringfare::translator {
 /// there are asked one after the other, the one that came last first.
 class IndirectTable {
  public:
-  /// `superblocks` is what indices mean.
+  /// Superblocks are named by their index in `superblocks`.
   IndirectTable(std::uint64_t* table, const std::vector<Superblock>& superblocks)
       : table_(table), superblocks_(superblocks) {}
 
   /// The superblock has an indirect head.
   void add(std::uint32_t index);
   void remove(std::uint32_t index);
-  /// From now on what nobody knows goes to `miss_stub`, and nothing is known. Call it first.
+  /// Empties the table: every target goes to `miss_stub`. To be called before anything else.
   void clear(const std::byte* miss_stub);
 
  private:
-  /// More than so many are not worth asking.
+  /// The most superblocks of one place that are asked one after the other.
   static constexpr std::size_t kMost = 4;
   using Chain = std::vector<std::uint32_t>;
 

@@ -18,7 +18,7 @@
 
 namespace ringfare {
 
-/// Unicorn, and where in which block it is: a hook before every instruction follows it.
+/// Runs Unicorn and keeps track, by a hook before every instruction, of where in which block it is.
 class UnicornEngine::Core {
  public:
   Core(AddressSpace& memory, BlockObserver& observer);
@@ -91,10 +91,10 @@ class UnicornEngine::Core {
   std::optional<Stop> stop_;
   std::string_view why_refused_;
   bool faulted_ = false;
-  bool filled_ = false;      // a read beyond an operand was let pass: not again
+  bool filled_ = false;      // a read beyond an operand was let pass; it must not be the next time
   bool paused_ = false;      // the instruction at rip_ is still to be executed
   bool at_segment_ = false;  // and that is not for Unicorn
-  // What the current instruction had better not have touched where it faults.
+  // State from before the current instruction, put back where it faults.
   std::optional<unicorn::Machine::X87Tops> kept_x87_;
   std::optional<std::uint64_t> kept_flags_;
   std::exception_ptr failure_;  // thrown in a hook: Unicorn's frames are no place to unwind through

@@ -50,8 +50,8 @@ void GuestRegions::follow() {
     unmap({begin, piece.end});
     at = pieces_.erase(at);
   }
-  // Not when it is first fetched: Unicorn would file the translation under no address, and never
-  // find it again to drop it.
+  // Code is mapped before it is first fetched: otherwise Unicorn would not note the address of its
+  // translation, and could not drop it later.
   for (const Region& region : memory_.regions())
     if (region.permissions.execute) map_all(region);
 }

@@ -53,7 +53,7 @@ class Machine {
   std::array<uc_context*, 2> clean_{};  // by CodeMode: at CPL 3, no exception pending
 };
 
-/// Our own mistake where Unicorn does not do what it can do.
+/// Aborts where a call of Unicorn fails that cannot fail.
 void require(uc_err error, const char* what);
 
 }  // namespace ringfare::unicorn

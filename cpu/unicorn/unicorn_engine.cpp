@@ -101,7 +101,7 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
     }
     CHECK(!begin_block(at), "unicorn stopped at {:#x}: {}", at.value, uc_strerror(error));
   }
-  // Only now: Unicorn goes on with the instruction for a while.
+  // Not earlier: Unicorn may go on with the faulting instruction until it really stops.
   if (faulted_ && kept_x87_) machine_.write(*kept_x87_);
   if (faulted_ && kept_flags_) machine_.write(UC_X86_REG_RFLAGS, *kept_flags_);
   machine_.store(thread.registers);
@@ -228,7 +228,7 @@ bool UnicornEngine::Core::is_unchanged() const {
   return std::memcmp(AddressSpace::host(address()), code().data(), instruction().length) == 0;
 }
 
-/// What Unicorn or we know of the code here may be out of date.
+/// The code here may have changed since Unicorn translated it or we decoded it.
 void UnicornEngine::Core::restart_here() {
   const GuestAddress at = address();
   stale_.push_back({entry_->block.start, entry_->block.end()});
@@ -263,7 +263,7 @@ bool UnicornEngine::Core::execute_segment_instruction() {
   return !stop_;
 }
 
-/// At a gate or an instruction of ours: the last of its block, counted, not executed.
+/// At a gate or an emulated instruction: the last of its block, counted, not executed.
 void UnicornEngine::Core::stop_at_last() {
   const GuestAddress at = address();
   const Instruction last = instruction();

@@ -9,11 +9,11 @@
 
 namespace ringfare {
 
-/// The second engine: Unicorn, looked over the shoulder instruction by instruction. Slow, but
-/// independent of the host's processor; stops, registers and totals are those of the translator.
-/// What Unicorn does not execute as a processor does raises #UD and says so in the stop; a guest is
-/// to be shown the features of `in_baseline` and no others. One instance at a time takes the
-/// signals that ask the program to end.
+/// The second engine: Unicorn, with a hook before every instruction that follows what it does.
+/// Slow, but independent of the host's processor; stops, registers and totals are those of the
+/// translator. What Unicorn does not execute as a processor does raises #UD and says so in the
+/// stop; a guest is to be shown the features of `in_baseline` and no others. One instance at a time
+/// takes the signals that ask the program to end.
 class UnicornEngine final : public Engine {
  public:
   UnicornEngine(AddressSpace& memory, BlockObserver& observer);

@@ -11,8 +11,8 @@
 
 namespace ringfare {
 
-/// The busiest set of units: for every union S of unit masks seen, the work only S can do, divided
-/// by the units in S. Work is added instruction by instruction.
+/// The bound by execution units: for every union S of unit masks seen, the cycles of work that only
+/// units in S can do, divided by the number of units in S; the largest of these.
 class PortBound {
  public:
   void clear();
@@ -36,12 +36,12 @@ class PortBound {
   Candidate best_{0, 0, 1};
 };
 
-/// One instruction as a step of the dependency graph.
+/// One instruction as the dependency bound sees it.
 struct Step {
   std::span<const Read> reads;
   std::span<const Write> writes;
   std::uint32_t latency_to_memory = 0;  // with `stored`
-  Place loaded = kNowhere;              // place in memory read, and
+  Place loaded = kNowhere;  // place in memory it reads, `load_later` cycles after it starts
   std::uint8_t load_later = 0;
   Place stored = kNowhere;  // place in memory written
 };

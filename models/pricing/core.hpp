@@ -6,7 +6,7 @@
 
 namespace ringfare {
 
-/// What LLVM's tables do not say of a core, or say wrongly.
+/// Properties of a core that LLVM's scheduling tables lack or have wrong.
 enum class Trait : std::uint16_t {
   MacroOperations = 1 << 0,       // LLVM counts a load with its operation as one already
   FreeMoves = 1 << 1,             // moves between general registers are eliminated
@@ -35,10 +35,10 @@ struct CoreRow {
   constexpr bool has(Trait trait) const { return traits & static_cast<unsigned>(trait); }
 };
 
-/// The row for a scheduling model; the last row fits anything.
+/// The row of the scheduling model `llvm_cpu`; one for any core where it has none of its own.
 const CoreRow& core_row(std::string_view llvm_cpu);
 
-/// Dividers: LLVM has worst cases, programs mostly divide small numbers.
+/// A division with a small quotient, as programs mostly have it; LLVM's tables give the worst case.
 struct DivisionRow {
   std::string_view llvm_cpu;
   std::string_view opcode;  // LLVM's name without r or m
@@ -49,18 +49,19 @@ struct DivisionRow {
 
 const DivisionRow* division_row(std::string_view llvm_cpu, std::string_view opcode);
 
-/// Writes zero whatever its two equal sources hold (Intel Optimization Manual 3.5.1.7, AMD SOG
-/// 2.9.2).
+/// Whether the instruction, given one register as both sources, writes zero without reading it
+/// (Intel Optimization Reference Manual, 3.5.1.7; AMD Software Optimization Guide, 2.9.2).
 bool clears_by_itself(std::string_view opcode);
 
-/// Copies a register and nothing else; `vector` for vector registers.
+/// An opcode of LLVM's that only copies a register: a vector register or a general one.
 struct MoveRow {
   std::string_view opcode;
   bool vector;
 };
 const MoveRow* move_row(std::string_view opcode);
 
-/// Which jumps may follow it as one micro-operation: bit c for condition code c.
+/// The conditional jumps that fuse with the instruction before them into one micro-operation: bit c
+/// for condition code c. `widely`: the core has Trait::WideFusion.
 std::uint16_t fusible_conditions(std::string_view opcode, bool widely);
 
 }  // namespace ringfare

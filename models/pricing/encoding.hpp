@@ -9,7 +9,7 @@
 
 namespace ringfare {
 
-/// Where an instruction keeps what does not matter for its price.
+/// Which bytes of an instruction are displacement and immediate: they do not matter for its price.
 struct Encoding {
   std::uint8_t fixed = 0;              // prefixes, opcode, ModRM and SIB: the bytes in front
   std::uint8_t displacement = 0;       // offset of the displacement; equals `fixed`

@@ -139,7 +139,7 @@ InstructionCost FileCosts::build(std::span<const std::uint8_t> code,
                                  const Encoding& encoding) const {
   InstructionCost cost;
   auto classified = classify(code, mode_);
-  if (!classified) {  // as any instruction nobody knows
+  if (!classified) {  // bytes that are no instruction cost what class Other does
     add_work(row(InstructionClass::Other), cost);
     return cost;
   }

@@ -10,7 +10,7 @@
 namespace ringfare {
 
 /// Costs from the CPU file's own tables: the row of the instruction's class, and those of a load
-/// and a store where it has a memory operand. `cpu.core` is there.
+/// and a store where it has a memory operand. `cpu.core` must be set.
 std::unique_ptr<CostSource> file_costs(const CpuModel& cpu, CodeMode mode);
 
 /// What the CPU file says of its core beyond the costs of instructions.

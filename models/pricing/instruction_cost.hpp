@@ -19,8 +19,8 @@ struct PortUse {
   std::uint16_t cycles = 0;
 };
 
-/// A place dependencies run through: a whole register with its parts, the flags, or (from
-/// kFirstPlaceInMemory on) an address a run both stores to and loads from.
+/// Where one instruction leaves a value for another: a register with all its parts, the flags, or
+/// (from kFirstPlaceInMemory on) an address that a run both stores to and loads from.
 using Place = std::uint8_t;
 inline constexpr Place kFlags = 16;
 inline constexpr Place kFirstVector = 17;
@@ -76,7 +76,7 @@ struct InstructionCost {
   bool stores = false;
   bool moves_stack_pointer = false;  // push, pop, call, ret: RSP comes from the stack engine
   bool names_stack_pointer = false;  // RSP as an ordinary operand
-  std::uint16_t store_latency = 0;   // from the instruction's start to forwardable data
+  std::uint16_t store_latency = 0;   // cycles from its start until a load can have what it stored
   std::uint16_t fuses_with = 0;      // bit c: a following jump on condition c joins this one
   std::int8_t condition = -1;        // conditional jump: its condition code
   InlineVector<PortUse, 8> ports;

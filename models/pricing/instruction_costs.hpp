@@ -15,8 +15,8 @@
 
 namespace ringfare {
 
-/// Costs by encoding, built at first sight: from LLVM's scheduling tables, or from the CPU file's
-/// own where LLVM does not model the processor.
+/// A table of costs by encoding. A cost is built when its encoding is first asked for: from LLVM's
+/// scheduling tables, or from the CPU file's own where LLVM does not model the processor.
 class InstructionCosts {
  public:
   explicit InstructionCosts(const CpuModel& cpu);

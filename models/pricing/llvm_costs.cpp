@@ -14,7 +14,7 @@ namespace {
 
 constexpr Place kStackPointer = 4;
 
-/// Joins what LLVM's tables say of an instruction with what they do not.
+/// Costs from LLVM's tables, corrected and completed by the rows of core.cpp.
 class LlvmCosts final : public CostSource {
  public:
   LlvmCosts(const CpuModel& cpu, CodeMode mode)
@@ -178,7 +178,8 @@ void LlvmCosts::correct_division(const DecodedInstruction& decoded, InstructionC
     write.latency = static_cast<std::uint16_t>(row->latency + loading);
 }
 
-/// Registers cleared or copied without any unit's help, and destinations that are read in vain.
+/// Registers that the renamer clears or copies without an execution unit, and instructions that
+/// wait for a destination they do not use.
 void LlvmCosts::correct_register_tricks(const DecodedInstruction& decoded,
                                         InstructionCost& cost) const {
   const unsigned operands = decoded.inst.getNumOperands();

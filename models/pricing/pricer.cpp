@@ -136,7 +136,8 @@ void Pricer::Tables::connect_memory() {
   }
 }
 
-/// Places that are read before they are written, and written: what one round hands to the next.
+/// Finds the places that carry a value from one repetition of the run to the next: read before they
+/// are written, and written.
 void Pricer::Tables::find_carried() {
   std::array<std::uint64_t, 2> read{}, written{};
   const auto set = [](std::array<std::uint64_t, 2>& places, Place place) {
@@ -152,7 +153,7 @@ void Pricer::Tables::find_carried() {
     for (const Write& w : item.cost->writes) set(written, w.place);
     if (item.stored != kNowhere) set(written, item.stored);
   }
-  // An address whose registers move is another one in the next round.
+  // Where the registers of an address change, the next repetition uses another address.
   for (std::size_t i = 0; i < access_count_; ++i) {
     const Location& location = accesses_[i].location;
     const auto moves = [&](Place place) { return place < kFlags && versions_[place] != 0; };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a door that opens has done, rule by rule.
-#include "gate_rows.hpp"
+#include "rows.hpp"
 
 namespace ringfare {
 namespace {

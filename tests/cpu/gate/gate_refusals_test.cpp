@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What each check of a door raises where it does not hold.
-#include "gate_rows.hpp"
+#include "rows.hpp"
 
 namespace ringfare {
 namespace {

@@ -38,7 +38,7 @@ constexpr Segment flat_stack(std::uint64_t selector, std::uint8_t dpl) {
   return {.selector = static_cast<std::uint16_t>(selector), .dpl = dpl, .default_size = true};
 }
 
-/// A step has its door, a key, a clause and words, and a fault just if it checks.
+/// Whether each step has its door, a key, a clause and words, and a fault exactly if it checks.
 constexpr bool says_everything(std::span<const MicroStep> rows, Door door) {
   return std::ranges::all_of(rows, [&](const MicroStep& s) {
     return s.door == door && !s.key.empty() && !s.clause.empty() && !s.what.empty() &&
@@ -46,7 +46,7 @@ constexpr bool says_everything(std::span<const MicroStep> rows, Door door) {
   });
 }
 
-/// What one vendor or mode pays for, every other one does too.
+/// Whether each key is charged whatever the vendor and mode: steps differ, what is paid does not.
 constexpr bool all_pay_the_same(std::span<const MicroStep> rows) {
   const auto covers = [](const MicroStep& s, Vendors vendor, Modes mode) {
     return (s.vendors == Vendors::All || s.vendors == vendor) &&
