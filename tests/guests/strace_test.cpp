@@ -71,15 +71,16 @@ const std::vector<Replacement>& replacements() {
 /// Calls that a vDSO answers where there is one, the memory it makes the loader take, and rseq(2),
 /// which the modelled kernel does without.
 bool may_differ(const std::string& line) {
-  static const std::regex kLine(
-      R"(^(clock_gettime|gettimeofday|time|getcpu|rseq)\(.*|mmap\(NULL, \d+, (PROT_READ\|PROT_WRITE|0x3).*, -1, 0\).*)");
+  static const std::regex kLine(R"(^(clock_gettime|gettimeofday|time|getcpu|rseq)\(.*|)"
+                                R"(mmap\(NULL, \d+, (PROT_READ\|PROT_WRITE|0x3).*, -1, 0\).*)");
   return std::regex_match(line, kLine);
 }
 
 /// What options have put before the call.
 std::string beginning(const std::string& line) {
   static const std::regex kBeginning(
-      R"(^((\d\d:\d\d:\d\d|\d{10})(\.\d+)? (\(\+ +\d+\.\d+\) )?| +\d+\.\d+ )?(\[ *\d+\] )?(\[[0-9a-f?]{16}\] )?)");
+      R"(^((\d\d:\d\d:\d\d|\d{10})(\.\d+)? (\(\+ +\d+\.\d+\) )?| +\d+\.\d+ )?)"
+      R"((\[ *\d+\] )?(\[[0-9a-f?]{16}\] )?)");
   std::smatch match;
   return std::regex_search(line, match, kBeginning) ? match.str() : "";
 }
