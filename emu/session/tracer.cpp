@@ -46,7 +46,7 @@ void Tracer::starts(Cycles now, const ExecRequest& request, const ExecVectors& v
 void Tracer::meets_call(Cycles now, bool wide, const Origin& origin,
                         std::chrono::nanoseconds time) {
   if (origin.thread == latest_.thread && wide == latest_.wide) return;
-  // Who has made none yet was begun by the latest call.
+  // A thread that has made no call yet was begun by the latest call of the run.
   const auto [known, first] = widths_.try_emplace(origin.thread, latest_.wide);
   const bool changed = known->second != wide;
   known->second = wide;

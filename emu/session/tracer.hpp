@@ -15,12 +15,12 @@
 
 namespace ringfare {
 
-/// A call that has been entered, as long as somebody may want to hear of it.
+/// A call under way, with what will be told of it. Keeps `call` by reference.
 struct TracedCall {
   const Call& call;
   Origin origin;
-  std::chrono::nanoseconds entered{};  // simulated CLOCK_REALTIME
-  Interest wanted = Interest::Nothing;
+  std::chrono::nanoseconds entered{};   // simulated CLOCK_REALTIME
+  Interest wanted = Interest::Nothing;  // the most that any sink wants to hear of it
   std::vector<std::string> stack = {};  // where it was called from, if that is shown
 };
 
@@ -30,12 +30,13 @@ struct TracedReturn {
   bool returned = true;             // false: the process or thread ended inside it
   std::chrono::nanoseconds left{};  // simulated CLOCK_REALTIME
   const CrossingBill& bill;
-  std::string_view by = {};
-  bool in_user_mode = false;
-  bool detached = false;  // nothing more is told of the process
+  std::string_view by = {};   // as in CallEvent
+  bool in_user_mode = false;  // as in CallEvent
+  bool detached = false;      // nothing more is told of the process
 };
 
-/// What a run tells its sinks: of whom, and in how many words.
+/// Tells the sinks what happens: only of the threads and processes that are followed, and only with
+/// as much text as some sink wants. `now`: cycles (in hundredths) charged to the process so far.
 class Tracer {
  public:
   /// `follow`: of all threads and processes, not of the first thread alone.
@@ -47,40 +48,50 @@ class Tracer {
         options_(options),
         description_(memory, options) {}
 
+  /// Whom a run that follows nobody tells of.
   void set_first_thread(int thread) { first_thread_ = thread; }
+  /// Where the descriptors of a call are shown with what they stand for: who knows that.
   void name_descriptors(const DescriptorNames& names) { description_.name_descriptors(names); }
+  /// Calls and signals are told with the stack they come from.
   void show_stacks() { stacks_.emplace(memory_); }
   /// This is a new process: none of its calls has begun.
   void begin_process() { waiting_.clear(); }
-  /// Its program is another one.
+  /// The process has another program now: what was read of the old one is of no use.
   void begin_program() {
     if (stacks_) stacks_->forget();
   }
 
   void tell(Cycles now, const Event& event) const;
+  /// No event follows.
   void finish() const;
 
   /// The call that has started the run.
   void starts(Cycles now, const ExecRequest& request, const ExecVectors& vectors,
               const Origin& origin, std::chrono::nanoseconds time) const;
-  /// Who has made a call of which width; told where it is not that of the thread's call before, and
-  /// where the first of the run is not 64-bit.
+  /// A thread makes a call of 64-bit code (`wide`) or of 32-bit code. Told where it differs from
+  /// the call that this thread made before, and where the run begins with a 32-bit one.
   void meets_call(Cycles now, bool wide, const Origin& origin, std::chrono::nanoseconds time);
-  /// Call while the guest's memory is what the kernel will read.
+  /// A call begins. To be used while the guest's memory is what the kernel will read.
   TracedCall enter(const Call& call, const Origin& origin, std::chrono::nanoseconds now,
                    const Registers& registers);
-  /// It waits. One that is made again after a wait and waits once more was told of before.
+  /// It waits. A call is made again after a wait, and may wait again: told the first time only.
   void waits(Cycles now, const TracedCall& call);
+  /// It has come back.
   void leave(Cycles now, const TracedCall& call, const TracedReturn& end);
   /// Where the guest stands, as lines of a trace; empty where nobody wants to see it.
   std::vector<std::string> stack(const Registers& registers);
-  /// Of the call in which `thread` has ended.
+  /// The stack of the call in which `thread` has ended.
   std::vector<std::string> last_stack(int thread) const;
 
  private:
   struct Waiting {
     std::chrono::nanoseconds entered{};
     std::string begun;  // as it was told
+  };
+  /// A call, by its thread and the width of its code.
+  struct Width {
+    int thread = 0;
+    bool wide = true;
   };
 
   bool tells_of(const Origin& origin) const {
@@ -96,14 +107,10 @@ class Tracer {
   CallDescription description_;
   int first_thread_ = 0;
   bool detached_ = false;
-  std::map<int, std::vector<std::string>> last_stacks_;
-  struct Width {
-    int thread = 0;
-    bool wide = true;
-  };
-  Width latest_;                    // call
-  std::map<int, bool> widths_;      // of the latest calls of threads
-  std::map<int, Waiting> waiting_;  // threads inside calls that wait
+  std::map<int, std::vector<std::string>> last_stacks_;  // by thread
+  Width latest_;                                         // of the run's latest call
+  std::map<int, bool> widths_;                           // of each thread's latest call
+  std::map<int, Waiting> waiting_;                       // by thread: inside a call that waits
 };
 
 }  // namespace ringfare
