@@ -23,8 +23,8 @@ std::optional<std::uint64_t> chosen_mhz(const ParsedOptions& options);
 
 Machine chosen_machine(const ParsedOptions& options);
 
-/// --also-cpu: further machines to price a run for, with the kernel and the --mitigations of the
-/// first.
+/// --also-cpu: the machines a run is priced for besides the one that decides, with its kernel and
+/// --mitigations.
 void add_also_cpu_option(OptionTable& table);
 std::vector<Machine> also_priced_machines(const ParsedOptions& options);
 

@@ -107,6 +107,10 @@ const Way* DoorComparison::way(std::string_view name, CodeMode mode) const {
   return found == ways.end() ? nullptr : &*found;
 }
 
+const DoorBill* DoorComparison::interrupt(CodeMode mode) const {
+  return find(doorway(Gate::Interrupt, mode).name, mode);
+}
+
 const DoorBill* DoorComparison::fast(CodeMode mode) const {
   const DoorBill* best = nullptr;
   for (const DoorBill& it : bills) {

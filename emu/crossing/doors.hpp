@@ -49,6 +49,8 @@ struct DoorComparison {
 
   const DoorBill* find(std::string_view name, CodeMode mode) const;  // null where it is not there
   const Way* way(std::string_view name, CodeMode mode) const;
+  /// int $0x80 from that code; null where it is not there.
+  const DoorBill* interrupt(CodeMode mode) const;
   /// The cheapest door of that code which is no interrupt; null where there is none.
   const DoorBill* fast(CodeMode mode) const;
 };

@@ -51,7 +51,7 @@ std::string headings(const std::vector<Column>& columns, const Paint& paint) {
 }
 
 std::string saving_text(const DoorComparison& comparison, CodeMode mode) {
-  const DoorBill *interrupt = comparison.find("int80", mode), *fast = comparison.fast(mode);
+  const DoorBill *interrupt = comparison.interrupt(mode), *fast = comparison.fast(mode);
   return interrupt && fast ? fmt::format("{:.1f}%", saving(*interrupt, *fast)) : "-";
 }
 

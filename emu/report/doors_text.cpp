@@ -41,16 +41,16 @@ std::string totals(const Machine& machine, const DoorComparison& comparison, con
   };
   line("function call", comparison.function, nullptr);
   for (const Way& it : comparison.ways)
-    line(way_name(it), it.bill.total, comparison.find("int80", it.mode));
+    line(way_name(it), it.bill.total, comparison.interrupt(it.mode));
   for (const DoorBill& it : comparison.bills)
-    line(door_name(it.door), it.bill.total, comparison.find("int80", it.door.mode));
+    line(door_name(it.door), it.bill.total, comparison.interrupt(it.door.mode));
   return text;
 }
 
 std::string savings(const DoorComparison& comparison) {
   std::string text;
   for (const CodeMode mode : kModes) {
-    const DoorBill *interrupt = comparison.find("int80", mode), *fast = comparison.fast(mode);
+    const DoorBill *interrupt = comparison.interrupt(mode), *fast = comparison.fast(mode);
     if (!interrupt || !fast) continue;
     text += fmt::format("    {} instead of int80 saves {:.1f}% in {}-bit code\n", fast->door.name,
                         saving(*interrupt, *fast), fast->door.bits());
