@@ -21,7 +21,6 @@ enum class Watch : std::uint8_t { Nothing, Instructions };
 class KernelMemory;
 class UserWindow;
 
-
 /// What crossing the ring costs on one machine. Owns the synthetic kernel: memory, text, system
 /// state. A path is executed by ring 0 once per distinct outcome and afterwards only charged; while
 /// instructions are watched it is executed every time. Either way the registers come out the same.

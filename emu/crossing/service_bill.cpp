@@ -59,6 +59,13 @@ std::size_t insert_copy(std::vector<StageCost>& stages, std::size_t index, const
 
 }  // namespace
 
+const ServiceModel& service_of(const KernelModel& kernel, std::string_view call) {
+  auto service = kernel.services.find(call);
+  if (service == kernel.services.end()) service = kernel.services.find("default");
+  CHECK(service != kernel.services.end(), "a kernel without a default service");
+  return service->second;
+}
+
 BillForm ServiceBill::form(const PricedPath& priced, bool copies_in, bool copies_out) const {
   BillForm form{.bill = {.stages = priced.stages, .steps = {}, .total = {}},
                 .fixed_total = priced.total};
@@ -120,12 +127,9 @@ const Price& ServiceBill::price_of(std::string_view call, std::string_view file_
   if (row_.price && row_.call.data() == call.data() && row_.call.size() == call.size() &&
       row_.file_kind == file_kind)
     return *row_.price;
-  auto service = kernel_.services.find(call);
-  if (service == kernel_.services.end()) service = kernel_.services.find("default");
-  CHECK(service != kernel_.services.end(), "a kernel without a default service");
-  const auto kind = service->second.by_file_kind.find(file_kind);
-  const Price& price =
-      kind != service->second.by_file_kind.end() ? kind->second : service->second.fixed;
+  const ServiceModel& service = service_of(kernel_, call);
+  const auto kind = service.by_file_kind.find(file_kind);
+  const Price& price = kind != service.by_file_kind.end() ? kind->second : service.fixed;
   row_ = {call, file_kind, &price};
   return price;
 }

@@ -11,6 +11,9 @@
 
 namespace ringfare {
 
+/// The [services] row of a call; that of "default" where the call has none.
+const ServiceModel& service_of(const KernelModel& kernel, std::string_view call);
+
 /// The bill of a path, with room for the service and the copies of the call: these are filled in
 /// anew for each call, everything else stays.
 struct BillForm {

@@ -130,7 +130,7 @@ void SystemCalls::tell_return(const Answered& call, const CrossingBill& bill) {
 void SystemCalls::go_on(const Answered& call) {
   const Served& served = call.served;
   if (served.thread_over) {
-    const std::optional status = static_cast<int>(call.request().args[0] & 0xff);
+    const std::optional status = static_cast<int>(call.request().args[0] & 0xff);  // exit(2)
     return life_.end_thread(served.killed_by ? std::nullopt : status, served.killed_by,
                             over(call.told.origin));
   }

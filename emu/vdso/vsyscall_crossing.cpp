@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cpu/base/failure.hpp"
+#include "emu/crossing/service_bill.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/vdso/vsyscall.hpp"
 
@@ -37,12 +38,10 @@ VsyscallCrossing::VsyscallCrossing(const Machine& machine, Pricer& pricer)
 
 /// For a kernel model without an interrupt from 64-bit code: the handler and the service alone.
 CrossingBill VsyscallCrossing::without_interrupts(const ServiceCharge& charge) const {
-  auto service = machine_.kernel.services.find(charge.call);
-  if (service == machine_.kernel.services.end()) service = machine_.kernel.services.find("default");
-  CHECK(service != machine_.kernel.services.end(), "a kernel without a default service");
+  const Price& price = service_of(machine_.kernel, charge.call).fixed;
   CrossingBill bill;
-  bill.stages = {stage_of("service", "service", service->second.fixed)};
-  bill.total = service->second.fixed.cycles;
+  bill.stages = {stage_of("service", "service", price)};
+  bill.total = price.cycles;
   return bill;
 }
 

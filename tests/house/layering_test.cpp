@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongInclude{"crossing_vdso", "emu/crossing/doors.cpp", "emu/vdso/walk.hpp", "lies above"},
         WrongInclude{"bill_report", "emu/bill/bill_ledger.cpp", "emu/report/bill_text.hpp",
                      "lies above"},
-        WrongInclude{"session_report", "emu/session/run.hpp", "emu/report/trace_text.hpp",
+        WrongInclude{"session_report", "emu/session/run_state.hpp", "emu/report/trace_text.hpp",
                      "lies above"},
         WrongInclude{"session_cli", "emu/session/session.cpp", "emu/cli/options.hpp", "lies above"},
         WrongInclude{"engines", "cpu/unicorn/machine.cpp", "cpu/translator/translator.hpp",
@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 TEST(Layering, ARightIncludeIsNoFault) {
-  EXPECT_THAT(layering_faults({{"emu/session/run.hpp", 1, "emu/bill/bill.hpp"},
+  EXPECT_THAT(layering_faults({{"emu/session/run_state.hpp", 1, "emu/bill/bill.hpp"},
                                {"emu/cli/options.hpp", 2, "boost/program_options.hpp"},
                                {"cpu/memory.cpp", 3, "sys/mman.h"},
                                {"cpu/translator/faults.cpp", 4, "ucontext.h"},
