@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cpu/exception.hpp"
 #include "cpu/kernel_space/layout.hpp"
 
 namespace ringfare {
@@ -23,10 +24,11 @@ GateWords gate_words(std::uint16_t code, std::uint64_t offset, unsigned type, un
 /// Exceptions and interrupts other than those a program may raise by INT are not executed here:
 /// their gates lead to the end of the text, where a path must not come.
 void KernelMemory::make_interrupt_table(const EntryPoints& entries) {
-  constexpr std::uint8_t kBreakpoint = 3, kOverflow = 4, kSystemCall = 0x80;
+  constexpr std::uint8_t kSystemCall = 0x80;
   const std::uint64_t elsewhere = (layout_.text + kTextSize - 1).value;
   for (unsigned v = 0; v < kVectors; ++v) {
-    const bool users = v == kBreakpoint || v == kOverflow || (v == kSystemCall && entries.int80);
+    const bool users =
+        v == vector::kBreakpoint || v == vector::kOverflow || (v == kSystemCall && entries.int80);
     const bool door = v == kSystemCall && entries.int80;
     const unsigned type =
         door ? (entries.int80_is_trap ? kTrapGate : kInterruptGate) : kInterruptGate;
