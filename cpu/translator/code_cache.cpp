@@ -26,13 +26,19 @@ std::uint64_t longest_path(const Superblock& superblock) {
 }
 
 CodeCache::CodeCache(AddressSpace& memory, BlockObserver& observer, Arena& arena,
-                     const Counting& counting, PathConsumer* paths)
+                     const Counting& counting, PathConsumer* paths,
+                     std::vector<TranslationWatcher*> watchers)
     : memory_(memory),
       arena_(arena),
       paths_(paths),
+      watchers_(std::move(watchers)),
       code_(memory, observer),
       writer_(arena, counting) {
   forget_all();
+}
+
+CodeCache::~CodeCache() {
+  for (TranslationWatcher* const watcher : watchers_) watcher->forgetting(*this);
 }
 
 void CodeCache::set_mode(CodeMode mode, const Counting& counting, bool singly) {
@@ -112,6 +118,7 @@ std::uint32_t CodeCache::take_in(Superblock made, const std::vector<Step>& path)
     if (region != nullptr && region->file != FileIdentity{}) in_files_.push_back(step.entry);
   }
   if (!lasting_) unguarded_.push_back(index);
+  for (TranslationWatcher* const watcher : watchers_) watcher->translated(*this, index);
   return index;
 }
 
@@ -149,6 +156,7 @@ void CodeCache::link(ExitId id, Superblock& to) {
   const Exit& exit = ledger_.exits()[id];
   exit.site.link(exit.rcx == RcxPlace::Register ? to.head : to.home_head);
   to.incoming.push_back(id);
+  for (TranslationWatcher* const watcher : watchers_) watcher->linked(*this, id, to);
 }
 
 void CodeCache::link_exits(const Superblock& from) {
@@ -172,7 +180,10 @@ void CodeCache::link_to(Superblock& made) {
 /// Indirect branches to the superblock's entry find it from now on.
 void CodeCache::take_table_entry(std::uint32_t index) {
   Superblock& superblock = superblocks_[index];
-  if (superblock.indirect_head == nullptr) writer_.write_indirect_head(superblock);
+  if (superblock.indirect_head == nullptr) {
+    writer_.write_indirect_head(superblock);
+    for (TranslationWatcher* const watcher : watchers_) watcher->head_added(*this, index);
+  }
   indirect_.add(index);
 }
 
@@ -239,6 +250,7 @@ void CodeCache::kill(std::uint32_t index) {
     waiting_[exit.target].push_back(id);
   }
   if (superblock.indirect_head != nullptr) indirect_.remove(index);
+  for (TranslationWatcher* const watcher : watchers_) watcher->dropped(*this, index);
 }
 
 /// What the exits of `superblock` mean to whoever follows the paths.
@@ -253,6 +265,7 @@ void CodeCache::tell_paths(const Superblock& superblock) {
 }
 
 void CodeCache::forget_all() {
+  for (TranslationWatcher* const watcher : watchers_) watcher->forgetting(*this);
   if (paths_ != nullptr) {
     arena_.path_ring().next = Arena::address_of(arena_.path_ring().paths);
     paths_->forget();

@@ -15,6 +15,7 @@
 #include "cpu/translator/path_trace.hpp"
 #include "cpu/translator/selection.hpp"
 #include "cpu/translator/target_profile.hpp"
+#include "cpu/translator/translation_watcher.hpp"
 #include "cpu/translator/writer.hpp"
 
 namespace ringfare::translator {
@@ -24,9 +25,12 @@ namespace ringfare::translator {
 /// changes.
 class CodeCache final : public BoundaryTest, private Experience {
  public:
-  /// `paths` may be null.
+  /// `paths` may be null. `watchers` hear of every translation.
   CodeCache(AddressSpace& memory, BlockObserver& observer, Arena& arena, const Counting& counting,
-            PathConsumer* paths);
+            PathConsumer* paths, std::vector<TranslationWatcher*> watchers = {});
+  ~CodeCache() override;
+  CodeCache(const CodeCache&) = delete;
+  CodeCache& operator=(const CodeCache&) = delete;
 
   /// What is translated from now on. `singly`: superblocks are single instructions, and nothing is
   /// linked. Forgets everything translated so far; counts stay.
@@ -41,6 +45,11 @@ class CodeCache final : public BoundaryTest, private Experience {
   /// The same of the first instructions of a block, fewer than it has.
   std::uint32_t cut_block_at(GuestAddress address, std::size_t instructions);
   const Superblock& superblock(std::uint32_t index) const { return superblocks_[index]; }
+  const std::vector<Superblock>& superblocks() const { return superblocks_; }
+  /// Whether the superblock is what its entry leads to now.
+  bool is_current(std::uint32_t index) const {
+    return by_entry_.find(superblocks_[index].entry) == index;
+  }
   /// The most instructions that a superblock executes.
   std::uint64_t longest() const { return longest_; }
 
@@ -77,6 +86,9 @@ class CodeCache final : public BoundaryTest, private Experience {
   const CodeMap::Entry& entry(BlockId id) const { return code_.entry(id); }
   std::size_t blocks() const { return code_.size(); }
   std::byte* leave_stub() const { return writer_.leave_stub(); }
+  const AddressSpace& memory() const { return memory_; }
+  const Arena& arena() const { return arena_; }
+  const Writer& writer() const { return writer_; }
 
  private:
   std::uint64_t reach() const { return mode() == CodeMode::Long64 ? INT32_MAX : UINT32_MAX; }
@@ -100,6 +112,7 @@ class CodeCache final : public BoundaryTest, private Experience {
   AddressSpace& memory_;
   Arena& arena_;
   PathConsumer* const paths_;
+  const std::vector<TranslationWatcher*> watchers_;
   CodeMap code_;
   Writer writer_;
   std::vector<Superblock> superblocks_;  // ascending by host address

@@ -20,6 +20,12 @@ struct JumpSite {
     const auto offset = static_cast<std::int32_t>(target - (displacement + 4));
     std::memcpy(displacement, &offset, sizeof offset);
   }
+  /// Where the jump goes.
+  const std::byte* target() const {
+    std::int32_t offset = 0;
+    std::memcpy(&offset, displacement, sizeof offset);
+    return displacement + sizeof offset + offset;
+  }
 };
 
 /// Writes the few host instructions translated code needs besides copies of the guest's own. None

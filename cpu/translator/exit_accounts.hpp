@@ -59,6 +59,11 @@ class ExitAccounts {
   /// left.
   JumpSite spend(Emitter& to, RcxPlace rcx, std::int32_t instructions);
 
+  /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
+  std::size_t price_size() const {
+    return counting_.lanes <= 2 ? 16 : counting_.lanes <= 4 ? 32 : 64;
+  }
+
  private:
   void add_price(Emitter& to, ExitId id);
   void add_up(Emitter& to, ExitId id);
@@ -67,10 +72,6 @@ class ExitAccounts {
   void load_mask(Emitter& to, unsigned mask, const void* slot);
   void store_mask(Emitter& to, const void* slot, unsigned mask);
   void add_masks(Emitter& to, unsigned sum, unsigned other);
-  /// Bytes of a price in the arena: 16, 32 or 64, as a vector register holds the lanes in use.
-  std::size_t price_size() const {
-    return counting_.lanes <= 2 ? 16 : counting_.lanes <= 4 ? 32 : 64;
-  }
   std::byte* price_slot(ExitId id) const { return arena_.prices() + id * price_size(); }
 
   const Arena& arena_;

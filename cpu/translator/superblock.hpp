@@ -78,6 +78,9 @@ struct Superblock {
   std::byte* home_head = nullptr;  // ... RCX in its home
   std::byte* end = nullptr;
   std::byte* indirect_head = nullptr;  // entry from indirect branches, made when first needed
+  std::byte* indirect_end = nullptr;   // its last byte is before
+  std::byte* cold_begin = nullptr;     // what is off the path: side exits, jumps not linked yet
+  std::byte* cold_end = nullptr;
   std::array<JumpSite, 2> misses;      // where that one goes for other targets
   std::vector<Point> points;           // ascending by `host`
   ExitId first_exit = 0, end_exit = 0;

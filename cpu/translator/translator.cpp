@@ -41,7 +41,7 @@ class Translator::Core final {
         options_(options),
         counting_(counting_for(options, CodeMode::Long64)),
         arena_(memory),
-        cache_(memory, observer, arena_, counting_, options.paths),
+        cache_(memory, observer, arena_, counting_, options.paths, options.watchers),
         switcher_(arena_, cache_.ledger(), counting_),
         rewind_(arena_, cache_, switcher_, observer, counting_, options.paths),
         catcher_(arena_, cache_.leave_stub(), cache_) {}

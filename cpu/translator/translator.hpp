@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cpu/engine.hpp"
 #include "cpu/memory.hpp"
 #include "cpu/translator/path_trace.hpp"
+#include "cpu/translator/translation_watcher.hpp"
 
 namespace ringfare {
 
@@ -19,6 +21,8 @@ struct TranslatorOptions {
   bool counts = true;
   /// Hears of every path taken; null: nobody does.
   PathConsumer* paths = nullptr;
+  /// Hear of every translation; they outlive the translator.
+  std::vector<TranslationWatcher*> watchers = {};
 };
 
 /// Same-ISA translator for x86-64 Linux hosts: copies ordinary guest instructions into a code cache

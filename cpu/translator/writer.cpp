@@ -100,6 +100,7 @@ void Writer::write_stubs() {
   leave_from_home_stub_ = cold_.here();
   cold_.load(Gpr::Rcx, &context.rcx_home);
   cold_.jump(leave_stub_);
+  stubs_end_ = cold_.here();
 }
 
 /// From 64-bit code, where the world switch ends, to 32-bit code: `target` is a far pointer.
@@ -128,12 +129,14 @@ Superblock Writer::write(const Order& order, const std::vector<Step>& path,
   made.entry = order.entry;
   made.first_exit = static_cast<ExitId>(exits.size());
   const bool begins_home = order.indirect || goes_round_through_check(path);
+  made.cold_begin = cold_.here();
   if (order.indirect) write_check(hot_, made, begins_home ? hot_.move_size() : std::uint8_t{0});
   made.begin = hot_.here();
   write_heads(made, begins_home);
   Draft draft{path, made, order.index, exits, begins_home ? RcxPlace::Home : RcxPlace::Register};
   for (std::size_t step = 0; step < path.size(); ++step) write_block(draft, step);
   made.end = hot_.here();
+  made.cold_end = cold_.here();
   made.end_exit = static_cast<ExitId>(exits.size());
   return made;
 }
@@ -404,11 +407,13 @@ void Writer::write_check(Emitter& to, Superblock& superblock, std::uint8_t skip)
   to.bytes({0xe3, static_cast<std::uint8_t>(kJumpSize + skip)});  // jrcxz
   superblock.misses[0] = to.jump();
   superblock.misses[0].link(miss_stub_);
+  superblock.indirect_end = to.here();
 }
 
 void Writer::write_indirect_head(Superblock& superblock) {
   write_check(cold_, superblock, 0);
   cold_.jump(superblock.home_head);
+  superblock.indirect_end = cold_.here();
 }
 
 void Writer::write_stop(Draft& draft, ExitKind kind, GuestAddress where) {

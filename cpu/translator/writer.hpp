@@ -45,6 +45,10 @@ class Writer {
     return rcx == RcxPlace::Home ? leave_from_home_stub_ : leave_stub_;
   }
   std::byte* indirect_miss_stub() const { return miss_stub_; }
+  std::byte* told_stub() const { return told_stub_; }
+  /// The stubs lie from `leave_stub` to here.
+  std::byte* stubs_end() const { return stubs_end_; }
+  const ExitAccounts& accounts() const { return accounts_; }
 
  private:
   struct Draft;
@@ -81,6 +85,7 @@ class Writer {
   std::byte* miss_stub_ = nullptr;
   std::byte* told_stub_ = nullptr;
   std::byte* entry_stub_ = nullptr;
+  std::byte* stubs_end_ = nullptr;
 };
 
 }  // namespace ringfare::translator

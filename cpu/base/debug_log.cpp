@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "cpu/base/debug_log.hpp"
+
+#include <string>
+#include <vector>
+
+#include "cpu/base/failure.hpp"
+#include "cpu/base/nearest.hpp"
+
+namespace ringfare {
+namespace {
+
+constexpr std::int64_t kHundred = 100;
+
+std::string cycles_of(const LogStamp& stamp) {
+  if (!stamp.cycles) return "-";
+  const std::int64_t hundredths = stamp.cycles->hundredths;
+  return fmt::format("{}.{:02}", hundredths / kHundred, hundredths % kHundred);
+}
+
+std::string thread_of(const LogStamp& stamp) {
+  return stamp.thread ? fmt::format("{}", *stamp.thread) : "-";
+}
+
+DebugLog::Categories category_named(std::string_view option, std::string_view name) {
+  if (name == "all") return DebugLog::Categories().set();
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < std::size(kLogCategories); ++i) {
+    if (name == kLogCategories[i].name) return DebugLog::Categories().set(i);
+    known.emplace_back(kLogCategories[i].name);
+  }
+  known.emplace_back("all");
+  throw UserError(
+      fmt::format("{}: unknown category '{}'{}", option, name, suggestion(name, known)));
+}
+
+}  // namespace
+
+void DebugLog::write_line(LogCategory category, std::string_view text) {
+  const LogStamp stamp = stamp_ ? stamp_() : LogStamp{};
+  const std::string_view name = kLogCategories[static_cast<std::size_t>(category)].name;
+  target_.write(
+      fmt::format("{:<10} {:>14} {:>6}  {}\n", name, cycles_of(stamp), thread_of(stamp), text));
+}
+
+DebugLog::Categories log_categories(std::string_view option, std::string_view list) {
+  DebugLog::Categories wanted;
+  while (true) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    wanted |= category_named(option, list.substr(0, comma));
+    if (comma == list.size()) return wanted;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace ringfare
