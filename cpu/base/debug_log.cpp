@@ -10,12 +10,8 @@
 namespace ringfare {
 namespace {
 
-constexpr std::int64_t kHundred = 100;
-
 std::string cycles_of(const LogStamp& stamp) {
-  if (!stamp.cycles) return "-";
-  const std::int64_t hundredths = stamp.cycles->hundredths;
-  return fmt::format("{}.{:02}", hundredths / kHundred, hundredths % kHundred);
+  return stamp.cycles ? log_text(*stamp.cycles) : "-";
 }
 
 std::string thread_of(const LogStamp& stamp) {
@@ -35,6 +31,11 @@ DebugLog::Categories category_named(std::string_view option, std::string_view na
 }
 
 }  // namespace
+
+std::string log_text(Cycles cycles) {
+  constexpr std::int64_t kHundred = 100;
+  return fmt::format("{}.{:02}", cycles.hundredths / kHundred, cycles.hundredths % kHundred);
+}
 
 void DebugLog::write_line(LogCategory category, std::string_view text) {
   const LogStamp stamp = stamp_ ? stamp_() : LogStamp{};

@@ -6,7 +6,9 @@
 #include <bitset>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -34,6 +36,9 @@ struct LogStamp {
   std::optional<Cycles> cycles;  // simulated, since the start
   std::optional<int> thread;     // gettid(2)
 };
+
+/// "1742.05", as lines show cycles.
+std::string log_text(Cycles cycles);
 
 /// Where lines go.
 class LogTarget {
@@ -66,8 +71,22 @@ class DebugLog {
     if (wants(category)) write_line(category, fmt::format(text, std::forward<Values>(values)...));
   }
 
-  /// Lines are stamped so from now on; an empty function: not at all.
-  void stamp_with(std::function<LogStamp()> stamp) { stamp_ = std::move(stamp); }
+  /// While it lives, the lines of a log are stamped.
+  class Stamping {
+   public:
+    /// `log` may be null.
+    Stamping(DebugLog* log, std::function<LogStamp()> stamp) : log_(log) {
+      if (log_ != nullptr) log_->stamp_ = std::move(stamp);
+    }
+    ~Stamping() {
+      if (log_ != nullptr) log_->stamp_ = {};
+    }
+    Stamping(const Stamping&) = delete;
+    Stamping& operator=(const Stamping&) = delete;
+
+   private:
+    DebugLog* const log_;
+  };
 
  private:
   void write_line(LogCategory category, std::string_view text);

@@ -17,8 +17,10 @@ namespace ringfare {
 
 using namespace translator;
 
-PerfMap::PerfMap(std::string folder, NameOfAddress name_of)
-    : folder_(std::move(folder)), name_of_(std::move(name_of)) {
+PerfMap::PerfMap(std::string folder, int lowest_descriptor, NameOfAddress name_of)
+    : folder_(std::move(folder)),
+      lowest_descriptor_(lowest_descriptor),
+      name_of_(std::move(name_of)) {
   open();
   if (file_ < 0)
     throw UserError(fmt::format("--perf-map: {} cannot be written: {}; make room for it", path_,
@@ -31,14 +33,13 @@ PerfMap::~PerfMap() {
 
 /// perf believes only a file that belongs to who is profiled; nobody's link is followed to another.
 void PerfMap::open() {
-  constexpr int kOutOfGuestsReach = 900;  // the lowest descriptor a guest does not get
   if (file_ >= 0) ::close(file_);
   process_ = getpid();
   path_ = fmt::format("{}/perf-{}.map", folder_, process_);
   const int low =
       ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (low < 0) error_ = errno;
-  const int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, kOutOfGuestsReach);
+  const int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, lowest_descriptor_);
   file_ = high < 0 ? low : high;
   if (high >= 0) ::close(low);
 }

@@ -21,8 +21,9 @@ namespace ringfare {
 /// anew: samples taken before cannot be named then.
 class PerfMap final : public TranslationWatcher {
  public:
-  /// Throws UserError where no file can be made in `folder`.
-  explicit PerfMap(std::string folder = "/tmp", NameOfAddress name_of = {});
+  /// Descriptors below `lowest_descriptor` are left to the guest. Throws UserError where no file
+  /// can be made in `folder`; perf looks for it in /tmp.
+  PerfMap(std::string folder, int lowest_descriptor, NameOfAddress name_of = {});
   ~PerfMap() override;
   PerfMap(const PerfMap&) = delete;
   PerfMap& operator=(const PerfMap&) = delete;
@@ -40,6 +41,7 @@ class PerfMap final : public TranslationWatcher {
   void write(const std::string& lines);
 
   const std::string folder_;
+  const int lowest_descriptor_;
   const NameOfAddress name_of_;
   std::string path_;
   int process_ = 0;  // whose file it is

@@ -165,7 +165,7 @@ class Sheet {
     if (!operands.branch) return "";
     if (is_within(*operands.branch, superblock_.begin, superblock_.end)) return "";
     if (is_within(*operands.branch, superblock_.cold_begin, superblock_.cold_end))
-      return "off the path";
+      return at >= superblock_.begin && at < superblock_.end ? "off the path" : "";
     return place_text(cache_, *operands.branch);
   }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "emu/bill/block_prices.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
 #include <vector>
 
 namespace ringfare {
@@ -23,7 +26,19 @@ BlockPrice BlockPrices::translated(const Block& block) {
   for (std::size_t i = 0; i < pricers_.size(); ++i)
     price[kFirstCycleLane + i] = static_cast<std::uint64_t>(
         pricers_[i]->price(block.bytes, lengths, block.mode).total.hundredths);
+  if (log_ != nullptr) log(block, price);
   return price;
+}
+
+void BlockPrices::log(const Block& block, const BlockPrice& price) {
+  std::string prices;
+  for (std::size_t i = 0; i < machines_.size(); ++i) {
+    const Cycles cycles{static_cast<std::int64_t>(price[kFirstCycleLane + i])};
+    prices += fmt::format("{} {} cycles on {}", i == 0 ? "" : ",", log_text(cycles), machines_[i]);
+  }
+  log_->write(LogCategory::Prices, "block {:#x}-{:#x}, {} instruction{}:{}", block.start.value,
+              block.end().value, block.instructions.size(),
+              block.instructions.size() == 1 ? "" : "s", prices);
 }
 
 BlockPrice BlockPrices::partial(const Block& block, std::size_t n) {

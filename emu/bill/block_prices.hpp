@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "cpu/base/debug_log.hpp"
 #include "cpu/block.hpp"
 #include "models/pricing/pricer.hpp"
 
@@ -22,9 +25,19 @@ class BlockPrices final : public BlockObserver {
   /// How many have been priced.
   std::uint64_t blocks() const { return blocks_; }
 
+  /// Writes each block's price down; `machines` are the names of theirs, in order.
+  void log_to(DebugLog& log, std::vector<std::string> machines) {
+    log_ = &log;
+    machines_ = std::move(machines);
+  }
+
  private:
+  void log(const Block& block, const BlockPrice& price);
+
   std::vector<Pricer*> pricers_;
   std::uint64_t blocks_ = 0;
+  DebugLog* log_ = nullptr;
+  std::vector<std::string> machines_;
 };
 
 }  // namespace ringfare

@@ -36,6 +36,16 @@ std::vector<Pricer*> PricedMachines::pricers() {
   return all;
 }
 
+std::vector<std::string> PricedMachines::names() const {
+  std::vector<std::string> all;
+  for (const PricedMachine& one : machines_) all.push_back(one.machine().cpu.name);
+  return all;
+}
+
+void PricedMachines::log_to(DebugLog* log) {
+  for (PricedMachine& one : machines_) one.crossings().log_to(log);
+}
+
 void PricedMachines::show_user(const UserWindow* window) {
   for (PricedMachine& one : machines_) one.crossings().show_user(window);
 }

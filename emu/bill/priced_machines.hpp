@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,11 @@ class PricedMachines {
   PricedMachine& deciding() { return machines_.front(); }
   const PricedMachine& deciding() const { return machines_.front(); }
   std::vector<Pricer*> pricers();
+  /// Of their processors, in order.
+  std::vector<std::string> names() const;
+
+  /// As Crossings::log_to.
+  void log_to(DebugLog* log);
 
   /// The guest's memory, as Crossings::show_user.
   void show_user(const UserWindow* window);

@@ -7,6 +7,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/cli/asked_call.hpp"
+#include "emu/cli/debug_log_choice.hpp"
 #include "emu/cli/display_options.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/verbs.hpp"
@@ -97,11 +98,14 @@ int doors_verb(const std::vector<std::string>& words) {
   if (options.has("help")) return print_help("doors [OPTIONS] [CALL]", table), 0;
   const Paint paint = paint_for(stdout, options);
   const SyscallRow& row = chosen_call(options);
-  const AskedCall call = asked_call(options, row);
+  DebugLogChoice log;
+  AskedCall call = asked_call(options, row);
+  call.log = log.log();
   if (options.text("cpu") == kAll || options.text("kernel") == kAll) {
     const std::vector<DoorMachine> machines = all_machines(options, call);
     fmt::print("{}", options.has("json") ? doors_json(row.name, machines)
                                          : door_table(row.name, machines, paint));
+    log.close();
     return 0;
   }
   const Machine machine = chosen_machine(options);
@@ -112,6 +116,7 @@ int doors_verb(const std::vector<std::string>& words) {
   fmt::print("{}", options.has("json")
                        ? doors_json(row.name, {described(machine, std::move(comparison))})
                        : doors_text(machine, row.name, comparison, paint));
+  log.close();
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
 #include "emu/cli/asked_call.hpp"
+#include "emu/cli/debug_log_choice.hpp"
 #include "emu/cli/display_options.hpp"
 #include "emu/cli/explain_vdso.hpp"
 #include "emu/cli/machine_options.hpp"
@@ -106,7 +107,11 @@ int explain_verb(const std::vector<std::string>& words) {
   crossings.watch(Watch::Instructions, intel);
   check_door(crossings, machine, door);
   set_work(crossings, machine, options.text("work"));
-  const CrossingBill bill = cross_once(crossings, door, asked_call(options, row));
+  DebugLogChoice log;
+  AskedCall asked = asked_call(options, row);
+  asked.log = log.log();
+  const CrossingBill bill = cross_once(crossings, door, asked);
+  log.close();
   fmt::print(
       "{} through {}{} on {} at {} MHz, {}, mitigations {}: {} cycles, {}\n\n", row.name, door.name,
       door.mode == CodeMode::Compat32 && machine.kernel.bits == 64 ? " from 32-bit code" : "",

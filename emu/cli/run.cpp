@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "cpu/base/failure.hpp"
+#include "emu/cli/debug_tools.hpp"
 #include "emu/cli/exit_status.hpp"
 #include "emu/cli/machine_options.hpp"
 #include "emu/cli/reports.hpp"
@@ -38,10 +39,14 @@ int run_program(RunVerb verb, const std::vector<std::string>& words) {
     for (const std::string& note : notes_on(options))
       fmt::print(stderr, "ringfare: note: {}\n", note);
   Machine machine = chosen_machine(options);
-  const SessionInputs inputs = session_inputs(options, verb);
+  DebugTools tools(options);
+  SessionInputs inputs = session_inputs(options, verb);
+  inputs.log = tools.log();
+  inputs.watchers = tools.watchers();
   Reports reports(options, verb);
   const Bill bill = run_told(std::move(machine), inputs, reports);
   reports.conclude(bill);
+  tools.finish();
   return exit_status(bill);
 }
 

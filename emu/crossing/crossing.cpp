@@ -104,6 +104,8 @@ class Crossings::Repeater {
     return bill_once(charge);
   }
 
+  void log_to(DebugLog* log) { pricer_.log_to(log); }
+
   bool has_door(Gate gate, CodeMode mode) const { return path_.kernel().has_door(gate, mode); }
   void show_user(const UserWindow* window) {
     user_ = window;
@@ -256,6 +258,10 @@ Crossings::~Crossings() = default;
 
 void Crossings::watch(Watch what, bool intel_syntax) {
   repeater_->watch(what, intel_syntax);
+}
+
+void Crossings::log_to(DebugLog* log) {
+  repeater_->log_to(log);
 }
 
 Entered Crossings::enter(Registers& registers, Gate gate, std::uint8_t length,

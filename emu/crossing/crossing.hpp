@@ -18,6 +18,7 @@ namespace ringfare {
 /// Whether bills have the steps of the kernel's instructions.
 enum class Watch : std::uint8_t { Nothing, Instructions };
 
+class DebugLog;
 class KernelMemory;
 class UserWindow;
 
@@ -36,6 +37,9 @@ class Crossings {
   ~Crossings();
 
   void watch(Watch what, bool intel_syntax);
+
+  /// Writes down each path when it gets its price; nullptr: not at all.
+  void log_to(DebugLog* log);
 
   /// Thread at a gate instruction of `length` bytes: goes in as far as the service. `vector` is
   /// that of Gate::Interrupt.

@@ -84,6 +84,7 @@ CrossingBill cross_once(Crossings& crossings, const Doorway& door, const AskedCa
   Registers registers = fresh_registers(door, call);
   const EmptyStack stack;
   crossings.show_user(&stack);
+  if (call.log != nullptr) crossings.log_to(call.log);
   crossings.set_landing_pad(registers.rip + kLandingPad);
   const Entered entered = crossings.enter(registers, door.gate, kDoorLength);
   if (entered.raised)

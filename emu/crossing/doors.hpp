@@ -18,6 +18,7 @@ namespace ringfare {
 struct AskedCall {
   std::int64_t amd64 = -1, i386 = -1;
   ServiceCharge charge;
+  DebugLog* log = nullptr;  // what is priced is written there
 };
 
 /// One crossing by a thread that has done nothing yet, through a door the machine has. Throws

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cpu/base/debug_log.hpp"
 #include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
 
@@ -250,7 +251,20 @@ class PathPricer::Pass {
 };
 
 PricedPath PathPricer::price(std::size_t count, Steps steps, Syntax syntax) {
-  return Pass(*this, steps, syntax).walk(count);
+  PricedPath path = Pass(*this, steps, syntax).walk(count);
+  if (log_ != nullptr) log(path);
+  return path;
+}
+
+void PathPricer::log(const PricedPath& path) const {
+  std::uint32_t instructions = 0;
+  for (const StageCost& stage : path.stages) instructions += stage.instructions;
+  log_->write(LogCategory::Prices,
+              "path of {} through {}, {}: {} stages, {} kernel instructions, {} cycles on {} "
+              "without service and copies",
+              machine_.kernel.name, path_.door_name(),
+              path_.service_at() ? "served" : "answered by the kernel itself", path.stages.size(),
+              instructions, log_text(path.total), machine_.cpu.name);
 }
 
 }  // namespace ringfare

@@ -18,6 +18,8 @@
 
 namespace ringfare {
 
+class DebugLog;
+
 /// What a path costs (cycles, in hundredths) without the service and the copies, which differ from
 /// call to call.
 struct PricedPath {
@@ -41,9 +43,13 @@ class PathPricer {
   /// the CPU model has no price for.
   PricedPath price(std::size_t count, Steps steps, Syntax syntax);
 
+  /// Writes down what is priced; nullptr: nothing.
+  void log_to(DebugLog* log) { log_ = log; }
+
  private:
   class Pass;
 
+  void log(const PricedPath& path) const;
   const RunCost& run(KernelAddress start, std::span<const std::uint8_t> lengths);
   Cycles key(std::string_view name) const;
 
@@ -53,6 +59,7 @@ class PathPricer {
   std::vector<std::vector<const StageModel*>> fixed_before_;  // by index into KernelText::stages
   std::map<std::string, std::vector<const StageModel*>, std::less<>> fixed_last_;  // by door
   std::unordered_map<std::uint64_t, RunCost> runs_;
+  DebugLog* log_ = nullptr;
 };
 
 }  // namespace ringfare

@@ -12,6 +12,7 @@
 #include "emu/linux/blocking.hpp"
 #include "emu/linux/compat/compat_call.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/traps.hpp"
 
@@ -131,14 +132,19 @@ Served Personality::serve(Thread& thread, const Call& call) {
 void Personality::raise(const Exception& exception, const Registers& registers) {
   ThreadSignals& thread = process_->thread_signals();
   note_trap(exception, thread);
-  force_signal(process_->signals, thread,
-               trap_signal(exception, registers, process_->user.space()));
+  const SignalInfo info = trap_signal(exception, registers, process_->user.space());
+  if (process_->options.log != nullptr)
+    log_exception(*process_->options.log, exception, registers.rip, info);
+  force_signal(process_->signals, thread, info);
 }
 
 void Personality::refuse(const Exception& page_fault) {
   ThreadSignals& thread = process_->thread_signals();
   note_trap(page_fault, thread);
-  force_signal(process_->signals, thread, kernel_signal(SIGSEGV));
+  const SignalInfo info = kernel_signal(SIGSEGV);
+  if (process_->options.log != nullptr)
+    log_exception(*process_->options.log, page_fault, page_fault.address.value, info);
+  force_signal(process_->signals, thread, info);
 }
 
 void Personality::raise(const SignalInfo& info) {

@@ -11,6 +11,7 @@
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/personality.hpp"
 #include "emu/linux/state/host_call.hpp"
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/thread_area.hpp"
 
@@ -215,6 +216,7 @@ Turn Personality::next_turn(Thread& processor, Cycles charged) {
   process.turn_began = charged;
   const std::uint64_t quantum = process.queue.draw_quantum();
   process.turn_end = now + quantum;
+  if (process.options.log != nullptr) log_turn(*process.options.log, *process.task, quantum);
   return {.instructions = quantum};
 }
 
@@ -251,6 +253,8 @@ std::string Personality::wait_for_others() {
 void Personality::start_created(Registers& registers) {
   Process& process = *process_;
   const CreatedTask created = process.created;
+  if (process.options.log != nullptr)
+    log_created(*process.options.log, created.task->id, process.newborn);
   Registers& own = process.newborn ? registers : created.task->registers;
   if (!process.newborn) own = registers;
   auto& descriptors = process.newborn ? process.thread->descriptors : created.task->descriptors;

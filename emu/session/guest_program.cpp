@@ -11,6 +11,7 @@
 #include "cpu/kernel_space/kernel_descriptors.hpp"
 #include "cpu/segments.hpp"
 #include "emu/program/loader.hpp"
+#include "emu/program/program_log.hpp"
 #include "emu/program/scripts.hpp"
 #include "emu/vdso/ways.hpp"
 
@@ -54,6 +55,8 @@ GuestProgram::GuestProgram(const SessionInputs& inputs, PricedMachines& machines
       clocksource_(inputs.clocksource),
       tells_vdso_calls_(inputs.vdso_calls),
       counts_(inputs.counts),
+      log_(inputs.log),
+      watchers_(inputs.watchers),
       machines_(machines),
       prices_(prices),
       choice_(choice),
@@ -80,9 +83,11 @@ void GuestProgram::load(const ExecRequest& request) {
   build_stack(request);
   image_.name = request.name;
   image_.path = std::filesystem::canonical(image_.path);  // as /proc/self/exe names it
-  engine_ = choice_.make(
-      memory_, prices_,
-      {.lanes = static_cast<unsigned>(kFirstCycleLane + machines_.size()), .counts = counts_});
+  if (log_ != nullptr) log_program(*log_, memory_, image_);
+  engine_ = choice_.make(memory_, prices_,
+                         {.lanes = static_cast<unsigned>(kFirstCycleLane + machines_.size()),
+                          .counts = counts_,
+                          .watchers = watchers_});
   place_thread();
   arguments_ = request.arguments;
 }

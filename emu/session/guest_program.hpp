@@ -70,6 +70,8 @@ class GuestProgram {
   const VdsoMode vdso_mode_;
   const Clocksource clocksource_;
   const bool tells_vdso_calls_, counts_;
+  DebugLog* const log_;  // may be null
+  const std::vector<TranslationWatcher*> watchers_;
   PricedMachines& machines_;
   BlockPrices& prices_;
   const EngineChoice& choice_;

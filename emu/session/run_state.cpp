@@ -31,7 +31,8 @@ PersonalityOptions personality_options(const Machine& machine, const SessionInpu
           .clocksource = name_of(inputs.clocksource),
           .seed = inputs.seed,
           .schedule_seed = inputs.schedule_seed,
-          .features = features};
+          .features = features,
+          .log = inputs.log};
 }
 
 }  // namespace
@@ -46,6 +47,9 @@ RunState::RunState(Machine deciding, const SessionInputs& its_inputs, std::vecto
   tracer.name_descriptors(personality.descriptor_names());
   tracer.set_first_thread(personality.process_id());
   if (inputs.stacks) tracer.show_stacks();
+  if (inputs.log == nullptr) return;
+  prices.log_to(*inputs.log, machines.names());
+  machines.log_to(inputs.log);
 }
 
 Origin RunState::origin(unsigned behind) const {
@@ -63,6 +67,7 @@ void RunState::end_by_signal(int signal) {
 }
 
 void RunState::end_in_deadlock(const std::string& who_waits) {
+  if (inputs.log != nullptr) inputs.log->write(LogCategory::Scheduler, "deadlock: {}", who_waits);
   tell(WarningEvent{"deadlock: nothing can wake anybody any more: " + who_waits});
   ending.deadlocked = true;
   ending.over = true;

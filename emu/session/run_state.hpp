@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/base/debug_log.hpp"
 #include "emu/bill/block_prices.hpp"
 #include "emu/bill/event.hpp"
 #include "emu/bill/priced_machines.hpp"
@@ -44,6 +45,9 @@ struct RunState {
   Tracer tracer;
   std::uint64_t latest_call = 0;  // number of the latest system call
   Ending ending;
+  /// Lines of the debug log say when, and of which thread.
+  const DebugLog::Stamping stamping{
+      inputs.log, [this] { return LogStamp{.cycles = now(), .thread = personality.thread_id()}; }};
 
   /// The machine that decides what the guest sees and when.
   const Machine& machine() const { return machines.deciding().machine(); }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/processor/emulated_instructions.hpp"
 #include "emu/session/calls.hpp"
 #include "emu/session/faults.hpp"
@@ -101,6 +102,8 @@ void Session::Run::on(const AtFault& fault) {
 void Session::Run::on(const BudgetSpent&) {
   const std::uint64_t executed = state_.guest.thread().totals[kInstructionLane];
   if (executed < state_.inputs.max_instructions) return;  // a turn is over
+  if (state_.inputs.log != nullptr)
+    log_stop(*state_.inputs.log, state_.guest.registers(), executed);
   state_.tell(WarningEvent{
       fmt::format("stopped after {} instructions, as --max-instructions says", executed)});
   state_.ending.over = true;

@@ -18,6 +18,8 @@
 
 namespace ringfare {
 
+class DebugLog;
+
 /// Everything that decides a run; the same inputs give the same bytes.
 struct SessionInputs {
   std::string program;                   // host path of the executable
@@ -43,6 +45,8 @@ struct SessionInputs {
   bool verbose = false;  // says how the run is done
   Watch watch = Watch::Nothing;
   bool intel_syntax = false;
+  DebugLog* log = nullptr;                         // for those who work on the emulator
+  std::vector<TranslationWatcher*> watchers = {};  // likewise
 };
 
 /// One guest program on one machine: engine, ring 0, Linux and prices at work together.

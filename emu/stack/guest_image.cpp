@@ -148,10 +148,7 @@ GuestImage::GuestImage(const AddressSpace& memory, const Region& first) {
       if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_shndx != SHN_UNDEF)
         functions_.push_back({string_at(strings, symbol.st_name), bias + symbol.st_value});
   }
-  // Where several symbols have one address, the first in the table is shown.
   std::ranges::stable_sort(functions_, {}, &Function::begin);
-  const auto doubles = std::ranges::unique(functions_, {}, &Function::begin);
-  functions_.erase(doubles.begin(), doubles.end());
 
   const auto frames = frames_address(image, headers, memory, bias);
   const Region* const region = frames ? memory.find({*frames}) : nullptr;
@@ -164,7 +161,8 @@ GuestImage::GuestImage(const AddressSpace& memory, const Region& first) {
 std::optional<GuestImage::Function> GuestImage::function(std::uint64_t address) const {
   const auto behind = std::ranges::upper_bound(functions_, address, {}, &Function::begin);
   if (behind == functions_.begin()) return std::nullopt;
-  return *std::prev(behind);
+  // Where several symbols have one address, the first in the table is shown.
+  return *std::ranges::lower_bound(functions_, std::prev(behind)->begin, {}, &Function::begin);
 }
 
 }  // namespace ringfare

@@ -28,6 +28,8 @@ class GuestImage {
   };
   /// The function with the symbol nearest below `address`.
   std::optional<Function> function(std::uint64_t address) const;
+  /// All of them, by where they begin; a place may have several names.
+  const std::vector<Function>& functions() const { return functions_; }
 
  private:
   std::vector<Function> functions_;  // sorted by begin

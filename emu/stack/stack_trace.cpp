@@ -10,23 +10,6 @@ constexpr std::size_t kMostFrames = 256;  // as strace -k
 
 }  // namespace
 
-/// The image that the code at `address` belongs to; nothing for code without a file.
-const GuestImage* StackTrace::image(std::uint64_t address) {
-  const Region* const region = memory_.find({address});
-  if (region == nullptr || region->name.empty()) return nullptr;
-  // Its ELF header is in the nearest region below that has the same name and offset 0.
-  const std::vector<Region> all = memory_.regions();
-  const Region* first = nullptr;
-  for (const Region& one : all)
-    if (one.range.begin <= region->range.begin && one.name == region->name &&
-        (one.offset == 0 || one.name.starts_with('[')))
-      first = &one;
-  if (first == nullptr) return nullptr;
-  auto& known = images_[{first->name, first->range.begin.value}];
-  if (!known) known = std::make_unique<GuestImage>(memory_, *first);
-  return known.get();
-}
-
 bool StackTrace::is_code(std::uint64_t address) const {
   const Region* const region = memory_.find({address});
   return region != nullptr && region->permissions.execute;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <map>
-#include <memory>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cpu/memory.hpp"
 #include "cpu/state.hpp"
-#include "emu/stack/guest_image.hpp"
+#include "emu/stack/guest_images.hpp"
 
 namespace ringfare {
 
@@ -26,17 +24,17 @@ class StackTrace {
 
   std::vector<std::string> lines(const Registers& registers);
   /// After execve: forgets the images of the old program.
-  void forget() { images_.clear(); }
+  void forget() { images_.forget(); }
 
  private:
-  const GuestImage* image(std::uint64_t address);
+  const GuestImage* image(std::uint64_t address) { return images_.at(memory_, address); }
   std::string line(std::uint64_t address);
   std::optional<UnwoundRegisters> caller(const UnwoundRegisters& callee, bool interrupted);
   std::optional<UnwoundRegisters> by_frame_pointer(const UnwoundRegisters& callee) const;
   bool is_code(std::uint64_t address) const;
 
   const AddressSpace& memory_;
-  std::map<std::pair<std::string, std::uint64_t>, std::unique_ptr<GuestImage>> images_;
+  GuestImages images_;
 };
 
 }  // namespace ringfare

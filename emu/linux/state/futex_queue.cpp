@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "emu/linux/state/futex_queue.hpp"
 
+#include "emu/linux/state/kernel_log.hpp"
+
 namespace ringfare {
 
 void FutexQueue::remove(const Task& task) {
@@ -13,6 +15,7 @@ std::int64_t FutexQueue::wake(std::uint64_t address, std::uint64_t most, std::ui
     if (woken == most || task->wait->futex != address || (task->wait->bits & bits) == 0)
       return false;
     task->wait->end = Wait::End::Woken;
+    if (log_ != nullptr) log_wake(*log_, *task);
     ready_.add(*task);
     ++woken;
     return true;

@@ -10,11 +10,14 @@
 
 namespace ringfare {
 
+class DebugLog;
+
 /// The threads of a process that wait for futexes, in the order in which they came. Each waits for
 /// the word at `Wait::futex`.
 class FutexQueue {
  public:
-  explicit FutexQueue(RunQueue& ready) : ready_(ready) {}
+  /// `log` may be null.
+  explicit FutexQueue(RunQueue& ready, DebugLog* log = nullptr) : ready_(ready), log_(log) {}
 
   static constexpr std::uint32_t kAnyBits = std::numeric_limits<std::uint32_t>::max();
 
@@ -29,6 +32,7 @@ class FutexQueue {
 
  private:
   RunQueue& ready_;
+  DebugLog* const log_;
   std::vector<Task*> waiting_;
 };
 

@@ -9,6 +9,8 @@
 
 namespace ringfare {
 
+class DebugLog;
+
 /// What the guest finds around it besides its program. All of it is input of the run.
 struct PersonalityOptions {
   std::string uname_release, uname_version, uname_machine = "x86_64";
@@ -18,6 +20,7 @@ struct PersonalityOptions {
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;
   std::uint64_t features = VectorState::kComponents;  // XCR0 of user mode; 0 without XSAVE
+  DebugLog* log = nullptr;                            // for those who work on the emulator
 };
 
 }  // namespace ringfare

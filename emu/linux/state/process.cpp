@@ -9,6 +9,7 @@
 #include <csignal>
 #include <utility>
 
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/robust_futexes.hpp"
 
@@ -54,6 +55,7 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
 std::int64_t Process::block(Wait wait) {
   wait.files_seen = tree.files_changes();
   task->wait = std::move(wait);
+  if (options.log != nullptr) log_wait(*options.log, *task);
   return kBlocked;
 }
 
@@ -96,6 +98,7 @@ void Process::end_task() {
   if (ended->clear_child_tid != 0 &&
       user.space().store(GuestAddress{ended->clear_child_tid}, std::uint32_t{0}))
     futexes.wake(ended->clear_child_tid, 1);
+  if (options.log != nullptr) log_end_of_thread(*options.log, task->id);
   task = nullptr;
 }
 
@@ -160,6 +163,7 @@ void Process::renew_random() {
 }
 
 void Process::end(std::int32_t wait_status) {
+  if (options.log != nullptr) log_end_of_process(*options.log, pid(), wait_status);
   return_memory();
   for (int fd = 0; fd < descriptors.end(); ++fd) descriptors.close(fd);
   tree.files_changed();

@@ -170,7 +170,7 @@ class Process {
   std::map<int, std::unique_ptr<Task>> tasks;
   Task* task = nullptr;
   RunQueue queue;
-  FutexQueue futexes{queue};
+  FutexQueue futexes{queue, options.log};
   CreatedTask created;              // by the present call
   bool newborn = false;             // the present call has made this process
   bool child_was_made = false;      // since the beginning

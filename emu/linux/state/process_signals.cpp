@@ -2,6 +2,7 @@
 // Signals and timers of a process: who is told, and who wakes.
 #include <algorithm>
 
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
@@ -16,12 +17,14 @@ bool takes(const ThreadSignals& thread, std::uint64_t pending) {
 bool Process::send(const SignalInfo& info) {
   // Whether a blocked signal is ignored depends on the mask of the first thread.
   const bool sent = send_signal(signals, info, tasks.begin()->second->signals.mask());
+  if (options.log != nullptr) log_sent(*options.log, info, nullptr, sent);
   wake_for_signals();
   return sent;
 }
 
 bool Process::send(Task& to, const SignalInfo& info) {
   const bool sent = send_signal(signals, to.signals, info);
+  if (options.log != nullptr) log_sent(*options.log, info, &to, sent);
   wake_for_signals();
   return sent;
 }
@@ -49,6 +52,7 @@ void Process::wake_for_signals() {
 void Process::wake(Task& sleeper, Wait::End end) {
   if (!sleeper.waits()) return;
   sleeper.wait->end = end;
+  if (options.log != nullptr) log_wake(*options.log, sleeper);
   if (&sleeper != task) queue.add(sleeper);
 }
 

@@ -8,6 +8,7 @@
 #include "cpu/segments.hpp"
 #include "emu/linux/signals/signal_frame.hpp"
 #include "emu/linux/signals/signal_frame32.hpp"
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
@@ -50,6 +51,7 @@ class Pass {
   bool react(const SignalInfo& info) {
     SignalAction& slot = process_.signals.action(info.signal);
     const SignalAction action = slot;
+    if (process_.options.log != nullptr) log_taken(*process_.options.log, info, action);
     if (action.handler == SignalState::kIgnore) return true;
     if (action.handler == SignalState::kDefault) return by_default(info.signal);
     if ((action.flags & kResetHandler) != 0) slot.handler = SignalState::kDefault;
@@ -88,6 +90,7 @@ class Pass {
       force_signal(process_.signals, signals_, kernel_signal(SIGSEGV));
       return;
     }
+    if (process_.options.log != nullptr) log_frame(*process_.options.log, info, thread_.registers);
     done_.bytes_out += process_.user.bytes_out() - before;
     ++done_.frames;
     std::uint64_t mask = signals_.mask() | action.mask;

@@ -4,6 +4,7 @@
 
 #include "emu/linux/signals/signal_frame.hpp"
 #include "emu/linux/signals/signal_frame32.hpp"
+#include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
@@ -32,6 +33,7 @@ std::int64_t return_from_handler(Process& process, bool extended) {
   Registers registers = process.thread->registers;
   if (!pop_frame(process, registers, extended))
     force_signal(process.signals, process.thread_signals(), kernel_signal(SIGSEGV));
+  if (process.options.log != nullptr) log_return(*process.options.log, registers);
   process.new_registers = registers;
   return static_cast<std::int64_t>(registers[Gpr::Rax]);
 }
