@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cpu/base/failure.hpp"
-#include "cpu/base/nearest.hpp"
+#include "cpu/base/choice.hpp"
 
 namespace ringfare {
 namespace {
@@ -26,8 +25,7 @@ DebugLog::Categories category_named(std::string_view option, std::string_view na
     known.emplace_back(kLogCategories[i].name);
   }
   known.emplace_back("all");
-  throw UserError(
-      fmt::format("{}: unknown category '{}'{}", option, name, suggestion(name, known)));
+  refuse_word(option, name, known);
 }
 
 }  // namespace
@@ -46,12 +44,8 @@ void DebugLog::write_line(LogCategory category, std::string_view text) {
 
 DebugLog::Categories log_categories(std::string_view option, std::string_view list) {
   DebugLog::Categories wanted;
-  while (true) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    wanted |= category_named(option, list.substr(0, comma));
-    if (comma == list.size()) return wanted;
-    list.remove_prefix(comma + 1);
-  }
+  for (const std::string& name : split(list)) wanted |= category_named(option, name);
+  return wanted;
 }
 
 }  // namespace ringfare

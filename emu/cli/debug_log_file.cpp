@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "emu/cli/output.hpp"
 #include "emu/linux/abi/own_descriptors.hpp"
 
 namespace ringfare {
@@ -84,11 +85,7 @@ void DebugLogFile::write(std::string_view line) {
 
 void DebugLogFile::close() {
   if (::close(std::exchange(file_, -1)) != 0 && *error_ == 0) *error_ = errno;
-  if (*error_ != 0)
-    throw UserError(
-        fmt::format("{}: not everything of the debug log could be written: {}; free "
-                    "some space there",
-                    name_, std::strerror(*error_)));
+  if (*error_ != 0) refuse_unwritten(name_, *error_);
 }
 
 }  // namespace ringfare

@@ -80,14 +80,10 @@ TEST_P(Lists, NameCategories) {
 
 INSTANTIATE_TEST_SUITE_P(
     Words, Lists,
-    testing::Values(
-        ListRow{"all", "lotrscsipr", ""}, ListRow{"loader", "lo", ""},
-        ListRow{"prices,scheduler", "scpr", ""}, ListRow{"signals,signals", "si", ""},
-        ListRow{"signal", "",
-                "--debug-categories: unknown category 'signal'; did you mean 'signals'?"},
-        ListRow{"loader,", "",
-                "--debug-categories: unknown category ''; there is loader, translator, scheduler, "
-                "signals, prices, all"}));
+    testing::Values(ListRow{"all", "lotrscsipr", ""}, ListRow{"loader", "lo", ""},
+                    ListRow{"prices,scheduler", "scpr", ""}, ListRow{"signals,signals", "si", ""},
+                    ListRow{"signal", "", "--debug-categories signal: did you mean 'signals'?"},
+                    ListRow{"loader,", "", "LATER"}));
 
 }  // namespace
 }  // namespace ringfare

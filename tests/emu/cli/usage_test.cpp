@@ -145,6 +145,17 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"vdso", "--dump", "/dev/full"},
                 "/dev/full: not everything could be written: No space left on device; make room "
                 "there, or name another file"},
+        Mistake{{"run", "--debug-categories", "loader,signal", "/bin/busybox"},
+                "--debug-categories signal: did you mean 'signals'?"},
+        Mistake{{"run", "--debug-log", "/no/such/folder/log", "/bin/busybox"},
+                "/no/such/folder/log: cannot be written: No such file or directory; name another "
+                "file for --debug-log"},
+        Mistake{{"trace", "--dump-at", "main", "/bin/busybox"},
+                "--dump-at: name a file for it with --dump-translation FILE"},
+        Mistake{{"run", "--dump-translation", "/dev/null", "--dump-at", "0xmain", "/bin/busybox"},
+                "--dump-at 0xmain: give an address like 0x401000, or a function"},
+        Mistake{{"run", "--dump-translation", "/dev/null", "--dump-count", "0", "/bin/busybox"},
+                "--dump-count 0: give a whole number from 1 to 1000"},
         Mistake{{"explain"},
                 "explain: name the door, and a call if you like: ringfare explain syscall write"},
         Mistake{{"explain", "syscall", "getpidd"},
@@ -213,6 +224,28 @@ TEST(Usage, AMinusIsStandardOutput) {
   EXPECT_EQ(both.output.find("ringfare: /bin/busybox true\n"), 0u) << both.output;
   EXPECT_TRUE(both.output.ends_with("\n" + json.output)) << both.output;
   EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+}
+
+TEST(Usage, OnlyTheTranslatorTranslates) {
+  for (const std::string option : {"--perf-map", "--gdb-jit", "--dump-translation=/dev/null"}) {
+    const Outcome outcome =
+        ringfare({"run", "--engine", "unicorn", option, "/bin/busybox", "true"});
+    EXPECT_EQ(outcome.ending(), "exit 125");
+    EXPECT_NE(outcome.errors.find("unicorn"), std::string::npos) << outcome.errors;
+  }
+}
+
+TEST(Usage, TheEnvironmentAsksForALogOfEveryVerb) {
+  Launch launch;
+  launch.arguments = {RINGFARE_BINARY_DIR "/ringfare", "explain", "syscall", "getpid"};
+  launch.environment.push_back("RINGFARE_DEBUG_CATEGORIES=prices");
+  const Outcome priced = run(launch);
+  EXPECT_EQ(priced.ending(), "exit 0");
+  EXPECT_NE(priced.errors.find("path of linux-6.1 through syscall, served: "), std::string::npos)
+      << priced.errors;
+  launch.environment.back() = "RINGFARE_DEBUG_CATEGORIES=price";
+  EXPECT_EQ(run(launch).errors,
+            "ringfare: RINGFARE_DEBUG_CATEGORIES price: did you mean 'prices'?\n");
 }
 
 TEST(Usage, HelpGoesToStandardOutput) {
