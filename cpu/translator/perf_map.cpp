@@ -83,10 +83,8 @@ void PerfMap::forgetting(const CodeCache&) {
 void PerfMap::close() {
   if (file_ >= 0 && ::close(std::exchange(file_, -1)) != 0 && error_ == 0) error_ = errno;
   if (error_ != 0)
-    throw UserError(
-        fmt::format("--perf-map: {}: not everything could be written: {}; free some "
-                    "space there",
-                    path_, std::strerror(error_)));
+    throw UserError(fmt::format("{}: not everything could be written: {}; make room there", path_,
+                                std::strerror(error_)));
 }
 
 }  // namespace ringfare

@@ -83,7 +83,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(ListRow{"all", "lotrscsipr", ""}, ListRow{"loader", "lo", ""},
                     ListRow{"prices,scheduler", "scpr", ""}, ListRow{"signals,signals", "si", ""},
                     ListRow{"signal", "", "--debug-categories signal: did you mean 'signals'?"},
-                    ListRow{"loader,", "", "LATER"}));
+                    ListRow{"loader,", "",
+                            "--debug-categories : give one of loader, translator, scheduler, "
+                            "signals, prices, all"}));
 
 }  // namespace
 }  // namespace ringfare
