@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <nlohmann/json.hpp>
 
+#include "emu/bill/bill_json.hpp"
 #include "emu/report/door_table.hpp"
 #include "emu/report/number_text.hpp"
 
