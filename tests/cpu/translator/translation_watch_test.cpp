@@ -196,7 +196,7 @@ class Scratch {
 
 TEST(PerfMap, HasALineForEachPieceOfCode) {
   const Scratch scratch;
-  PerfMap map(scratch.path,
+  PerfMap map(scratch.path, 3,
               [](const auto&, GuestAddress at) { return at == kCode ? "begin" : ""; });
   run(calls(), map);
   map.close();
