@@ -81,8 +81,8 @@ struct Superblock {
   std::byte* indirect_end = nullptr;   // its last byte is before
   std::byte* cold_begin = nullptr;     // what is off the path: side exits, jumps not linked yet
   std::byte* cold_end = nullptr;
-  std::array<JumpSite, 2> misses;      // where that one goes for other targets
-  std::vector<Point> points;           // ascending by `host`
+  std::array<JumpSite, 2> misses;  // where that one goes for other targets
+  std::vector<Point> points;       // ascending by `host`
   ExitId first_exit = 0, end_exit = 0;
   std::vector<ExitId> incoming;  // direct exits linked here
   bool dead = false;             // its code has changed: nothing leads to it any more

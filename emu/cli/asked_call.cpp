@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cpu/base/choice.hpp"
-#include "emu/cli/display_options.hpp"
+#include "emu/cli/options/display_options.hpp"
 
 namespace ringfare {
 namespace {

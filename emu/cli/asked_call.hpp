@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/crossing/doors.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
 

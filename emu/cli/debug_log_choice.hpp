@@ -7,7 +7,7 @@
 
 #include "cpu/base/debug_log.hpp"
 #include "emu/cli/debug_log_file.hpp"
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 
 namespace ringfare {
 

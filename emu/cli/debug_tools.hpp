@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "cpu/translator/gdb_jit.hpp"
-#include "cpu/translator/perf_map.hpp"
-#include "cpu/translator/translation_dump.hpp"
-#include "cpu/translator/translation_log.hpp"
+#include "cpu/translator/watch/gdb_jit.hpp"
+#include "cpu/translator/watch/perf_map.hpp"
+#include "cpu/translator/watch/translation_dump.hpp"
+#include "cpu/translator/watch/translation_log.hpp"
 #include "emu/cli/debug_log_choice.hpp"
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/stack/guest_images.hpp"
 

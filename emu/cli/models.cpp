@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cpu/base/failure.hpp"
-#include "emu/cli/machine_options.hpp"
+#include "emu/cli/options/machine_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/report/number_text.hpp"
 

@@ -4,10 +4,10 @@
 #include <memory>
 #include <utility>
 
-#include "emu/cli/display_options.hpp"
-#include "emu/cli/expressions.hpp"
-#include "emu/cli/follow.hpp"
-#include "emu/cli/line_options.hpp"
+#include "emu/cli/options/display_options.hpp"
+#include "emu/cli/trace/expressions.hpp"
+#include "emu/cli/trace/follow.hpp"
+#include "emu/cli/trace/line_options.hpp"
 #include "emu/strace/call_filter.hpp"
 
 namespace ringfare {

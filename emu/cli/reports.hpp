@@ -5,7 +5,7 @@
 #include <system_error>
 #include <vector>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/report/report_formats.hpp"
 

@@ -6,10 +6,10 @@
 #include "cpu/base/failure.hpp"
 #include "emu/cli/debug_tools.hpp"
 #include "emu/cli/exit_status.hpp"
-#include "emu/cli/machine_options.hpp"
+#include "emu/cli/options/machine_options.hpp"
 #include "emu/cli/reports.hpp"
 #include "emu/cli/run_options.hpp"
-#include "emu/cli/strace_options.hpp"
+#include "emu/cli/trace/strace_options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/session/session.hpp"
 

@@ -5,14 +5,14 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/cli/debug_tools.hpp"
-#include "emu/cli/display_options.hpp"
-#include "emu/cli/follow.hpp"
 #include "emu/cli/guest_start.hpp"
-#include "emu/cli/machine_options.hpp"
+#include "emu/cli/options/display_options.hpp"
+#include "emu/cli/options/machine_options.hpp"
+#include "emu/cli/options/time_options.hpp"
 #include "emu/cli/reports.hpp"
-#include "emu/cli/strace_options.hpp"
-#include "emu/cli/time_options.hpp"
-#include "emu/cli/value_options.hpp"
+#include "emu/cli/trace/follow.hpp"
+#include "emu/cli/trace/strace_options.hpp"
+#include "emu/cli/trace/value_options.hpp"
 
 namespace ringfare {
 namespace {

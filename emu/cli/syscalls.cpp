@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "cpu/base/failure.hpp"
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/linux/syscalls/syscall_document.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/cli/verbs.hpp"
 #include "emu/vdso/image.hpp"

@@ -98,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
                      "lies above"},
         WrongInclude{"session_report", "emu/session/run_state.hpp", "emu/report/trace_text.hpp",
                      "lies above"},
-        WrongInclude{"session_cli", "emu/session/session.cpp", "emu/cli/options.hpp", "lies above"},
+        WrongInclude{"session_cli", "emu/session/session.cpp", "emu/cli/options/options.hpp",
+                     "lies above"},
         WrongInclude{"engines", "cpu/unicorn/machine.cpp", "cpu/translator/translator.hpp",
                      "engines do not know each other"},
         WrongInclude{"engines_too", "cpu/translator/rules.cpp", "cpu/unicorn/machine.hpp",
@@ -134,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Layering, ARightIncludeIsNoFault) {
   EXPECT_THAT(layering_faults({{"emu/session/run_state.hpp", 1, "emu/bill/bill.hpp"},
-                               {"emu/cli/options.hpp", 2, "boost/program_options.hpp"},
+                               {"emu/cli/options/options.hpp", 2, "boost/program_options.hpp"},
                                {"cpu/memory.cpp", 3, "sys/mman.h"},
                                {"cpu/translator/faults.cpp", 4, "ucontext.h"},
                                {"cpu/interruption.hpp", 5, "csignal"},

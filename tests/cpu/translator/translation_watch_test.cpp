@@ -16,12 +16,12 @@
 
 #include "cpu/base/failure.hpp"
 #include "cpu/segments.hpp"
-#include "cpu/translator/gdb_jit.hpp"
-#include "cpu/translator/jit_object.hpp"
-#include "cpu/translator/perf_map.hpp"
-#include "cpu/translator/translation_dump.hpp"
-#include "cpu/translator/translation_log.hpp"
 #include "cpu/translator/translator.hpp"
+#include "cpu/translator/watch/gdb_jit.hpp"
+#include "cpu/translator/watch/jit_object.hpp"
+#include "cpu/translator/watch/perf_map.hpp"
+#include "cpu/translator/watch/translation_dump.hpp"
+#include "cpu/translator/watch/translation_log.hpp"
 
 extern "C" const std::uint8_t snippet_loop[], snippet_loop_end[];
 extern "C" const std::uint8_t snippet_calls[], snippet_calls_end[];

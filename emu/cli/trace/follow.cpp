@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/follow.hpp"
+#include "emu/cli/trace/follow.hpp"
 
 #include "cpu/base/failure.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/display_options.hpp"
+#include "emu/cli/options/display_options.hpp"
 
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/translation_log.hpp"
+#include "cpu/translator/watch/translation_log.hpp"
 
 #include "cpu/translator/code_cache.hpp"
-#include "cpu/translator/translation_text.hpp"
+#include "cpu/translator/watch/translation_text.hpp"
 
 namespace ringfare {
 

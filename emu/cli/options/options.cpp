@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/report/name_set.hpp"
 #include "emu/strace/describe.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/report/trace_text.hpp"
 
 namespace ringfare {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/translation_dump.hpp"
+#include "cpu/translator/watch/translation_dump.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "cpu/translator/code_cache.hpp"
 #include "cpu/translator/host_operands.hpp"
-#include "cpu/translator/translation_text.hpp"
+#include "cpu/translator/watch/translation_text.hpp"
 
 namespace ringfare {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/strace_options.hpp"
+#include "emu/cli/trace/strace_options.hpp"
 
 #include <fmt/format.h>
 
 #include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
-#include "emu/cli/line_options.hpp"
-#include "emu/cli/value_options.hpp"
+#include "emu/cli/trace/line_options.hpp"
+#include "emu/cli/trace/value_options.hpp"
 
 namespace ringfare {
 namespace {

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/session/session.hpp"
 
 namespace ringfare {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/strace/describe.hpp"
 
 namespace ringfare {

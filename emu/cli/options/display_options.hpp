@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "emu/report/paint.hpp"
 
 namespace ringfare {

@@ -11,8 +11,8 @@
 #include "cpu/base/quantity.hpp"
 #include "cpu/decoder.hpp"
 #include "cpu/memory.hpp"
-#include "cpu/translator/code_names.hpp"
 #include "cpu/translator/translation_watcher.hpp"
+#include "cpu/translator/watch/code_names.hpp"
 
 namespace ringfare {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 #include "models/machine.hpp"
 
 namespace ringfare {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/line_options.hpp"
+#include "emu/cli/trace/line_options.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 
 #include "cpu/base/choice.hpp"
 #include "cpu/base/failure.hpp"
-#include "emu/cli/expressions.hpp"
-#include "emu/cli/follow.hpp"
+#include "emu/cli/trace/expressions.hpp"
+#include "emu/cli/trace/follow.hpp"
 #include "emu/strace/names.hpp"
 
 namespace ringfare {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/expressions.hpp"
+#include "emu/cli/trace/expressions.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/value_options.hpp"
+#include "emu/cli/trace/value_options.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "cpu/base/choice.hpp"
-#include "emu/cli/expressions.hpp"
+#include "emu/cli/trace/expressions.hpp"
 #include "emu/strace/call_filter.hpp"
 
 namespace ringfare {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "cpu/translator/code_names.hpp"
+#include "cpu/translator/watch/code_names.hpp"
 
 namespace ringfare {
 

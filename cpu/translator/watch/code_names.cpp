@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/code_names.hpp"
+#include "cpu/translator/watch/code_names.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 
 namespace ringfare {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/time_options.hpp"
+#include "emu/cli/options/time_options.hpp"
 
 #include <fmt/format.h>
 

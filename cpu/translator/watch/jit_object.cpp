@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/jit_object.hpp"
+#include "cpu/translator/watch/jit_object.hpp"
 
 #include <elf.h>
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "cpu/translator/code_names.hpp"
 #include "cpu/translator/translation_watcher.hpp"
+#include "cpu/translator/watch/code_names.hpp"
 
 namespace ringfare {
 

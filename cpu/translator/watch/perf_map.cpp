@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/perf_map.hpp"
+#include "cpu/translator/watch/perf_map.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

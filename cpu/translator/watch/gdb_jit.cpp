@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/gdb_jit.hpp"
+#include "cpu/translator/watch/gdb_jit.hpp"
 
 #include <cstddef>
 #include <utility>
 
 #include "cpu/translator/code_cache.hpp"
-#include "cpu/translator/jit_object.hpp"
+#include "cpu/translator/watch/jit_object.hpp"
 
 // Names and layouts that GDB looks for in every program it runs; it reads the descriptor, and stops
 // in the function. So these are the two globals that must be.

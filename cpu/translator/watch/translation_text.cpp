@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu/translator/translation_text.hpp"
+#include "cpu/translator/watch/translation_text.hpp"
 
 #include <fmt/format.h>
 

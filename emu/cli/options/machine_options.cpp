@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/cli/machine_options.hpp"
+#include "emu/cli/options/machine_options.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "emu/cli/options.hpp"
+#include "emu/cli/options/options.hpp"
 
 namespace ringfare {
 
