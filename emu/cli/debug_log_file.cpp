@@ -54,10 +54,8 @@ class NoBrokenPipeSignal {
 DebugLogFile::DebugLogFile(const std::string& path)
     : name_(path.empty() ? "standard error" : path), file_(open_log(path)) {
   if (file_ < 0)
-    throw UserError(
-        fmt::format("{}: the debug log cannot be written: {}; give another file with "
-                    "--debug-log",
-                    name_, std::strerror(errno)));
+    throw UserError(fmt::format("{}: cannot be written: {}; name another file for --debug-log",
+                                name_, std::strerror(errno)));
   void* const shared =
       mmap(nullptr, sizeof(SharedError), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   CHECK(shared != MAP_FAILED, "a page for the debug log");

@@ -82,6 +82,26 @@ void set_work(Crossings& crossings, const Machine& machine, std::string_view lis
   }
 }
 
+void print_crossing(const ParsedOptions& options, const Machine& machine, const Doorway& door,
+                    std::string_view call, const CrossingBill& bill) {
+  fmt::print(
+      "{} through {}{} on {} at {} MHz, {}, mitigations {}: {} cycles, {}\n\n", call, door.name,
+      door.mode == CodeMode::Compat32 && machine.kernel.bits == 64 ? " from 32-bit code" : "",
+      machine.cpu.name, machine.cpu.core_khz / 1000, machine.kernel.name,
+      machine.mitigations.empty() ? "none" : fmt::format("{}", fmt::join(machine.mitigations, " ")),
+      cycles_text(bill.total), duration_text(time_of(bill.total, machine.cpu.core_khz)));
+  const Paint paint = paint_for(stdout, options);
+  const bool instructions = options.has("instructions");
+  fmt::print("{}", waterfall(bill, instructions ? Detail::Instructions : Detail::Stages, paint));
+  if (instructions) return;
+  fmt::print("\n");
+  for (const StageCost& stage : bill.stages) {
+    if (stage.note.empty()) continue;
+    fmt::print("    {}: {}{}\n", paint.name(stage.name), stage.note,
+               stage.source.empty() ? "" : fmt::format(" [{}]", stage.source));
+  }
+}
+
 }  // namespace
 
 int explain_verb(const std::vector<std::string>& words) {
@@ -112,23 +132,7 @@ int explain_verb(const std::vector<std::string>& words) {
   asked.log = log.log();
   const CrossingBill bill = cross_once(crossings, door, asked);
   log.close();
-  fmt::print(
-      "{} through {}{} on {} at {} MHz, {}, mitigations {}: {} cycles, {}\n\n", row.name, door.name,
-      door.mode == CodeMode::Compat32 && machine.kernel.bits == 64 ? " from 32-bit code" : "",
-      machine.cpu.name, machine.cpu.core_khz / 1000, machine.kernel.name,
-      machine.mitigations.empty() ? "none" : fmt::format("{}", fmt::join(machine.mitigations, " ")),
-      cycles_text(bill.total), duration_text(time_of(bill.total, machine.cpu.core_khz)));
-  const Paint paint = paint_for(stdout, options);
-  fmt::print(
-      "{}",
-      waterfall(bill, options.has("instructions") ? Detail::Instructions : Detail::Stages, paint));
-  if (options.has("instructions")) return 0;
-  fmt::print("\n");
-  for (const StageCost& stage : bill.stages) {
-    if (stage.note.empty()) continue;
-    fmt::print("    {}: {}{}\n", paint.name(stage.name), stage.note,
-               stage.source.empty() ? "" : fmt::format(" [{}]", stage.source));
-  }
+  print_crossing(options, machine, door, row.name, bill);
   return 0;
 }
 

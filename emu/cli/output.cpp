@@ -59,8 +59,8 @@ void Output::write(std::string_view text) {
   if (!whole && error_ == 0) error_ = errno;
 }
 
-bool Output::failed() const {
-  return std::ferror(file_) != 0;
+void Output::check(const std::system_error& error) const {
+  if (std::ferror(file_) != 0) refuse_unwritten(target_, error.code().value());
 }
 
 void Output::close() {
@@ -76,6 +76,14 @@ std::FILE* OutputByThread::file(int thread) {
   if (found != outputs_.end()) return found->second.file();
   return outputs_.try_emplace(thread, fmt::format("{}.{}", target_, thread), opening_)
       .first->second.file();
+}
+
+void OutputByThread::check(const std::system_error& error) const {
+  for (const auto& [thread, output] : outputs_) output.check(error);
+}
+
+void OutputByThread::close() {
+  for (auto& [thread, output] : outputs_) output.close();
 }
 
 void refuse_unwritten(std::string_view target, int error) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace ringfare {
@@ -23,13 +24,12 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  const std::string& target() const { return target_; }  // as messages name it
   std::FILE* file() const { return file_; }
   bool terminal() const;
 
   void write(std::string_view text);
-  /// Whether something could not be written so far.
-  bool failed() const;
+  /// Throws UserError where a write to it has failed, with the reason that `error` has.
+  void check(const std::system_error& error) const;
   /// Throws UserError where not everything could be written. Of standard error it says nothing:
   /// nobody could read it.
   void close();
@@ -49,6 +49,10 @@ class OutputByThread {
 
   /// Made when it is first asked for.
   std::FILE* file(int thread);
+
+  // Of all of them, as Output does.
+  void check(const std::system_error& error) const;
+  void close();
 
  private:
   std::string target_;

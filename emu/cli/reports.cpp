@@ -43,9 +43,6 @@ void take_strace_options(const ParsedOptions& options, ReportInputs& inputs) {
   inputs.trace = line_options(options);
   const auto filter = std::make_shared<const CallFilter>(sets_of(expressions(options), "trace"));
   inputs.shows = [filter](std::string_view call) { return filter->shows(call); };
-  if (followed(options) != Follow::Separately) return;
-  const auto files = std::make_shared<OutputByThread>(options.text("output"), opening(options));
-  inputs.trace.file_of = [files](int thread) { return files->file(thread); };
 }
 
 }  // namespace
@@ -61,9 +58,13 @@ Reports::Reports(const ParsedOptions& options, RunVerb verb) {
   ReportInputs inputs;
   inputs.settings = settings_of(options, verb);
   if (verb == RunVerb::Trace) take_strace_options(options, inputs);
+  if (verb == RunVerb::Trace && followed(options) == Follow::Separately) {
+    by_thread_.emplace(options.text("output"), opening(options));
+    inputs.trace.file_of = [this](int thread) { return by_thread_->file(thread); };
+  }
   // With a file per thread the shared place is standard error, for warnings.
-  places_.emplace_back(inputs.trace.file_of ? "" : options.text("output"), opening(options));
-  const auto given = [&](std::string_view name) { return options.has(name); };
+  places_.emplace_back(by_thread_ ? "" : options.text("output"), opening(options));
+  const auto given = [&](std::string_view name) { return options.given_value(name) != nullptr; };
   for (const ReportFormat& format : report_formats()) {
     if (!format.offered_by(verb) || !format.wanted(given)) continue;
     Output& place = format.file.empty()
@@ -88,11 +89,12 @@ void Reports::conclude(const Bill& bill) {
       if (one.place == &place && one.report.text) place.write(one.report.text(bill));
     place.close();
   }
+  if (by_thread_) by_thread_->close();
 }
 
 void Reports::failed(const std::system_error& error) const {
-  for (const Output& place : places_)
-    if (place.failed()) refuse_unwritten(place.target(), error.code().value());
+  for (const Output& place : places_) place.check(error);
+  if (by_thread_) by_thread_->check(error);
   throw error;
 }
 

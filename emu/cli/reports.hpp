@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -19,6 +20,8 @@ class Reports {
  public:
   /// Opens the places. Throws UserError.
   Reports(const ParsedOptions& options, RunVerb verb);
+  Reports(const Reports&) = delete;
+  Reports& operator=(const Reports&) = delete;
 
   /// What listens to the run.
   std::vector<Sink*> sinks() const;
@@ -34,8 +37,9 @@ class Reports {
     Output* place;
   };
 
-  std::list<Output> places_;  // the one of -o first
-  std::vector<Made> made_;    // in the order of the table
+  std::list<Output> places_;                 // the one of -o first
+  std::optional<OutputByThread> by_thread_;  // of strace -ff
+  std::vector<Made> made_;                   // in the order of the table
 };
 
 }  // namespace ringfare

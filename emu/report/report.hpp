@@ -30,7 +30,8 @@ using ReportSettings = std::map<std::string, std::string, std::less<>>;
 struct ReportInputs {
   std::FILE* out = nullptr;
   Paint paint{false};
-  std::function<bool(std::string_view)> shows;  // whether calls of this name are wanted
+  /// Whether calls of this name are wanted.
+  std::function<bool(std::string_view)> shows = [](std::string_view) { return true; };
   ReportSettings settings;
   TraceText::Options trace;  // what strace's options say of the lines of a trace
 };

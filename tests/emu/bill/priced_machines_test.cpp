@@ -114,7 +114,7 @@ TEST(PricedMachines, WorkThatASkippedCallShouldMeetIsNotLeftOver) {
   make(machines, {caller(kGetpid)});
   const Cycles ordinary = machines.bill({}).also_priced[0].kernel;
   Registers registers = caller32(kGetpid32);
-  EXPECT_TRUE(machines.enter(registers, kSyscall).served);
+  EXPECT_FALSE(machines.enter(registers, kSyscall).raised);
   EXPECT_TRUE(machines.set_work("signal"));
   machines.leave(registers, 1, kCharge);
   make(machines, {caller(kGetpid)});

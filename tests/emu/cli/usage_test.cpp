@@ -211,6 +211,17 @@ TEST(Usage, WhatStandardOutputDoesNotTakeIsAFailure) {
   }
 }
 
+TEST(Usage, AFileOfEachThreadThatDoesNotTakeAllIsNamed) {
+  const ScratchDirectory scratch;
+  std::filesystem::create_symlink("/dev/full", scratch.path() / "t.1000");
+  const std::string target = scratch.path() / "t";
+  const Outcome outcome = ringfare({"trace", "-ff", "-o", target, "/bin/busybox", "true"});
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_EQ(outcome.errors, "ringfare: " + target +
+                                ".1000: not everything could be written: No space left on "
+                                "device; make room there, or name another file\n");
+}
+
 TEST(Usage, AMinusIsStandardOutput) {
   const ScratchDirectory scratch;
   const auto here = [&](std::vector<std::string> words) {
