@@ -14,25 +14,18 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/cli/output.hpp"
-#include "emu/linux/abi/own_descriptors.hpp"
 
 namespace ringfare {
 namespace {
 
 using SharedError = std::atomic<int>;
 
-/// The same file under a number that no guest gets; the given one where the limit forbids that.
-int out_of_guests_reach(int file) {
-  const int high = fcntl(file, F_DUPFD_CLOEXEC, kLowestOwnDescriptor);
-  return high >= 0 ? high : fcntl(file, F_DUPFD_CLOEXEC, 3);
-}
-
 int open_log(const std::string& path) {
-  if (path.empty()) return out_of_guests_reach(STDERR_FILENO);
-  if (path == "-") return out_of_guests_reach(STDOUT_FILENO);
+  if (path.empty()) return own_duplicate(STDERR_FILENO);
+  if (path == "-") return own_duplicate(STDOUT_FILENO);
   const int low = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
   if (low < 0) return low;
-  const int file = out_of_guests_reach(low);
+  const int file = own_duplicate(low);
   ::close(low);
   return file;
 }

@@ -17,11 +17,9 @@ namespace {
 constexpr const char* kStandardError = "standard error";
 constexpr const char* kStandardOutput = "standard output";
 
-/// A duplicate at a high number, which the guest does not use; lower where RLIMIT_NOFILE is low.
-int moved_high(int fd, bool keep) {
-  const int high = fcntl(fd, F_DUPFD_CLOEXEC, kLowestOwnDescriptor);
-  const int moved = high >= 0 ? high : fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  if (!keep && moved >= 0) close(fd);
+int moved_high(int descriptor) {
+  const int moved = own_duplicate(descriptor);
+  if (moved >= 0) close(descriptor);
   return moved;
 }
 
@@ -35,10 +33,10 @@ Output::Output(const std::string& target, Opening opening) : target_(target) {
   } else if (target.empty() || target == "-") {
     target_ = target.empty() ? kStandardError : kStandardOutput;
     const int standard = target.empty() ? STDERR_FILENO : STDOUT_FILENO;
-    if (const int fd = moved_high(standard, true); fd >= 0) file_ = fdopen(fd, "w");
+    if (const int fd = own_duplicate(standard); fd >= 0) file_ = fdopen(fd, "w");
   } else if (const int fd = open(target.c_str(), O_WRONLY | O_CREAT | whole | O_CLOEXEC, 0666);
              fd >= 0) {
-    file_ = fdopen(moved_high(fd, false), "w");
+    file_ = fdopen(moved_high(fd), "w");
   }
   if (file_ == nullptr)
     throw UserError(
@@ -84,6 +82,11 @@ void OutputByThread::check(const std::system_error& error) const {
 
 void OutputByThread::close() {
   for (auto& [thread, output] : outputs_) output.close();
+}
+
+int own_duplicate(int descriptor) {
+  const int high = fcntl(descriptor, F_DUPFD_CLOEXEC, kLowestOwnDescriptor);
+  return high >= 0 ? high : fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
 }
 
 void refuse_unwritten(std::string_view target, int error) {

@@ -60,6 +60,10 @@ class OutputByThread {
   std::map<int, Output> outputs_;
 };
 
+/// A duplicate at a high number, which the guest does not use; lower where RLIMIT_NOFILE is low. -1
+/// with errno where there is none.
+int own_duplicate(int descriptor);
+
 /// Throws UserError where what went to standard output did not reach its place: a full disk, a
 /// closed descriptor.
 void flush_standard_output();

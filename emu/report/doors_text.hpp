@@ -12,7 +12,7 @@ namespace ringfare {
 /// The doors of one machine compared: a table of totals, what the fast doors save, and the stages
 /// of every door side by side on one scale.
 ///
-///     getpid through every door of haswell at 3400 MHz, linux-6.1, mitigations pti verw
+///     getpid through every door of haswell at 3400 MHz, linux-6.1, mitigations pti retpoline verw
 ///
 ///         door                           cycles       time   of int80  functions
 ///         function call                    1.25       0 ns                   1.0
@@ -22,9 +22,11 @@ namespace ringfare {
 ///         syscall instead of int80 saves 38.4% in 64-bit code
 ///
 ///         int80 from 64-bit code                          syscall from 64-bit code
-///         int $0x80                   290 |##        |    syscall                      60 |# ...
-///         swapgs                        6 |  #       |    swapgs                        6 |# ...
-///         total                   1478.25                 total                       910
+///         int $0x80                   290 |##        |    syscall                      24 |#    ...
+///         swapgs                        6 | ##       |    swapgs                     4.25 |#    ...
+///         ...
+///         total                   1478.25                 buffer clearing             300 |   ##...
+///                                                         total                       910
 std::string doors_text(const Machine& machine, std::string_view call,
                        const DoorComparison& comparison, const Paint& paint);
 
