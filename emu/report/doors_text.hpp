@@ -22,10 +22,10 @@ namespace ringfare {
 ///         syscall instead of int80 saves 38.4% in 64-bit code
 ///
 ///         int80 from 64-bit code                          syscall from 64-bit code
-///         int $0x80                   290 |##        |    syscall                      24 |#    ...
-///         swapgs                        6 | ##       |    swapgs                     4.25 |#    ...
+///         int $0x80                   290 |##        |    syscall                      24 |#..
+///         swapgs                        6 | ##       |    swapgs                     4.25 |#..
 ///         ...
-///         total                   1478.25                 buffer clearing             300 |   ##...
+///         total                   1478.25                 buffer clearing             300 |..
 ///                                                         total                       910
 std::string doors_text(const Machine& machine, std::string_view call,
                        const DoorComparison& comparison, const Paint& paint);
