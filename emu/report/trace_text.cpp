@@ -164,7 +164,6 @@ void TraceText::line(const ExitEvent& event) {
 
 void TraceText::finish() {
   break_off();
-  std::fflush(nullptr);
 }
 
 Report trace_report(const ReportInputs& inputs) {
