@@ -29,20 +29,41 @@ std::size_t Account::stage_at(std::size_t position, const StageCost& stage, std:
   return guess;
 }
 
+void Account::find_stages(const CrossingBill& crossing, Indices& found) {
+  found.clear();
+  for (std::size_t i = 0; i < crossing.stages.size(); ++i)
+    found.push_back(stage_at(i, crossing.stages[i], i == 0 ? kNone : found.back()));
+}
+
+/// The names of the stages of a settled bill are looked at once.
+const Account::Indices& Account::stages_of(std::size_t slot, const CrossingBill& crossing) {
+  if (!crossing.settled()) {
+    find_stages(crossing, found_);
+    return found_;
+  }
+  Latest& latest = latest_[slot];
+  if (latest.bill != &crossing) {
+    latest.bill = &crossing;
+    find_stages(crossing, latest.stages);
+  }
+  return latest.stages;
+}
+
 void Account::charge(std::size_t slot, std::string_view name, bool failed,
                      const CrossingBill& crossing) {
+  if (slot >= calls_.size()) {
+    calls_.resize(slot + 1);
+    latest_.resize(slot + 1);
+  }
   total_ += crossing.total;
-  std::size_t previous = kNone;
-  for (std::size_t i = 0; i < crossing.stages.size(); ++i) {
+  const Indices& indices = stages_of(slot, crossing);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
     const StageCost& stage = crossing.stages[i];
-    const std::size_t index = stage_at(i, stage, previous);
-    Bill::Stage& sum = stages_[index];
+    Bill::Stage& sum = stages_[indices[i]];
     ++sum.times;
     sum.instructions += stage.instructions;
     sum.cycles += stage.cycles;
-    previous = index;
   }
-  if (slot >= calls_.size()) calls_.resize(slot + 1);
   Bill::Call& call = calls_[slot];
   if (call.calls++ == 0) {
     call.name = name;

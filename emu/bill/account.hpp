@@ -24,6 +24,16 @@ class Account {
   void fill(Bill& bill) const;
 
  private:
+  /// Indices into stages_ of the stages of a bill.
+  using Indices = std::vector<std::size_t>;
+  /// The bill that was last charged to a slot, if it is settled.
+  struct Latest {
+    const CrossingBill* bill = nullptr;
+    Indices stages;
+  };
+
+  const Indices& stages_of(std::size_t slot, const CrossingBill& crossing);
+  void find_stages(const CrossingBill& crossing, Indices& found);
   std::size_t stage_at(std::size_t position, const StageCost& stage, std::size_t previous);
 
   Cycles total_;
@@ -31,6 +41,8 @@ class Account {
   std::vector<std::size_t> path_order_;  // indices into stages_
   std::vector<std::size_t> guesses_;     // by position in a crossing: the stage last seen there
   std::vector<Bill::Call> calls_;        // by slot
+  std::vector<Latest> latest_;           // by slot
+  Indices found_;                        // of a bill that is not settled
 };
 
 }  // namespace ringfare

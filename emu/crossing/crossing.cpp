@@ -216,7 +216,10 @@ class Crossings::Repeater {
   const CrossingBill& total(ChargedPath& charged, const ServiceCharge& charge, bool served) {
     const bool in = served && charge.bytes_in != 0, out = served && charge.bytes_out != 0;
     std::optional<BillForm>& form = charged.forms[(in ? 1u : 0u) + (out ? 2u : 0u)];
-    if (!form) form = services_.form(charged.priced, in, out);
+    if (!form) {
+      form = services_.form(charged.priced, in, out);
+      form->bill.settle();
+    }
     return services_.fill(*form, charge, served);
   }
 

@@ -39,6 +39,13 @@ struct CrossingBill {
   std::vector<StageCost> stages;  // in the order they were first executed
   std::vector<KernelStep> steps;  // only while instructions are watched
   Cycles total;
+
+  /// Its stages keep their names, sides and order from now on, and it stays where it lies: for who
+  /// charges it again and again. A copy has promised nothing.
+  void settle() { settled_at = this; }
+  bool settled() const { return settled_at == this; }
+
+  const CrossingBill* settled_at = nullptr;
 };
 
 /// What the personality did, as far as it has a price.

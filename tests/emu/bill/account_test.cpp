@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <set>
 
 #include "emu/bill/account_slots.hpp"
@@ -39,6 +40,37 @@ TEST(Account, KeepsStagesInPathOrder) {
   EXPECT_EQ(bill.stages[2].cycles, Cycles{300});
   EXPECT_EQ(bill.kernel, Cycles{1500});
   EXPECT_EQ(bill.kernel_instructions, 10u);
+}
+
+/// A settled bill is known by its place: what its stages are called is asked once.
+TEST(Account, ChargesASettledBillLikeAnyOther) {
+  CrossingBill settled = bill_of({stage("swapgs", "entry", 100), stage("service", "service", 50)});
+  settled.settle();
+  EXPECT_TRUE(settled.settled());
+  CrossingBill copy = settled;
+  EXPECT_FALSE(copy.settled());
+  copy.stages.front().name = "frame";
+  const CrossingBill other = bill_of({stage("frame", "entry", 30), stage("swapgs", "exit", 7)});
+  Account account, plain;
+  for (int i = 0; i < 3; ++i) {
+    for (const CrossingBill* bill :
+         std::initializer_list<const CrossingBill*>{&settled, &other, &copy})
+      account.charge(1, "write", false, *bill);
+    for (const CrossingBill& bill : {bill_of(settled.stages), other, copy})
+      plain.charge(1, "write", false, bill);
+    settled.stages.back().cycles += Cycles{1000};  // another service
+    settled.total += Cycles{1000};
+  }
+  Bill bill, expected;
+  account.fill(bill);
+  plain.fill(expected);
+  ASSERT_EQ(bill.stages.size(), expected.stages.size());
+  for (std::size_t i = 0; i < bill.stages.size(); ++i) {
+    EXPECT_EQ(bill.stages[i].name, expected.stages[i].name);
+    EXPECT_EQ(bill.stages[i].times, expected.stages[i].times);
+    EXPECT_EQ(bill.stages[i].cycles, expected.stages[i].cycles) << bill.stages[i].name;
+  }
+  EXPECT_EQ(bill.kernel, expected.kernel);
 }
 
 TEST(AccountSlots, AreOneForEachNumberAndEvent) {
