@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/kernel_space/kernel_memory.hpp"
 #include "emu/bill/account_slots.hpp"
 
 namespace ringfare {
@@ -40,6 +42,12 @@ Registers caller32(std::uint64_t number) {
   registers[Gpr::Rsp] = 0xbffff000;
   return registers;
 }
+
+/// The word of the sixth argument, for fast 32-bit doors.
+class Stack final : public UserWindow {
+ public:
+  std::optional<std::uint64_t> load(std::uint64_t, unsigned) const override { return 0; }
+};
 
 struct Call {
   Registers registers;
@@ -113,6 +121,8 @@ TEST(PricedMachines, WorkThatASkippedCallShouldMeetIsNotLeftOver) {
   PricedMachines machines(machine("zen3"), {machine("skylake")});
   make(machines, {caller(kGetpid)});
   const Cycles ordinary = machines.bill({}).also_priced[0].kernel;
+  const Stack stack;
+  machines.show_user(&stack);
   Registers registers = caller32(kGetpid32);
   EXPECT_FALSE(machines.enter(registers, kSyscall).raised);
   EXPECT_TRUE(machines.set_work("signal"));
