@@ -85,7 +85,7 @@ struct Superblock {
   std::vector<Point> points;       // ascending by `host`
   ExitId first_exit = 0, end_exit = 0;
   std::vector<ExitId> incoming;  // direct exits linked here
-  bool dead = false;             // its code has changed: nothing leads to it any more
+  bool dead = false;             // changed or mapped anew: nothing leads to it any more
   /// Of a path that ends inside its only block: how many of its instructions are executed. Their
   /// prices count, the block does not.
   std::size_t cut = 0;

@@ -68,7 +68,7 @@ class Sheet {
   std::string header() const {
     const Work work = work_of(cache_, superblock_);
     const std::string name = name_at(superblock_.entry);
-    const char* const state = superblock_.dead            ? "dropped: its code has changed"
+    const char* const state = superblock_.dead ? "dropped: its code was changed or mapped anew"
                               : cache_.is_current(index_) ? "current"
                                                           : "replaced by another";
     return fmt::format(

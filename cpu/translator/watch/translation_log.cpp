@@ -27,8 +27,9 @@ void TranslationLog::linked(const CodeCache& cache, std::uint32_t exit, const Su
 }
 
 void TranslationLog::dropped(const CodeCache& cache, std::uint32_t index) {
-  log_.write(LogCategory::Translator, "superblock {} at {:#x} is dropped: its code has changed",
-             index, cache.superblock(index).entry.value);
+  log_.write(LogCategory::Translator,
+             "superblock {} at {:#x} is dropped: its code was changed or mapped anew", index,
+             cache.superblock(index).entry.value);
 }
 
 void TranslationLog::forgetting(const CodeCache& cache) {
