@@ -84,6 +84,14 @@ constexpr bool each_instruction_once() {
 }
 static_assert(each_instruction_once(), "two rows price one instruction");
 
+/// By mnemonic: whether a program can meet a row of it. Most instructions have none.
+constexpr auto kPricedInPrograms = [] {
+  std::array<bool, ZYDIS_MNEMONIC_MAX_VALUE + 1> priced{};
+  for (const PricedInstruction& row : kRows)
+    if (row.charge != OnPaths && row.mnemonic < priced.size()) priced[row.mnemonic] = true;
+  return priced;
+}();
+
 constexpr PricedMsr kMsrs[] = {
     {0x48, "wrmsr_spec_ctrl"},  // IA32_SPEC_CTRL, SDM vol. 4, table 2-2
 };
@@ -177,10 +185,16 @@ std::optional<std::string_view> program_price_key(const ZydisDecodedInstruction&
 
 std::optional<std::string_view> program_price_key(std::span<const std::uint8_t> code,
                                                   CodeMode mode) {
+  const ZydisDecoder& decoder = decoder_of(mode);
+  ZydisDecoderContext context;
   ZydisDecodedInstruction instruction;
+  if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, &context, code.data(), code.size(),
+                                                  &instruction)) ||
+      !kPricedInPrograms[instruction.mnemonic])
+    return std::nullopt;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
-  if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder_of(mode), code.data(), code.size(),
-                                           &instruction, operands.data())))
+  if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&decoder, &context, &instruction, operands.data(),
+                                               instruction.operand_count)))
     return std::nullopt;
   return program_price_key(instruction, operands.data());
 }
