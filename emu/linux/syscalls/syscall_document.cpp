@@ -13,11 +13,13 @@ namespace {
 
 constexpr std::string_view kIntroduction = R"(# System calls
 
-Generated from `emu/linux/syscalls/syscall_rows.hpp` by `ringfare syscalls`; do not edit. Every call of
-Linux 6.1 has a row. **full**: as Linux does it; **partial**: within the limits of the note; **refused**: with the error
-Linux gives where the note applies; empty: the guest gets `ENOSYS`, and where there is no note, a warning names the call the first time.
-The calls of i386, made by 32-bit programs and by `int $0x80` in 64-bit code, are served as the amd64
-calls they stand for, their arguments and structures translated ([i386.md](i386.md)): "as `fstat`", with the support that `fstat` has.
+Generated from `emu/linux/syscalls/syscall_rows.hpp` by `ringfare syscalls`; do not edit. Every call
+of Linux 6.1 has a row. **full**: as Linux does it; **partial**: within the limits of the note;
+**refused**: with the error Linux gives where the note applies; empty: the guest gets `ENOSYS`, and
+where there is no note, a warning names the call the first time. The calls of i386, made by 32-bit
+programs and by `int $0x80` in 64-bit code, are served as the amd64 calls they stand for, their
+arguments and structures translated ([i386.md](i386.md)): "as `fstat`", with the support that
+`fstat` has.
 
 )";
 
