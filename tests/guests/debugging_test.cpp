@@ -70,14 +70,16 @@ INSTANTIATE_TEST_SUITE_P(Guests, DebugLogs,
 struct Expected {
   const char* program;
   const char* category;
-  std::vector<const char*> lines;  // parts of some
+  std::vector<const char*> lines;         // parts of some
+  const char* instructions = "10000000";  // at most
 };
 
 class Categories : public ::testing::TestWithParam<Expected> {};
 
 TEST_P(Categories, FilterLinesAndTell) {
   const Expected& row = GetParam();
-  const Logged logged = run_logged(row.program, {"--debug-categories", row.category});
+  const Logged logged = run_logged(
+      row.program, {"--debug-categories", row.category, "--max-instructions", row.instructions});
   EXPECT_EQ(categories_in(logged.log), std::set<std::string>{row.category});
   for (const char* const part : row.lines)
     EXPECT_NE(logged.log.find(part), std::string::npos) << part << "\n" << logged.log;
@@ -96,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
             {"superblock 0 at 0x", "first tier", "second tier", " goes straight to superblock "}},
         Expected{"changing_code.musl",
                  "translator",
-                 {"is dropped: its code was changed or mapped anew"}},
+                 {"is dropped: its code was changed or mapped anew"},
+                 "3000"},
         Expected{"threads.musl",
                  "scheduler",
                  {"thread 1001 is made", " waits for ", " can go on: its wait for ",
@@ -187,6 +190,39 @@ TEST(Dump, OfAFunctionIsWrittenToItsFile) {
   EXPECT_EQ(unknown.errors,
             "ringfare: --dump-at mian: no function of that name; did you mean 'main'?\n");
 }
+
+Outcome bisect(std::vector<std::string> words) {
+  words.insert(words.begin(), RINGFARE_SOURCE_DIR "/tests/lockstep/bisect");
+  return run({.arguments = std::move(words)});
+}
+
+#ifdef RINGFARE_UNICORN
+TEST(Bisect, FindsNothingWhereEnginesAgree) {
+  const Outcome outcome =
+      bisect({"--build", RINGFARE_BINARY_DIR, "--", guest("hello.freestanding")});
+  EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+  EXPECT_TRUE(outcome.output.starts_with("the same registers behind ")) << outcome.output;
+}
+
+/// An engine that goes wrong at the 700th instruction, as far as its log says.
+TEST(Bisect, FindsTheInstruction) {
+  const ScratchDirectory scratch;
+  const std::string wrong = scratch.path() / "ringfare";
+  write_whole(wrong, R"(#!/bin/bash
+")" RINGFARE_BINARY_DIR R"(/ringfare" "$@"
+status=$?
+[ "$4" = translator ] && [ "$8" -ge 700 ] && sed -i 's/ rdx=0x/&bad/' "${10}"
+exit $status
+)");
+  std::filesystem::permissions(wrong, std::filesystem::perms::owner_all);
+  const Outcome outcome =
+      bisect({"--build", scratch.path(), "--most", "1000", "--", guest("sort.freestanding")});
+  EXPECT_EQ(outcome.ending(), "exit 1") << outcome.errors;
+  EXPECT_TRUE(outcome.output.starts_with("behind instruction 700, which is at 0x"))
+      << outcome.output;
+  EXPECT_NE(outcome.output.find("  translator rdx=0xbad"), std::string::npos) << outcome.output;
+}
+#endif
 
 /// What a tool said, standard output and error; nothing where it is not installed.
 std::optional<std::string> tool(const std::string& name, std::vector<std::string> arguments,
