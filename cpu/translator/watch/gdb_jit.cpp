@@ -9,6 +9,7 @@
 
 // Names and layouts that GDB looks for in every program it runs; it reads the descriptor, and stops
 // in the function. So these are the two globals that must be.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
 struct jit_code_entry {
@@ -32,6 +33,7 @@ jit_descriptor __jit_debug_descriptor = {1, 0, nullptr, nullptr};
   asm volatile("" ::: "memory");
 }
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace ringfare {
 namespace {
