@@ -12,4 +12,5 @@ $b sh -c 'kill -STOP $$; echo continued' &
 # On a busy machine it stops late.
 until jobs | $b grep -q Stopped; do $b sleep 0.05; done
 fg %1 >/dev/null; echo "in front: $?"
-$b sh -c 'exit 4' & bg %1 2>/dev/null; wait; echo "nothing left: $(jobs | $b wc -l)"
+# Nothing after it asks for jobs: whether one that is over is still listed is a matter of luck.
+$b sh -c 'exit 4' & bg %1 2>/dev/null; wait; echo "nothing left: $?"
