@@ -97,15 +97,20 @@ class Guest {
 };
 
 /// Where the translator of this process counts: behind its context and signal stack, in the large
-/// executable mapping below 2 GiB.
+/// executable room below 2 GiB, which protection keys divide into several mappings.
 std::uint64_t* first_counter() {
   std::ifstream maps("/proc/self/maps");
+  std::uint64_t room = 0, room_end = 0;
   for (std::string line; std::getline(maps, line);) {
     std::uint64_t begin = 0, end = 0;
     char dash = 0;
-    std::istringstream(line) >> std::hex >> begin >> dash >> end;
-    if (end <= INT32_MAX && end - begin > (100u << 20))
-      return reinterpret_cast<std::uint64_t*>(begin + sizeof(translator::Context) +
+    std::string rights;
+    std::istringstream(line) >> std::hex >> begin >> dash >> end >> rights;
+    if (rights != "rwxp" || end > INT32_MAX) continue;
+    if (begin != room_end) room = begin;
+    room_end = end;
+    if (room_end - room > (100u << 20))
+      return reinterpret_cast<std::uint64_t*>(room + sizeof(translator::Context) +
                                               translator::Arena::kSignalStackSize);
   }
   return nullptr;
