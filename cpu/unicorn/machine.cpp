@@ -9,6 +9,23 @@
 #include "cpu/base/failure.hpp"
 #include "cpu/memory.hpp"
 
+#ifdef __SANITIZE_ADDRESS__
+// The library's uc_close leaves the map of a page whose code was changed. LeakSanitizer asks here.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+const char* __lsan_default_suppressions();
+const char* __lsan_default_options();
+
+const char* __lsan_default_suppressions() {
+  return "leak:tb_invalidate_phys_page_fast\n";
+}
+const char* __lsan_default_options() {
+  return "print_suppressions=0";
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
+#endif
+
 namespace ringfare::unicorn {
 namespace {
 
