@@ -128,10 +128,14 @@ std::string processor() {
 }
 
 /// Those of 32-bit programs.
-std::vector<Column> i386_columns() {
-  std::vector<Column> columns = kColumns;
-  columns.back() = {"qemu", {"qemu-i386"}};
+std::vector<Column> for_i386(std::vector<Column> columns) {
+  if (columns.back().front == Words{"qemu-x86_64"}) columns.back().front = {"qemu-i386"};
   return columns;
+}
+
+/// Another build of the same program, and this one.
+std::vector<Column> two_builds(const std::string& before) {
+  return {{"before", {before, "run", "-q", "--"}}, {"now", {kProgram, "run", "-q", "--"}}};
 }
 
 std::vector<Row> i386_rows() {
@@ -166,9 +170,9 @@ std::vector<double> times_of(const Row& row, const std::vector<Column>& columns,
   return medians;
 }
 
-void print_head(int rounds) {
-  fmt::print("{}, median of {}\n\n{:<26}{:>9}", processor(), rounds, "program", "native");
-  for (std::size_t i = 1; i < kColumns.size(); ++i) fmt::print("{:>12}", kColumns[i].name);
+void print_head(const std::vector<Column>& columns, int rounds) {
+  fmt::print("{}, median of {}\n\n{:<26}{:>9}", processor(), rounds, "program", columns[0].name);
+  for (std::size_t i = 1; i < columns.size(); ++i) fmt::print("{:>12}", columns[i].name);
   fmt::print("\n");
 }
 
@@ -195,10 +199,10 @@ void compare_programs(const std::vector<Row>& rows, const std::vector<Column>& c
 }
 
 /// Wall time of the smallest program, and the processor time that one system call adds.
-void compare_small_costs(int rounds) {
+void compare_small_costs(const std::vector<Column>& columns, int rounds) {
   constexpr int kCalls = 200'000;
   fmt::print("\n{:<26}{:>14}{:>18}{:>18}\n", "", "start-up", "one getppid", "one-byte write");
-  for (const Column& column : kColumns) {
+  for (const Column& column : columns) {
     std::vector<double> start, start_cpu;
     for (int round = 0; round < rounds * 4; ++round) {
       const Seconds time = time_of(behind(column.front, {guest("hello.freestanding")}));
@@ -222,18 +226,24 @@ void compare_small_costs(int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : 5;
+  Words words(argv + 1, argv + argc);
+  std::vector<Column> columns = kColumns;
+  if (words.size() >= 2 && words[0] == "--before") {
+    columns = two_builds(words[1]);
+    words.erase(words.begin(), words.begin() + 2);
+  }
+  const int rounds = words.empty() ? 5 : std::atoi(words[0].c_str());
   if (rounds < 1) {
-    fmt::print(stderr, "usage: compare [ROUNDS [PROGRAM...]]\n");
+    fmt::print(stderr, "usage: compare [--before RINGFARE] [ROUNDS [PROGRAM...]]\n");
     return 125;
   }
   try {
-    const Words only(argv + std::min(argc, 2), argv + argc);
-    print_head(rounds);
-    compare_programs(rows(), kColumns, rounds, only);
+    const Words only(words.begin() + std::min<std::ptrdiff_t>(std::ssize(words), 1), words.end());
+    print_head(columns, rounds);
+    compare_programs(rows(), columns, rounds, only);
     fmt::print("\n");
-    compare_programs(i386_rows(), i386_columns(), rounds, only);
-    if (only.empty()) compare_small_costs(rounds);
+    compare_programs(i386_rows(), for_i386(columns), rounds, only);
+    if (only.empty()) compare_small_costs(columns, rounds);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "compare: {}\n", error.what());
