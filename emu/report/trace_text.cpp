@@ -129,9 +129,10 @@ void TraceText::line(const SignalEvent& event) {
   for (const std::string& below : event.below) fmt::print(out, "{}\n", below);
 }
 
+/// Never into a file or a pipe: what reads the lines wants nothing else.
 void TraceText::line(const WarningEvent& event) {
-  break_off();
-  fmt::print(out_, "ringfare: {}\n", event.text);
+  if (out_ == stderr) break_off();
+  fmt::print(stderr, "ringfare: {}\n", event.text);
 }
 
 /// As strace does on standard error.

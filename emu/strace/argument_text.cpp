@@ -10,6 +10,7 @@
 
 #include "cpu/memory.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
+#include "emu/strace/ioctl_names.hpp"
 #include "emu/strace/names.hpp"
 #include "emu/strace/value_text.hpp"
 
@@ -96,8 +97,12 @@ std::string ioctl_name(std::uint64_t request) {
                                        {_IOC_WRITE, "_IOC_WRITE"},
                                        {_IOC_READ, "_IOC_READ"},
                                        {_IOC_READ | _IOC_WRITE, "_IOC_READ|_IOC_WRITE"}};
-  for (const Name& name : names::kIoctlRequests.choices)
+  for (const Name& name : names::kIoctlRequests.choices)  // one name, where there are more
     if (name.value == request) return std::string(name.text);
+  std::string names;
+  for (const Name& name : std::ranges::equal_range(ioctl_names(), request, {}, &Name::value))
+    names += (names.empty() ? "" : " or ") + std::string(name.text);
+  if (!names.empty()) return names;
   const auto code = static_cast<std::uint32_t>(request);
   const auto direction =
       std::ranges::find(kDirections, static_cast<unsigned>(_IOC_DIR(code)), &Direction::bits);
