@@ -101,7 +101,7 @@ void TraceText::line(const CallEvent& event) {
   if (!event.detached) text += "= " + (event.failed ? paint_.failure(event.result) : event.result);
   if (options_.durations && event.returned)
     text += fmt::format(" <{}>", seconds_text(event.took, *options_.durations));
-  if (event.priced)
+  if (event.priced && options_.prices)
     text += ' ' + paint_.price(fmt::format("<{}cy{}{}>", cycles_text(event.bill.total),
                                            event.by.empty() ? "" : ", ", event.by));
   std::FILE* const out = file(event.origin);
@@ -169,6 +169,7 @@ void TraceText::finish() {
 
 Report trace_report(const ReportInputs& inputs) {
   TraceText::Options options = inputs.trace;
+  options.prices = !inputs.settings.contains("no-prices");
   if (inputs.settings.contains("stages")) options.opened = Detail::Stages;
   if (inputs.settings.contains("instructions")) options.opened = Detail::Instructions;
   return {.sink = std::make_unique<TraceText>(inputs.out, inputs.paint, std::move(options),
