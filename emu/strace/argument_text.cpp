@@ -42,7 +42,7 @@ std::string page_offset(std::uint64_t value, const Options&) {
   return hex_text(value * kPageSize);
 }
 std::string octal(std::uint64_t value, const Options&) {
-  return octal_text(low(value));
+  return octal_text(low(value) & 0xffff);  // umode_t
 }
 
 std::string descriptor(std::uint64_t value, const Options& options) {
@@ -54,7 +54,8 @@ std::string directory(std::uint64_t value, const Options& options) {
   if (fd != AT_FDCWD) return descriptor_text(fd, options);
   const std::string name = constant_text("AT_FDCWD", std::to_string(fd), options.constants);
   if (!options.descriptors.path || options.descriptor_names == nullptr) return name;
-  return fmt::format("{}<{}>", name, options.descriptor_names->directory());
+  const std::string path = options.descriptor_names->directory();
+  return path.empty() ? name : fmt::format("{}<{}>", name, path);
 }
 
 std::string identity(std::uint64_t value, const Options&) {
@@ -73,7 +74,7 @@ std::string old_signal_mask(std::uint64_t value, const Options& options) {
 }
 
 std::string node_mode(std::uint64_t value, const Options& options) {
-  return mode_text(low(value), options.constants);
+  return mode_text(low(value) & 0xffff, options.constants);
 }
 std::string device(std::uint64_t value, const Options& options) {
   return device_text(low(value), options.constants);
@@ -84,7 +85,14 @@ template <ArgKind kKind>
 std::string ipc_flags(std::uint64_t value, const Options& options) {
   constexpr std::uint32_t kMode = 0777;
   const std::string mode = octal_text(low(value) & kMode);
-  const std::uint32_t flags = low(value) & ~kMode;
+  std::uint32_t flags = low(value) & ~kMode;
+  if (const std::uint32_t pages = flags >> 26; kKind == ArgKind::SharedMemoryFlags && pages != 0) {
+    flags &= (1u << 26) - 1;
+    const std::string shift = constant_text("SHM_HUGE_SHIFT", "26", options.constants);
+    const std::string names =
+        flags == 0 ? "" : named(*names_of(kKind), flags, options.constants) + '|';
+    return fmt::format("{}{}<<{}|{}", names, pages, shift, mode);
+  }
   return flags == 0 ? mode : named(*names_of(kKind), flags, options.constants) + '|' + mode;
 }
 

@@ -108,7 +108,25 @@ std::string offset_value(const ToldCall& call, std::size_t index) {
   return offset ? fmt::format("[{}]", *offset) : told::address(call, index);
 }
 
+constexpr Name kResolve[] = {{0x1, "RESOLVE_NO_XDEV"},     {0x2, "RESOLVE_NO_MAGICLINKS"},
+                             {0x4, "RESOLVE_NO_SYMLINKS"}, {0x8, "RESOLVE_BENEATH"},
+                             {0x10, "RESOLVE_IN_ROOT"},    {0x20, "RESOLVE_CACHED"}};
+constexpr NameTable kResolveFlags{{}, 0, kResolve, "RESOLVE_???"};
+
+/// struct open_how: the mode where the flags make a file.
+std::string how(const ToldCall& call, std::size_t index) {
+  constexpr std::uint64_t kCreate = 0x40, kTemporary = 0x410000, kSize = 24;
+  const auto words = call.load<std::array<std::uint64_t, 3>>(call[index]);
+  if (!words || call[3] < kSize) return told::address(call, index);
+  const auto [flags, mode, resolve] = *words;
+  const bool makes = (flags & kCreate) != 0 || (flags & kTemporary) == kTemporary;
+  return fmt::format("{{flags={}{}, resolve={}{}}}", named(names::kOpenFlags, flags, call.style()),
+                     makes || mode != 0 ? ", mode=" + octal_text(mode) : "",
+                     named(kResolveFlags, resolve, call.style()), call[3] > kSize ? ", ..." : "");
+}
+
 constexpr CallText kCalls[] = {
+    {"openat2", {told::directory, told::path, how, told::unsigned_long}},
     {"fanotify_mark", {told::descriptor, told::names<kMarkFlags>, mark_rest}},
     {"fanotify_init", {group_flags, file_flags}},
     {"sync_file_range", {told::descriptor, sync_rest}},

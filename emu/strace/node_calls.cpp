@@ -33,7 +33,8 @@ constexpr Name kMembarrier[] = {{0x0, "MEMBARRIER_CMD_QUERY"},
 constexpr Name kMembarrierFlags[] = {{0x1, "MEMBARRIER_CMD_FLAG_CPU"}};
 constexpr Name kUserfaultfd[] = {
     {0x1, "UFFD_USER_MODE_ONLY"}, {0x80000, "O_CLOEXEC"}, {0x800, "O_NONBLOCK"}};
-constexpr Name kPkeyRights[] = {{0x1, "PKEY_DISABLE_ACCESS"}, {0x2, "PKEY_DISABLE_WRITE"}};
+constexpr Name kPkeyRights[] = {
+    {0x1, "PKEY_DISABLE_ACCESS"}, {0x2, "PKEY_DISABLE_WRITE"}, {0x4, "PKEY_DISABLE_EXECUTE"}};
 constexpr Name kLockFlags[] = {{0x1, "MLOCK_ONFAULT"}};
 
 constexpr NameTable kPolicies{kMempolicy, 0xffff1fff, kMempolicyFlags, "MPOL_???"};
@@ -105,7 +106,7 @@ std::string page_nodes(const ToldCall& call, std::size_t index) {
                   });
 }
 std::string page_states(const ToldCall& call, std::size_t index) {
-  if (!call.filled()) return address_text(call[index]);
+  if (!call.filled() && (call[1] != 0 || call[index] == 0)) return address_text(call[index]);
   return elements(
       call, call[index], call[1], 4, [&](std::uint64_t at) -> std::optional<std::string> {
         const auto state = call.load<std::int32_t>(at);
@@ -121,7 +122,12 @@ std::string barrier_cpu(const ToldCall& call, std::size_t index) {
   return (call.low(1) & 1) != 0 ? told::signed_int(call, index) : "";
 }
 
+std::string protection(const ToldCall& call, std::size_t index) {
+  return named(*names_of(ArgKind::Protection), call[index], call.style());
+}
+
 constexpr CallText kCalls[] = {
+    {"pkey_mprotect", {told::address, told::unsigned_long, protection, told::signed_int}},
     {"mbind",
      {told::address, told::unsigned_long, told::long_names<kPolicies>, nodes<4>,
       told::unsigned_long, told::names<kBindFlags>}},

@@ -105,8 +105,8 @@ constexpr Name kCapabilities[] = {{0x0, "CAP_CHOWN"},
 constexpr Name kDumps[] = {{0, "SUID_DUMP_DISABLE"}, {1, "SUID_DUMP_USER"}, {2, "SUID_DUMP_ROOT"}};
 constexpr Name kSeccomp[] = {
     {0, "SECCOMP_MODE_DISABLED"}, {1, "SECCOMP_MODE_STRICT"}, {2, "SECCOMP_MODE_FILTER"}};
-constexpr Name kVectorFlags[] = {{0x20000, "PR_SVE_VL_INHERIT"}, {0x40000, "PR_SVE_SET_VL_ONEXEC"}};
-constexpr Name kMatrixFlags[] = {{0x20000, "PR_SME_VL_INHERIT"}, {0x40000, "PR_SME_SET_VL_ONEXEC"}};
+constexpr Name kVectorFlags[] = {{0x40000, "PR_SVE_SET_VL_ONEXEC"}, {0x20000, "PR_SVE_VL_INHERIT"}};
+constexpr Name kMatrixFlags[] = {{0x40000, "PR_SME_SET_VL_ONEXEC"}, {0x20000, "PR_SME_VL_INHERIT"}};
 constexpr Name kVma[] = {{0, "PR_SET_VMA_ANON_NAME"}};
 constexpr Name kPidTypes[] = {
     {0, "PIDTYPE_PID"}, {1, "PIDTYPE_TGID"}, {2, "PIDTYPE_PGID"}, {3, "PIDTYPE_SID"}};
@@ -234,7 +234,7 @@ std::string core_cookie(const ToldCall& call, std::size_t index) {
   return fmt::format("[{}]", hex_text(*cookie));
 }
 std::string pid_type(const ToldCall& call, std::size_t index) {
-  return told::long_names<kPidTypeNames>(call, index);
+  return told::names<kPidTypeNames>(call, index);
 }
 std::string tracer(const ToldCall& call, std::size_t index) {
   const auto pid = static_cast<std::int64_t>(call[index]);

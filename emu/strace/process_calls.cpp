@@ -154,7 +154,8 @@ constexpr NameTable kSchedulers{kPolicies, kAll, {}, "SCHED_???"};
 constexpr NameTable kWhos{kIoprioWho, kAll, {}, "IOPRIO_WHO_???"};
 constexpr NameTable kClasses{kIoprioClass, kAll, {}, "IOPRIO_CLASS_???"};
 constexpr NameTable kVersions{kCapVersions, kAll, {}, "_LINUX_CAPABILITY_VERSION_???"};
-constexpr NameTable kPersonality{kPersonalities, 0xff, kPersonalityFlags, "PER_???"};
+constexpr NameTable kExecutionDomains{kPersonalities, kAll, {}, "PER_???"};
+constexpr NameTable kDomainFlags{{}, 0, kPersonalityFlags, ""};
 constexpr NameTable kPidfdFlags{{}, 0, kPidfd, "PIDFD_???"};
 constexpr NameTable kNamespaceTypes{{}, 0, kNamespaces, "CLONE_NEW???"};
 
@@ -247,14 +248,24 @@ std::string io_priority_found(const ToldCall& call, std::int64_t value) {
                      named(kClasses, number >> 13, call.style()), number & 0x1fff);
 }
 
+/// A domain in the low byte, and flags.
+std::string domain_text(std::uint32_t value, ConstantStyle style) {
+  constexpr std::uint32_t kDomain = 0xff;
+  if (style == ConstantStyle::Numbers) return hex_text(value);
+  const std::string domain = named(kExecutionDomains, value & kDomain);
+  const std::uint32_t flags = value & ~kDomain;
+  const std::string text = flags == 0 ? domain : domain + '|' + named(kDomainFlags, flags);
+  const bool unnamed = flags == 0 && text.find("/*") != text.npos;
+  return unnamed ? text : constant_text(text, hex_text(value), style);
+}
+
 std::string personality(const ToldCall& call, std::size_t index) {
   constexpr std::uint32_t kAsk = 0xffffffff;
-  return call.low(index) == kAsk ? "0xffffffff" : told::names<kPersonality>(call, index);
+  return call.low(index) == kAsk ? "0xffffffff" : domain_text(call.low(index), call.style());
 }
 std::string personality_found(const ToldCall& call, std::int64_t value) {
   const auto number = static_cast<std::uint32_t>(value);
-  if (call.style() == ConstantStyle::Numbers) return hex_text(number);
-  return fmt::format("{} ({})", hex_text(number), named(kPersonality, number));
+  return fmt::format("{} ({})", hex_text(number), domain_text(number, call.style()));
 }
 
 std::string capability_header(const ToldCall& call, std::size_t index) {
