@@ -94,14 +94,14 @@ std::string words(const ToldCall& call, std::uint64_t at, std::uint64_t count) {
   if (at == 0) return "NULL";
   if (count == 0) return "[]";
   std::string list;
-  const std::uint64_t limit = call.options.verbose ? 4096 : kMaxElements;
+  const std::uint64_t limit = call.options.verbose ? 4096 : call.options.string_limit;
   for (std::uint64_t i = 0; i < count; ++i) {
     if (i != 0) list += ", ";
-    if (i == limit) return '[' + list + "...]";
     const auto word = call.word(at, i);
     const std::uint64_t size = call.compat() ? 4 : 8;
     if (!word && i == 0) return address_text(at);
     if (!word) return fmt::format("[{}... /* {:#x} */]", list, at + i * size);
+    if (i == limit) return '[' + list + "...]";
     list += fmt::format("{:#0{}x}", *word, size * 2 + 2);
   }
   return '[' + list + ']';

@@ -3,7 +3,9 @@
 // close_range(2).
 #include <fmt/format.h>
 
+#include "emu/strace/argument_text.hpp"
 #include "emu/strace/call_families.hpp"
+#include "emu/strace/structures.hpp"
 
 namespace ringfare {
 namespace {
@@ -125,7 +127,18 @@ std::string how(const ToldCall& call, std::size_t index) {
                      named(kResolveFlags, resolve, call.style()), call[3] > kSize ? ", ..." : "");
 }
 
+std::string interest_operation(const ToldCall& call, std::size_t index) {
+  return argument_text(ArgKind::EpollOperation, call[index], call.options);
+}
+/// Nothing is read for EPOLL_CTL_DEL.
+std::string interest(const ToldCall& call, std::size_t index) {
+  constexpr std::uint32_t kDelete = 2;
+  if (call.low(1) == kDelete) return told::address(call, index);
+  return structure_text(ArgKind::EpollEvents, call.pointee(call[index]));
+}
+
 constexpr CallText kCalls[] = {
+    {"epoll_ctl", {told::descriptor, interest_operation, told::descriptor, interest}},
     {"openat2", {told::directory, told::path, how, told::unsigned_long}},
     {"fanotify_mark", {told::descriptor, told::names<kMarkFlags>, mark_rest}},
     {"fanotify_init", {group_flags, file_flags}},

@@ -99,7 +99,8 @@ std::string log_bytes(const ToldCall& call, std::size_t index) {
 constexpr CallText kCalls[] = {
     {"reboot",
      {told::names<kMagic1>, told::names<kMagic2>, told::names<kReboots>, restart_command}},
-    {"kexec_load", {told::hex, told::unsigned_long, segments, load_flags}},
+    {"ioperm", {told::hex, told::hex, told::signed_int}},
+    {"kexec_load", {told::address, told::unsigned_long, segments, load_flags}},
     {"kexec_file_load",
      {told::descriptor, told::descriptor, told::unsigned_long, command_line,
       told::long_names<kFileFlags>}},

@@ -47,6 +47,8 @@ constexpr NameTable kBarrierBits{{}, 0, std::span(kMembarrier).subspan(1), "MEMB
 constexpr NameTable kBarrierFlags{{}, 0, kMembarrierFlags, "MEMBARRIER_CMD_FLAG_???"};
 constexpr NameTable kUserfaultfdFlags{{}, 0, kUserfaultfd, "UFFD_???"};
 constexpr NameTable kRights{{}, 0, kPkeyRights, "PKEY_???"};
+constexpr Name kSecret[] = {{0x80000, "O_CLOEXEC"}};
+constexpr NameTable kSecretFlags{{}, 0, kSecret, "O_???"};
 constexpr NameTable kLocks{{}, 0, kLockFlags, "MLOCK_???"};
 
 /// A mask of nodes: `maxnode` is one more than its bits, rounded up to longs.
@@ -82,10 +84,10 @@ std::string elements(const ToldCall& call, std::uint64_t at, std::uint64_t count
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t here = at + i * size;
     if (i != 0) list += ", ";
-    if (i >= call.options.string_limit && !call.options.verbose) return '[' + list + "...]";
     const std::optional<std::string> one = element(here);
     if (!one && i == 0) return address_text(at);
     if (!one) return fmt::format("[{}... /* {:#x} */]", list, here);
+    if (i >= call.options.string_limit && !call.options.verbose) return '[' + list + "...]";
     list += *one;
   }
   return '[' + list + ']';
@@ -144,6 +146,7 @@ constexpr CallText kCalls[] = {
     {"userfaultfd", {told::names<kUserfaultfdFlags>}},
     {"pkey_alloc", {told::hex, told::long_names<kRights>}},
     {"pkey_free", {told::signed_int}},
+    {"memfd_secret", {told::names<kSecretFlags>}},
     {"mlock2", {told::address, told::unsigned_long, told::names<kLocks>}},
 };
 

@@ -321,11 +321,14 @@ std::optional<std::uint64_t> vector_size(const AddressSpace& memory, GuestAddres
 Text string_vector(const Pointee& p) {
   const auto count = p.image.empty() ? vector_size(p.memory, p.address)
                                      : std::optional(p.image.size() / sizeof(std::uint64_t) - 1);
-  if (!count) return std::nullopt;
-  return array_text(p, *count, [&](std::uint64_t i) -> Text {
-    const auto string = p.memory.read_string({*at<std::uint64_t>(p, i)});
-    return string ? quoted(*string, p.options.string_limit, p.options.strings) : "?";
-  });
+  const auto one = [&](std::uint64_t i) -> Text {
+    const auto pointer = at<std::uint64_t>(p, i);
+    if (!pointer) return std::nullopt;
+    const auto string = p.memory.read_string({*pointer});
+    return string ? quoted(*string, p.options.string_limit, p.options.strings)
+                  : address_text(*pointer);
+  };
+  return array_text(p, count.value_or(~std::uint64_t{0}), one, sizeof(std::uint64_t));
 }
 
 /// struct user_desc of <asm/ldt.h>.

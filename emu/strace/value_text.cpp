@@ -104,6 +104,9 @@ std::string mode_text(std::uint32_t mode, ConstantStyle style) {
   if (style != ConstantStyle::Names) return constant_text(mode_text(mode), octal_text(mode), style);
   const std::uint32_t permissions = mode & 0777;
   const std::uint32_t rest = mode & ~permissions;
+  constexpr std::uint32_t kType = 0170000;
+  if ((rest & kType) != 0 && named(names::kFileType, rest & kType)[0] == '0')
+    return octal_text(mode);  // of no type there is
   return rest == 0 ? octal_text(permissions)
                    : named(names::kFileType, rest) + '|' + octal_text(permissions);
 }

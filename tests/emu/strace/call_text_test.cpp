@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kText = 0x20000000, kLength = kText + 0x100, kNumbers = kText + 0x200,
                         kUnmapped = 0x1000, kOpenHow = kText + 0x300, kOnes = kText + 0x400,
-                        kLastVector = kText + 0xff0;
+                        kLastVector = kText + 0xfe0, kTextPointers = kText + 0xff0;
 
 struct Row {
   std::string_view name;
@@ -35,6 +35,7 @@ std::string told(const Row& row) {
   memory.store({kLength}, std::uint32_t{8});
   memory.store({kNumbers}, std::uint64_t{0x300000001});
   memory.store({kOpenHow}, std::array<std::uint64_t, 3>{0x42, 0600, 0x10});
+  memory.store({kTextPointers}, std::array<std::uint64_t, 2>{kText, kUnmapped});
   memory.store({kOnes}, ~std::uint32_t{0});
   const SyscallRow* const call_row = find_syscall(Abi::Amd64, row.name);
   if (call_row == nullptr) return "no such call";
@@ -123,9 +124,18 @@ const Row kRows[] = {
     {"setgroups", {1, kOnes}, -EINVAL, "setgroups(1, [-1])"},
     {"mount", {0, 0, 0, 0x4000200, 0}, -EINVAL, "mount(NULL, NULL, NULL, MS_SUBMOUNT|0x200, NULL)"},
     {"pwritev",
-     {1, kLastVector, 2, 0, 0},
+     {1, kLastVector, 3, 0, 0},
+     -EFAULT,
+     "pwritev(1, [{iov_base=NULL, iov_len=0}, "
+     "{iov_base=\"0123456789abcdef\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\"..., "
+     "iov_len=4096}, ... /* 0x20001000 */], 3, 0) = -1 EFAULT (Bad address)"},
+    {"epoll_ctl", {3, 2, 4, kNumbers}, -EINVAL, "epoll_ctl(3, EPOLL_CTL_DEL, 4, 0x20000200)"},
+    {"open", {kText, 0x100000}, -EINVAL, R"(open("0123456789abcdef", O_RDONLY|__O_SYNC))"},
+    {"mknod", {kText, 0177777, 0}, -EINVAL, R"(mknod("0123456789abcdef", 0177777))"},
+    {"execve",
+     {kText, kTextPointers, 0},
      -EINVAL,
-     "pwritev(1, [{iov_base=NULL, iov_len=0}, ... /* 0x20001000 */], 2, 0)"},
+     R"(execve("0123456789abcdef", ["0123456789abcdef", 0x1000, ... /* 0x20001000 */], NULL))"},
     {"mknod", {kText, 0xffff0000, 0}, -EINVAL, R"(mknod("0123456789abcdef", 000))"},
 };
 
