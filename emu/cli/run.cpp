@@ -30,7 +30,9 @@ int run_program(RunVerb verb, const std::vector<std::string>& words) {
   const char* const name = verb == RunVerb::Trace ? "trace" : "run";
   const std::string usage = fmt::format("{} {}", name, kWordsOfProgram);
   const OptionTable table = run_options(verb);
-  const ParsedOptions options = parse_options(name, table, words, Words::Guests);
+  const ParsedOptions options =
+      parse_options(name, table, words, Words::Guests,
+                    verb == RunVerb::Trace ? strace_aliases() : std::span<const OptionAlias>());
   if (options.has("help")) return print_help(usage, table), 0;
   if (options.has("version")) return fmt::print("ringfare {}\n", RINGFARE_VERSION), 0;
   if (options.rest.empty())

@@ -11,6 +11,7 @@ namespace ringfare {
 namespace {
 
 constexpr OptionRow kTraceOptions[] = {
+    {"no-prices", "", "lines as strace writes them, without the prices of the calls"},
     {"stages", "", "open each line into the stages of its crossing"},
     {"instructions", "", "open each line into every instruction of the kernel"},
 };

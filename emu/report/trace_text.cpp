@@ -101,7 +101,7 @@ void TraceText::line(const CallEvent& event) {
   if (!event.detached) text += "= " + (event.failed ? paint_.failure(event.result) : event.result);
   if (options_.durations && event.returned)
     text += fmt::format(" <{}>", seconds_text(event.took, *options_.durations));
-  if (event.priced)
+  if (event.priced && options_.prices)
     text += ' ' + paint_.price(fmt::format("<{}cy{}{}>", cycles_text(event.bill.total),
                                            event.by.empty() ? "" : ", ", event.by));
   std::FILE* const out = file(event.origin);
@@ -129,9 +129,10 @@ void TraceText::line(const SignalEvent& event) {
   for (const std::string& below : event.below) fmt::print(out, "{}\n", below);
 }
 
+/// Never into a file or a pipe: what reads the lines wants nothing else.
 void TraceText::line(const WarningEvent& event) {
-  break_off();
-  fmt::print(out_, "ringfare: {}\n", event.text);
+  if (out_ == stderr) break_off();
+  fmt::print(stderr, "ringfare: {}\n", event.text);
 }
 
 /// As strace does on standard error.
@@ -168,6 +169,7 @@ void TraceText::finish() {
 
 Report trace_report(const ReportInputs& inputs) {
   TraceText::Options options = inputs.trace;
+  options.prices = !inputs.settings.contains("no-prices");
   if (inputs.settings.contains("stages")) options.opened = Detail::Stages;
   if (inputs.settings.contains("instructions")) options.opened = Detail::Instructions;
   return {.sink = std::make_unique<TraceText>(inputs.out, inputs.paint, std::move(options),

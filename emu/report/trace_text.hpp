@@ -38,6 +38,7 @@ class TraceText final : public Sink {
 
   struct Options {
     std::optional<Detail> opened;  // what each line is followed by
+    bool prices = true;            // "<1284cy>" behind the results
     bool modes = true;             // "Process PID=1001 runs in 32 bit mode" lines: not in files
     bool attachments = true;       // "Process 1001 attached" lines, where lines have numbers
     bool exits = true;             // "+++ exited" lines

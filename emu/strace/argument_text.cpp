@@ -10,6 +10,7 @@
 
 #include "cpu/memory.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
+#include "emu/strace/ioctl_names.hpp"
 #include "emu/strace/names.hpp"
 #include "emu/strace/value_text.hpp"
 
@@ -41,7 +42,7 @@ std::string page_offset(std::uint64_t value, const Options&) {
   return hex_text(value * kPageSize);
 }
 std::string octal(std::uint64_t value, const Options&) {
-  return octal_text(low(value));
+  return octal_text(low(value) & 0xffff);  // umode_t
 }
 
 std::string descriptor(std::uint64_t value, const Options& options) {
@@ -53,7 +54,8 @@ std::string directory(std::uint64_t value, const Options& options) {
   if (fd != AT_FDCWD) return descriptor_text(fd, options);
   const std::string name = constant_text("AT_FDCWD", std::to_string(fd), options.constants);
   if (!options.descriptors.path || options.descriptor_names == nullptr) return name;
-  return fmt::format("{}<{}>", name, options.descriptor_names->directory());
+  const std::string path = options.descriptor_names->directory();
+  return path.empty() ? name : fmt::format("{}<{}>", name, path);
 }
 
 std::string identity(std::uint64_t value, const Options&) {
@@ -72,7 +74,7 @@ std::string old_signal_mask(std::uint64_t value, const Options& options) {
 }
 
 std::string node_mode(std::uint64_t value, const Options& options) {
-  return mode_text(low(value), options.constants);
+  return mode_text(low(value) & 0xffff, options.constants);
 }
 std::string device(std::uint64_t value, const Options& options) {
   return device_text(low(value), options.constants);
@@ -83,7 +85,14 @@ template <ArgKind kKind>
 std::string ipc_flags(std::uint64_t value, const Options& options) {
   constexpr std::uint32_t kMode = 0777;
   const std::string mode = octal_text(low(value) & kMode);
-  const std::uint32_t flags = low(value) & ~kMode;
+  std::uint32_t flags = low(value) & ~kMode;
+  if (const std::uint32_t pages = flags >> 26; kKind == ArgKind::SharedMemoryFlags && pages != 0) {
+    flags &= (1u << 26) - 1;
+    const std::string shift = constant_text("SHM_HUGE_SHIFT", "26", options.constants);
+    const std::string names =
+        flags == 0 ? "" : named(*names_of(kKind), flags, options.constants) + '|';
+    return fmt::format("{}{}<<{}|{}", names, pages, shift, mode);
+  }
   return flags == 0 ? mode : named(*names_of(kKind), flags, options.constants) + '|' + mode;
 }
 
@@ -96,8 +105,12 @@ std::string ioctl_name(std::uint64_t request) {
                                        {_IOC_WRITE, "_IOC_WRITE"},
                                        {_IOC_READ, "_IOC_READ"},
                                        {_IOC_READ | _IOC_WRITE, "_IOC_READ|_IOC_WRITE"}};
-  for (const Name& name : names::kIoctlRequests.choices)
+  for (const Name& name : names::kIoctlRequests.choices)  // one name, where there are more
     if (name.value == request) return std::string(name.text);
+  std::string names;
+  for (const Name& name : std::ranges::equal_range(ioctl_names(), request, {}, &Name::value))
+    names += (names.empty() ? "" : " or ") + std::string(name.text);
+  if (!names.empty()) return names;
   const auto code = static_cast<std::uint32_t>(request);
   const auto direction =
       std::ranges::find(kDirections, static_cast<unsigned>(_IOC_DIR(code)), &Direction::bits);

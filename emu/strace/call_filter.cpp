@@ -48,9 +48,10 @@ void CallFilter::read(std::string_view set) {
     negated_ = (set == "none") == negated_;
     return;
   }
+  if (set.find_first_not_of(',') == set.npos) refuse(set, "name the calls to show, or none");
   while (true) {
     const std::size_t comma = set.find(',');
-    add(set.substr(0, comma));
+    if (comma != 0 && !set.empty()) add(set.substr(0, comma));  // "a,,b"
     if (comma == set.npos) return;
     set.remove_prefix(comma + 1);
   }

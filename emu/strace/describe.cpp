@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 
 #include "emu/linux/abi/compat_layouts.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
 #include "emu/strace/argument_text.hpp"
 #include "emu/strace/call_filter.hpp"
+#include "emu/strace/call_text.hpp"
 #include "emu/strace/clone_text.hpp"
 #include "emu/strace/message_structures.hpp"
 #include "emu/strace/result_text.hpp"
@@ -27,6 +30,18 @@ std::string raw_arguments(const Call& call) {
   for (std::size_t i = 0; i < count; ++i)
     text += (i == 0 ? "" : ", ") + hex_text(call.told_args()[i]);
   return text;
+}
+
+/// 110 of "[110]", a length as the call got it.
+std::uint64_t length_in(std::string_view text) {
+  std::uint64_t length = ~std::uint64_t{0};
+  if (text.starts_with('[')) std::from_chars(text.data() + 1, text.data() + text.size(), length);
+  return length;
+}
+
+std::optional<std::uint32_t> length_before(std::string_view text) {
+  if (!text.starts_with('[')) return std::nullopt;
+  return static_cast<std::uint32_t>(length_in(text));
 }
 
 /// Whether the guest's structure is not as amd64 lays it out.
@@ -123,6 +138,12 @@ void CallDescription::before(const Call& call) {
   entered_.fill({});
   choose_style(call);
   if (raw_) return;
+  if (const CallText* const row = call_text_of(call.told_name())) {
+    if (row->length == 0) return;
+    const auto length = memory_.load<std::uint32_t>({call.told_args()[row->length]});
+    if (length) entered_[row->length] = fmt::format("[{}]", *length);
+    return;
+  }
   entered_[0] = restored_mask(call);
   std::size_t vectors = 0;
   for (const auto& [index, spec] : call.shape()) {
@@ -154,7 +175,7 @@ std::string CallDescription::written(const Call& call, const ArgSpec& spec, std:
   if (spec.count_from != kNoCount) {
     const SyscallRow* const row = call.told();
     const bool told = row != nullptr && row->args[spec.count_from].direction != Direction::None;
-    if (told) available = count(call, spec);
+    if (told) available = std::min(count(call, spec), length_in(entered_[spec.count_from]));
   }
   return pointed(call, spec, index, available);
 }
@@ -166,6 +187,8 @@ std::string CallDescription::begun(const Call& call) const {
     const std::string all = clone_text(memory_, options_, call, false);
     return text + all.substr(0, all.find(", p"));  // parent_tid or pidfd
   }
+  if (const CallText* const row = call_text_of(call.told_name()))
+    return text + arguments_text(*row, {memory_, options_, call, std::nullopt});
   const CallShape& shape = call.shape();
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const auto& [index, spec] = shape[i];
@@ -184,6 +207,11 @@ std::string CallDescription::after(const Call& call, std::int64_t result) {
   if (raw_) return text + raw_arguments(call) + ')';
   if (names_arguments(call))
     return text + clone_text(memory_, options_, call, !is_error(result)) + ')';
+  if (const CallText* const row = call_text_of(call.told_name()))
+    return text +
+           arguments_text(*row,
+                          {memory_, options_, call, result, length_before(entered_[row->length])}) +
+           ')';
   bool first = true;
   const CallShape& shape = call.shape();
   if (shape.empty()) text += entered_[0];
@@ -222,9 +250,16 @@ std::string CallDescription::after(const Call& call, std::int64_t result) {
       const bool moves =
           (spec.kind == ArgKind::OffsetPointer || spec.kind == ArgKind::OffsetPointer64) &&
           call.told()->traits.tells_offset;
-      if (spec.direction != Direction::InOut || !moves || is_error(result)) continue;
+      const bool length = spec.kind == ArgKind::Int32;
+      if (spec.direction != Direction::InOut || (!moves && !length) || is_error(result)) continue;
       const std::string now = written(call, spec, index, result);
-      if (now != entered_[index]) text += " => " + now;
+      if (now == entered_[index]) continue;
+      if (length && now.starts_with('[') && text.ends_with(']')) {  // [110 => 24]
+        text.pop_back();
+        text += " => " + now.substr(1);
+      } else {
+        text += " => " + now;
+      }
     } else {
       text += argument_text(spec.kind, extended(call, spec.kind, index), options_);
     }
@@ -236,6 +271,9 @@ std::string CallDescription::result(const Call& call, std::int64_t result) const
   std::string text = result_text(call, result);
   if (is_error(result)) return text;
   if (raw_ && text != "?") return hex_text(static_cast<std::uint64_t>(result));
+  if (const CallText* const row = call_text_of(call.told_name()); row && row->result)
+    if (std::string told = row->result({memory_, options_, call, result}, result); !told.empty())
+      return told;
   const ResultKind kind = call.shape().returns();
   if (kind == ResultKind::Descriptor) text = descriptor_text(static_cast<int>(result), options_);
   for (const auto& [index, spec] : call.shape()) {

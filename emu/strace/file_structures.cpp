@@ -123,14 +123,17 @@ Text dirents_text(const Pointee& p) {
 }
 
 Text poll_text(const Pointee& p) {
-  return array_text(p, p.count.value_or(0), [&](std::uint64_t i) -> Text {
-    const auto poll = at<pollfd>(p, i);
-    if (!poll) return std::nullopt;
-    if (poll->fd < 0) return fmt::format("{{fd={}}}", poll->fd);
-    return fmt::format(
-        "{{fd={}, events={}}}", descriptor_text(poll->fd, p.options),
-        named(names::kPollEvents, static_cast<std::uint16_t>(poll->events), p.options.constants));
-  });
+  return array_text(
+      p, p.count.value_or(0),
+      [&](std::uint64_t i) -> Text {
+        const auto poll = at<pollfd>(p, i);
+        if (!poll) return std::nullopt;
+        if (poll->fd < 0) return fmt::format("{{fd={}}}", poll->fd);
+        return fmt::format("{{fd={}, events={}}}", descriptor_text(poll->fd, p.options),
+                           named(names::kPollEvents, static_cast<std::uint16_t>(poll->events),
+                                 p.options.constants));
+      },
+      sizeof(pollfd));
 }
 
 Text epoll_text(const Pointee& p) {

@@ -44,13 +44,16 @@ Text queue_status(const Pointee& p) {
 }
 
 Text semaphore_operations(const Pointee& p) {
-  return array_text(p, p.count.value_or(0), [&](std::uint64_t i) -> Text {
-    const auto one = at<sembuf>(p, i);
-    if (!one) return std::nullopt;
-    return fmt::format("{{sem_num={}, sem_op={}, sem_flg={}}}", one->sem_num, one->sem_op,
-                       named(*names_of(ArgKind::SemaphoreFlags),
-                             static_cast<std::uint16_t>(one->sem_flg), p.options.constants));
-  });
+  return array_text(
+      p, p.count.value_or(0),
+      [&](std::uint64_t i) -> Text {
+        const auto one = at<sembuf>(p, i);
+        if (!one) return std::nullopt;
+        return fmt::format("{{sem_num={}, sem_op={}, sem_flg={}}}", one->sem_num, one->sem_op,
+                           named(*names_of(ArgKind::SemaphoreFlags),
+                                 static_cast<std::uint16_t>(one->sem_flg), p.options.constants));
+      },
+      sizeof(sembuf));
 }
 
 Text queue_message(const Pointee& p) {

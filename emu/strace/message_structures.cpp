@@ -246,21 +246,24 @@ Text socket_address(const Pointee& p) {
 
 Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
   if (p.address.value == 0) return std::nullopt;
-  return array_text(p, count, [&](std::uint64_t i) -> Text {
-    const auto vector = vector_at(p, i);
-    if (!vector) return std::nullopt;
-    const std::uint64_t bytes = std::min<std::uint64_t>(filled, vector->iov_len);
-    filled -= bytes;
-    const std::uint64_t base = reinterpret_cast<std::uint64_t>(vector->iov_base);
-    // One byte more than is shown tells whether there are more.
-    std::string shown(std::min<std::uint64_t>(bytes, p.options.string_limit + 1), '\0');
-    const bool readable =
-        base != 0 && p.memory.read({base}, std::as_writable_bytes(std::span(shown)));
-    return fmt::format(
-        "{{iov_base={}, iov_len={}}}",
-        readable ? quoted(shown, p.options.string_limit, p.options.strings) : address_text(base),
-        vector->iov_len);
-  });
+  return array_text(
+      p, count,
+      [&](std::uint64_t i) -> Text {
+        const auto vector = vector_at(p, i);
+        if (!vector) return std::nullopt;
+        const std::uint64_t bytes = std::min<std::uint64_t>(filled, vector->iov_len);
+        filled -= bytes;
+        const std::uint64_t base = reinterpret_cast<std::uint64_t>(vector->iov_base);
+        // One byte more than is shown tells whether there are more.
+        std::string shown(std::min<std::uint64_t>(bytes, p.options.string_limit + 1), '\0');
+        const bool readable =
+            base != 0 && p.memory.read({base}, std::as_writable_bytes(std::span(shown)));
+        return fmt::format("{{iov_base={}, iov_len={}}}",
+                           readable ? quoted(shown, p.options.string_limit, p.options.strings)
+                                    : address_text(base),
+                           vector->iov_len);
+      },
+      p.compat || !p.image.empty() ? 8 : 16);
 }
 
 Text message_header(const Pointee& p) {

@@ -18,12 +18,13 @@ constexpr Name kAccessModes[] = {
     {0x0, "O_RDONLY"}, {0x1, "O_WRONLY"}, {0x2, "O_RDWR"}, {0x3, "O_ACCMODE"}};
 /// As the kernel has them: the C library's O_LARGEFILE is 0 on x86-64.
 constexpr Name kOpen[] = {
-    {0x40, "O_CREAT"},        {0x80, "O_EXCL"},        {0x100, "O_NOCTTY"},
-    {0x200, "O_TRUNC"},       {0x400, "O_APPEND"},     {0x800, "O_NONBLOCK"},
-    {0x101000, "O_SYNC"},     {0x1000, "O_DSYNC"},     {0x4000, "O_DIRECT"},
-    {0x8000, "O_LARGEFILE"},  {0x20000, "O_NOFOLLOW"}, {0x40000, "O_NOATIME"},
-    {0x80000, "O_CLOEXEC"},   {0x200000, "O_PATH"},    {0x410000, "O_TMPFILE"},
-    {0x10000, "O_DIRECTORY"}, {0x2000, "FASYNC"}};
+    {0x40, "O_CREAT"},       {0x80, "O_EXCL"},          {0x100, "O_NOCTTY"},
+    {0x200, "O_TRUNC"},      {0x400, "O_APPEND"},       {0x800, "O_NONBLOCK"},
+    {0x101000, "O_SYNC"},    {0x100000, "__O_SYNC"},    {0x1000, "O_DSYNC"},
+    {0x4000, "O_DIRECT"},    {0x8000, "O_LARGEFILE"},   {0x20000, "O_NOFOLLOW"},
+    {0x40000, "O_NOATIME"},  {0x80000, "O_CLOEXEC"},    {0x200000, "O_PATH"},
+    {0x410000, "O_TMPFILE"}, {0x400000, "__O_TMPFILE"}, {0x10000, "O_DIRECTORY"},
+    {0x2000, "FASYNC"}};
 constexpr Name kWhences[] = {{0x0, "SEEK_SET"},
                              {0x1, "SEEK_CUR"},
                              {0x2, "SEEK_END"},
@@ -166,17 +167,34 @@ constexpr Name kSeccompOperations[] = {{0x0, "SECCOMP_SET_MODE_STRICT"},
                                        {0x2, "SECCOMP_GET_ACTION_AVAIL"},
                                        {0x3, "SECCOMP_GET_NOTIF_SIZES"}};
 constexpr Name kRandom[] = {{0x1, "GRND_NONBLOCK"}, {0x2, "GRND_RANDOM"}, {0x4, "GRND_INSECURE"}};
-constexpr Name kMount[] = {{0x1, "MS_RDONLY"},         {0x2, "MS_NOSUID"},
-                           {0x4, "MS_NODEV"},          {0x8, "MS_NOEXEC"},
-                           {0x10, "MS_SYNCHRONOUS"},   {0x20, "MS_REMOUNT"},
-                           {0x40, "MS_MANDLOCK"},      {0x80, "MS_DIRSYNC"},
-                           {0x400, "MS_NOATIME"},      {0x800, "MS_NODIRATIME"},
-                           {0x1000, "MS_BIND"},        {0x2000, "MS_MOVE"},
-                           {0x4000, "MS_REC"},         {0x8000, "MS_SILENT"},
-                           {0x20000, "MS_UNBINDABLE"}, {0x40000, "MS_PRIVATE"},
-                           {0x80000, "MS_SLAVE"},      {0x100000, "MS_SHARED"},
-                           {0x200000, "MS_RELATIME"},  {0x1000000, "MS_STRICTATIME"},
-                           {0x2000000, "MS_LAZYTIME"}};
+constexpr Name kMount[] = {{0x1, "MS_RDONLY"},
+                           {0x2, "MS_NOSUID"},
+                           {0x4, "MS_NODEV"},
+                           {0x8, "MS_NOEXEC"},
+                           {0x10, "MS_SYNCHRONOUS"},
+                           {0x20, "MS_REMOUNT"},
+                           {0x40, "MS_MANDLOCK"},
+                           {0x80, "MS_DIRSYNC"},
+                           {0x400, "MS_NOATIME"},
+                           {0x800, "MS_NODIRATIME"},
+                           {0x1000, "MS_BIND"},
+                           {0x2000, "MS_MOVE"},
+                           {0x4000, "MS_REC"},
+                           {0x8000, "MS_SILENT"},
+                           {0x20000, "MS_UNBINDABLE"},
+                           {0x40000, "MS_PRIVATE"},
+                           {0x80000, "MS_SLAVE"},
+                           {0x100000, "MS_SHARED"},
+                           {0x200000, "MS_RELATIME"},
+                           {0x1000000, "MS_STRICTATIME"},
+                           {0x2000000, "MS_LAZYTIME"},
+                           {0x4000000, "MS_SUBMOUNT"},
+                           {0x8000000, "MS_NOREMOTELOCK"},
+                           {0x10000000, "MS_NOSEC"},
+                           {0x20000000, "MS_BORN"},
+                           {0x40000000, "MS_ACTIVE"},
+                           {0x80000000, "MS_NOUSER"},
+                           {0x100, "MS_NOSYMFOLLOW"}};
 constexpr Name kUnmount[] = {
     {0x1, "MNT_FORCE"}, {0x2, "MNT_DETACH"}, {0x4, "MNT_EXPIRE"}, {0x8, "UMOUNT_NOFOLLOW"}};
 constexpr Name kClone[] = {{0x100, "CLONE_VM"},
@@ -702,6 +720,9 @@ std::string named(const NameTable& table, std::uint64_t value) {
     rest &= ~flag.value;
     add(flag.text);
   }
+  // Of choices alone a zero without a name is unknown as any other number.
+  const bool chosen = table.choice_mask != 0 && table.flags.empty() && !table.unknown.empty();
+  if (rest == 0 && text.empty() && chosen) return fmt::format("0 /* {} */", table.unknown);
   if (rest == 0) return text.empty() ? "0" : text;
   if (!text.empty()) return fmt::format("{}|{:#x}", text, rest);
   return table.unknown.empty() ? fmt::format("{:#x}", rest)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -40,9 +42,10 @@ std::optional<T> at(const Pointee& p, std::uint64_t index = 0) {
   return value;
 }
 
-/// "[a, b, ...]" of `count` elements, each by `element(index)`.
+/// "[a, b, ...]" of `count` elements, each by `element(index)`. Where elements have a `size`, one
+/// that cannot be read ends the list with its address: "[a, ... /* 0x7f0000 */]".
 template <class Element>
-Text array_text(const Pointee& p, std::uint64_t count, Element element) {
+Text array_text(const Pointee& p, std::uint64_t count, Element element, std::uint64_t size = 0) {
   const std::uint64_t limit = p.options.verbose ? 4096 : kMaxElements;
   std::string text = "[";
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -50,6 +53,8 @@ Text array_text(const Pointee& p, std::uint64_t count, Element element) {
     if (i == limit) return text + "...]";
     const Text one = element(i);
     if (!one && i == 0) return std::nullopt;
+    if (!one && size != 0)
+      return fmt::format("{}... /* {:#x} */]", text, p.address.value + i * size);
     if (!one) return text + "...]";
     text += *one;
   }

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <limits>
 #include <optional>
 
 #include "emu/strace/clone_text.hpp"
@@ -40,11 +41,27 @@ Text number_text(const Pointee& p) {
 
 template <class T>
 Text number_list(const Pointee& p) {
-  return array_text(p, p.available, [&](std::uint64_t i) -> Text {
-    const auto value = at<T>(p, i);
-    if (!value) return std::nullopt;
-    return std::to_string(*value);
-  });
+  return array_text(
+      p, p.available,
+      [&](std::uint64_t i) -> Text {
+        const auto value = at<T>(p, i);
+        if (!value) return std::nullopt;
+        return std::to_string(*value);
+      },
+      sizeof(T));
+}
+
+/// Of identities all bits set is -1.
+template <class T>
+Text identity_list(const Pointee& p) {
+  return array_text(
+      p, p.available,
+      [&](std::uint64_t i) -> Text {
+        const auto id = at<T>(p, i);
+        if (!id) return std::nullopt;
+        return *id == std::numeric_limits<T>::max() ? "-1" : std::to_string(*id);
+      },
+      sizeof(T));
 }
 
 Text descriptor_list(const Pointee& p) {
@@ -56,11 +73,11 @@ Text descriptor_list(const Pointee& p) {
 }
 
 std::string text(const timespec& t) {
-  return fmt::format("{{tv_sec={}, tv_nsec={}}}", t.tv_sec, t.tv_nsec);
+  return fmt::format("{{tv_sec={}, tv_nsec={}}}", t.tv_sec, static_cast<std::uint64_t>(t.tv_nsec));
 }
 
 std::string text(const timeval& t) {
-  return fmt::format("{{tv_sec={}, tv_usec={}}}", t.tv_sec, t.tv_usec);
+  return fmt::format("{{tv_sec={}, tv_usec={}}}", t.tv_sec, static_cast<std::uint64_t>(t.tv_usec));
 }
 
 template <class T>
@@ -304,11 +321,14 @@ std::optional<std::uint64_t> vector_size(const AddressSpace& memory, GuestAddres
 Text string_vector(const Pointee& p) {
   const auto count = p.image.empty() ? vector_size(p.memory, p.address)
                                      : std::optional(p.image.size() / sizeof(std::uint64_t) - 1);
-  if (!count) return std::nullopt;
-  return array_text(p, *count, [&](std::uint64_t i) -> Text {
-    const auto string = p.memory.read_string({*at<std::uint64_t>(p, i)});
-    return string ? quoted(*string, p.options.string_limit, p.options.strings) : "?";
-  });
+  const auto one = [&](std::uint64_t i) -> Text {
+    const auto pointer = at<std::uint64_t>(p, i);
+    if (!pointer) return std::nullopt;
+    const auto string = p.memory.read_string({*pointer});
+    return string ? quoted(*string, p.options.string_limit, p.options.strings)
+                  : address_text(*pointer);
+  };
+  return array_text(p, count.value_or(~std::uint64_t{0}), one, sizeof(std::uint64_t));
 }
 
 /// struct user_desc of <asm/ldt.h>.
@@ -345,8 +365,13 @@ Text string_text(const Pointee& p) {
 }
 
 Text path_text(const Pointee& p) {
-  const auto path = p.memory.read_string(p.address);
-  return path ? Text(quoted(*path, p.options.strings)) : std::nullopt;
+  if (const auto path = p.memory.read_string(p.address)) return quoted(*path, p.options.strings);
+  constexpr std::size_t kLongest = 4095;  // PATH_MAX, with the NUL
+  std::string beginning(kLongest, '\0');
+  if (p.address.value == 0 ||
+      !p.memory.read(p.address, std::as_writable_bytes(std::span(beginning))))
+    return std::nullopt;
+  return quoted(beginning, p.options.strings) + "...";
 }
 
 Text hex_pointee(const Pointee& p) {
@@ -414,8 +439,8 @@ constexpr StructureText kStructures[] = {
     {ArgKind::MessageHeader, message_header},
     {ArgKind::MessageHeaders, message_headers},
     {ArgKind::StringVector, string_vector},
-    {ArgKind::Gids, number_list<std::uint32_t>},
-    {ArgKind::Gids16, number_list<std::uint16_t>},
+    {ArgKind::Gids, identity_list<std::uint32_t>},
+    {ArgKind::Gids16, identity_list<std::uint16_t>},
     {ArgKind::OffsetPointer, number_text<std::int64_t>},
     {ArgKind::OffsetPointer64, number_text<std::int64_t>},
     {ArgKind::Int32, number_text<std::int32_t>},

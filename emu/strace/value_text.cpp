@@ -85,8 +85,12 @@ std::string constant_text(const std::string& name, const std::string& number, Co
 }
 
 std::string named(const NameTable& table, std::uint64_t value, ConstantStyle style) {
-  if (style == ConstantStyle::Names) return named(table, value);
-  return constant_text(named(table, value), hex_text(value), style);
+  const std::string text = named(table, value);
+  if (style == ConstantStyle::Names) return text;
+  // "0x80 /* O_??? */" has its number already.
+  const bool unnamed = text[0] >= '0' && text[0] <= '9' && text.find('|') == text.npos;
+  return style == ConstantStyle::Both && unnamed ? text
+                                                 : constant_text(text, hex_text(value), style);
 }
 
 std::string descriptor_text(int fd, const DescribeOptions& options) {
@@ -100,6 +104,9 @@ std::string mode_text(std::uint32_t mode, ConstantStyle style) {
   if (style != ConstantStyle::Names) return constant_text(mode_text(mode), octal_text(mode), style);
   const std::uint32_t permissions = mode & 0777;
   const std::uint32_t rest = mode & ~permissions;
+  constexpr std::uint32_t kType = 0170000;
+  if ((rest & kType) != 0 && named(names::kFileType, rest & kType)[0] == '0')
+    return octal_text(mode);  // of no type there is
   return rest == 0 ? octal_text(permissions)
                    : named(names::kFileType, rest) + '|' + octal_text(permissions);
 }

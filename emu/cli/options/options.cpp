@@ -47,7 +47,7 @@ po::value_semantic* semantic_of(const OptionRow& row) {
   if (value.empty()) return nullptr;
   if (value.starts_with("[=")) return new OptionalValue(row.value);
   if (value.ends_with(kAgain))
-    return po::value<std::vector<std::string>>()->value_name(
+    return po::value<std::vector<std::string>>()->composing()->value_name(
         std::string(value.substr(0, value.size() - kAgain.size())));
   auto* const one = po::value<std::string>()->value_name(row.value);
   return row.initial == nullptr ? one : one->default_value(row.initial);
@@ -71,20 +71,20 @@ po::value_semantic* semantic_of(const OptionRow& row) {
 /// ours.
 class Splitter {
  public:
-  Splitter(std::string_view verb, const OptionTable& table, const std::vector<std::string>& words)
-      : verb_(verb), table_(table), words_(words) {}
+  Splitter(std::string_view verb, const OptionTable& table, const std::vector<std::string>& words,
+           std::span<const OptionAlias> aliases)
+      : verb_(verb), table_(table), words_(words), aliases_(aliases) {}
 
   void split(Words about) {
     while (at_ < words_.size()) {
-      const std::size_t first = at_;
       const std::string& word = words_[at_++];
       if (word == "--") break;
       const bool option = word.size() >= 2 && word[0] == '-';
       if (option) {
-        const bool counts = word[1] == '-' ? long_option(word) : short_options(word);
-        if (counts)
-          ours.insert(ours.end(), words_.begin() + static_cast<std::ptrdiff_t>(first),
-                      words_.begin() + static_cast<std::ptrdiff_t>(at_));
+        if (word[1] == '-')
+          long_option(word);
+        else
+          short_options(word);
         continue;
       }
       rest.push_back(word);
@@ -98,24 +98,46 @@ class Splitter {
   std::vector<GivenOption> given;
 
  private:
-  /// Whether Boost is to see the word: it would refuse a flag that is given twice.
-  bool long_option(const std::string& word) {
+  void long_option(const std::string& word) {
     const std::size_t equals = word.find('=');
-    const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
+    const std::string name =
+        full_name(word.substr(2, equals == std::string::npos ? equals : equals - 2));
     const auto* option = table_.find_nothrow(name, false);
     if (option == nullptr) refuse_unknown(verb_, table_, word.substr(0, equals));
-    if (may_take_value(*option)) return optional(*option, word, equals), false;
+    if (may_take_value(*option)) return optional(*option, word, equals);
     if (takes_value(*option)) {
-      const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
-      given.push_back({option->long_name(),
-                       equals == std::string::npos ? value_of(word) : word.substr(equals + 1)});
+      take(*option, "--" + option->long_name(),
+           equals == std::string::npos ? value_of(word) : word.substr(equals + 1));
     } else if (equals != std::string::npos) {
       refuse(verb_, fmt::format("option '{}' takes no value", word.substr(0, equals)));
     } else {
-      given.push_back({option->long_name(), ""});
-      return ++repeated[option->long_name()] == 1;
+      flag(*option);
     }
-    return true;
+  }
+
+  /// Boost would refuse a flag that is given twice.
+  void flag(const po::option_description& option) {
+    given.push_back({option.long_name(), ""});
+    if (++repeated[option.long_name()] == 1) ours.push_back("--" + option.long_name());
+  }
+
+  /// Of an option with one value the last counts, as everywhere on Unix.
+  void take(const po::option_description& option, const std::string& word,
+            const std::string& value) {
+    const std::string name = option.key(word);
+    given.push_back({name, value});
+    const auto [before, first] = places_.try_emplace(name, ours.size());
+    if (first || option.semantic()->is_composing()) {
+      ours.push_back(word);
+      ours.push_back(value);
+    } else {
+      ours[before->second + 1] = value;
+    }
+  }
+
+  std::string full_name(const std::string& name) const {
+    const auto alias = std::ranges::find(aliases_, name, &OptionAlias::alias);
+    return alias == aliases_.end() ? name : std::string(alias->name);
   }
 
   void optional(const po::option_description& option, const std::string& word, std::size_t equals) {
@@ -125,7 +147,7 @@ class Splitter {
         {option.long_name(), bare ? "" : word.substr(equals + 1), word.starts_with("--")});
   }
 
-  bool short_options(const std::string& word) {
+  void short_options(const std::string& word) {
     for (std::size_t i = 1; i < word.size(); ++i) {
       const std::string letter{'-', word[i]};
       const auto* option = table_.find_nothrow(letter, false);
@@ -135,16 +157,12 @@ class Splitter {
         continue;
       }
       if (!takes_value(*option)) {
-        given.push_back({option->long_name(), ""});
-        if (++repeated[option->long_name()] == 1) ours.push_back(letter);
+        flag(*option);
         continue;
       }
-      ours.push_back(letter);
-      ours.push_back(i + 1 == word.size() ? value_of(letter) : word.substr(i + 1));
-      given.push_back({option->key(letter), ours.back()});
-      return false;
+      take(*option, letter, i + 1 == word.size() ? value_of(letter) : word.substr(i + 1));
+      return;
     }
-    return false;
   }
 
   const std::string& value_of(const std::string& option) {
@@ -155,6 +173,8 @@ class Splitter {
   std::string_view verb_;
   const OptionTable& table_;
   const std::vector<std::string>& words_;
+  std::span<const OptionAlias> aliases_;
+  std::map<std::string, std::size_t> places_;  // of options with a value, in `ours`
   std::size_t at_ = 0;
 };
 
@@ -204,8 +224,9 @@ std::string ParsedOptions::latest(std::string_view name) const {
 }
 
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
-                            const std::vector<std::string>& words, Words about) {
-  Splitter splitter(verb, table, words);
+                            const std::vector<std::string>& words, Words about,
+                            std::span<const OptionAlias> aliases) {
+  Splitter splitter(verb, table, words, aliases);
   splitter.split(about);
   ParsedOptions parsed;
   parsed.rest = std::move(splitter.rest);

@@ -22,6 +22,11 @@ inline constexpr OptionRow kHelpOption = {"help,h", "", "this text"};
 void add_options(OptionTable& table, std::span<const OptionRow> rows);
 void add_option(OptionTable& table, const OptionRow& row);
 
+/// Another long name of an option.
+struct OptionAlias {
+  std::string_view alias, name;
+};
+
 /// An option as it was given.
 struct GivenOption {
   std::string name;      // the long one; "-e" where there is none
@@ -66,9 +71,11 @@ enum class Words : std::uint8_t {
   Guests,  // options end at `--` (dropped) or at the first word that is none: the rest is verbatim
 };
 
-/// Throws UserError naming `verb`, the word that is wrong and the nearest valid option.
+/// Throws UserError naming `verb`, the word that is wrong and the nearest valid option. Of an option
+/// with one value that is given again, the last counts.
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
-                            const std::vector<std::string>& words, Words about);
+                            const std::vector<std::string>& words, Words about,
+                            std::span<const OptionAlias> aliases = {});
 
 /// What --help prints: "usage: ringfare USAGE", then `about` where there is something to say, then
 /// the options.

@@ -86,6 +86,12 @@ constexpr RefusedOption kRefused[] = {
     {{"kvm", "SET...", "refused: the guest is not tampered with"}},
 };
 
+constexpr OptionAlias kAliases[] = {{"timestamps", "absolute-timestamps"},
+                                    {"silent", "quiet"},
+                                    {"silence", "quiet"},
+                                    {"signals", "signal"},
+                                    {"failing-only", "failed-only"}};
+
 constexpr Choice<int> kInterruptible[] = {{"anywhere", 1},   {"waiting", 2}, {"never", 3},
                                           {"never_tstp", 4}, {"1", 1},       {"2", 2},
                                           {"3", 3},          {"4", 4}};
@@ -95,6 +101,10 @@ constexpr Choice<int> kInterruptible[] = {{"anywhere", 1},   {"waiting", 2}, {"n
 void add_strace_options(OptionTable& table) {
   add_options(table, kStraceOptions);
   for (const RefusedOption& refused : kRefused) add_option(table, refused.row);
+}
+
+std::span<const OptionAlias> strace_aliases() {
+  return kAliases;
 }
 
 void check_strace_options(const ParsedOptions& options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace ringfare {
 
 /// The options of a trace that strace has too, but for those of the table of calls.
 void add_strace_options(OptionTable& table);
+
+/// The other names that strace has for some of them.
+std::span<const OptionAlias> strace_aliases();
 
 /// Throws UserError for what strace takes and a run here has no use for, and for options that
 /// contradict each other.

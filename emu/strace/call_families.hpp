@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+
+#include "emu/strace/call_text.hpp"
+
+namespace ringfare {
+
+/// Rows of calls, by what they are about.
+std::span<const CallText> calls_on_mounts();
+std::span<const CallText> calls_on_nodes();
+std::span<const CallText> calls_on_processes();
+std::span<const CallText> calls_on_kernel();
+std::span<const CallText> calls_on_files();
+std::span<const CallText> calls_on_keys();
+std::span<const CallText> calls_on_sockets();
+std::span<const CallText> calls_prctl();
+
+/// "{len=4, filter=0x55...}": struct sock_fprog of seccomp(2).
+std::string seccomp_filter_text(const ToldCall& call, std::uint64_t at);
+
+inline std::array<std::span<const CallText>, 8> call_families() {
+  return {calls_on_mounts(), calls_on_nodes(), calls_on_processes(), calls_on_kernel(),
+          calls_on_files(),  calls_on_keys(),  calls_prctl(),        calls_on_sockets()};
+}
+
+}  // namespace ringfare
