@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/guarded_access.hpp"
 
 namespace ringfare {
 namespace {
@@ -33,16 +35,27 @@ bool is_page_aligned(GuestRange range) {
 
 /// Whether `next` continues `region`: one mapping to a reader of /proc/self/maps.
 bool continues(const Region& region, const Region& next) {
-  const bool same_file_run = region.name.empty() || region.name.front() == '[' ||
+  const bool nameless = region.name.empty() || region.name.front() == '[';
+  const bool same_file_run = (nameless && region.file == FileIdentity{}) ||
                              region.offset + region.range.size() == next.offset;
   return region.range.end == next.range.begin && region.permissions == next.permissions &&
          region.name == next.name && region.shared == next.shared && region.file == next.file &&
          same_file_run;
 }
 
+/// What stands for the file that Linux makes for a shared mapping of none. Processes that inherit
+/// the mapping know it by the same identity.
+FileIdentity new_anonymous() {
+  static std::uint64_t made = 0;
+  constexpr std::uint64_t kNoDevice = ~0ull - 2;
+  return {.device = kNoDevice, .inode = static_cast<std::uint64_t>(getpid()) << 32 | ++made};
+}
+
 FileIdentity identity_of(const Backing& backing) {
   struct stat status {};
-  if (!backing.shared || backing.host_fd < 0 || fstat(backing.host_fd, &status) != 0) return {};
+  if (!backing.shared) return {};
+  if (backing.host_fd < 0) return new_anonymous();
+  if (fstat(backing.host_fd, &status) != 0) return {};
   return {.device = status.st_dev, .inode = status.st_ino};
 }
 
@@ -318,14 +331,12 @@ void AddressSpace::forget_guards(GuestRange range) {
 
 bool AddressSpace::read(GuestAddress address, std::span<std::byte> to) const {
   if (!readable(address, to.size())) return false;
-  if (!to.empty()) std::memcpy(to.data(), host(address), to.size());
-  return true;
+  return to.empty() || guarded_copy(to.data(), host(address), to.size());
 }
 
 bool AddressSpace::write(GuestAddress address, std::span<const std::byte> from) {
   if (!open_for_writing(address, from.size())) return false;
-  if (!from.empty()) std::memcpy(host(address), from.data(), from.size());
-  return true;
+  return from.empty() || guarded_copy(host(address), from.data(), from.size());
 }
 
 bool AddressSpace::write_as_kernel(GuestAddress address, std::span<const std::byte> from) {
@@ -349,7 +360,7 @@ std::optional<std::string> AddressSpace::read_string(GuestAddress address,
     const GuestAddress at = address + text.size();
     const std::uint64_t in_page = kPageSize - at.value % kPageSize;
     const std::size_t step = std::min<std::uint64_t>(in_page, limit - text.size());
-    if (!readable(at, step)) return std::nullopt;
+    if (!readable(at, step) || !guarded_probe(host(at))) return std::nullopt;
     const char* const begin = reinterpret_cast<const char*>(host(at));
     const char* const nul = static_cast<const char*>(std::memchr(begin, 0, step));
     text.append(begin, nul != nullptr ? static_cast<std::size_t>(nul - begin) : step);

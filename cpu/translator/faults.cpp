@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/guarded_access.hpp"
 
 namespace ringfare::translator {
 namespace {
@@ -120,6 +121,7 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
   const bool is_step = registers[REG_TRAPNO] == vector::kDebug;
   if (is_step && (Interruption::pending() || stepping_)) return on_step(context);
+  if (signal == SIGBUS && leave_guarded_access(context)) return;
   if (!arena_.holds_code(pc)) {  // ours: die of it as if nobody had been watching
     std::signal(signal, SIG_DFL);
     return;

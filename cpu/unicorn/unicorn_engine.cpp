@@ -8,6 +8,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "cpu/fetch_fault.hpp"
+#include "cpu/guarded_access.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/unicorn/access_fault.hpp"
 #include "cpu/unicorn/decoding.hpp"
@@ -354,7 +355,9 @@ bool UnicornEngine::Core::on_invalid_instruction() {
 }
 
 UnicornEngine::UnicornEngine(AddressSpace& memory, BlockObserver& observer)
-    : core_(std::make_unique<Core>(memory, observer)) {}
+    : core_(std::make_unique<Core>(memory, observer)) {
+  handle_guarded_accesses();
+}
 
 UnicornEngine::~UnicornEngine() = default;
 

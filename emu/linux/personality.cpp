@@ -130,6 +130,9 @@ Served Personality::serve(Thread& thread, const Call& call) {
 }
 
 void Personality::raise(const Exception& exception, const Registers& registers) {
+  if (exception.vector == vector::kPageFault && !process_->growing.empty() &&
+      process_->grow_down(exception.address))
+    return;
   ThreadSignals& thread = process_->thread_signals();
   note_trap(exception, thread);
   const SignalInfo info = trap_signal(exception, registers, process_->user.space());

@@ -177,7 +177,8 @@ std::optional<std::string> interpreter_path(const ProgramFile& file, const ElfHe
 void refuse_library(const ProgramFile& file, const ElfHeaders& headers) {
   if (headers.file.e_type != ET_DYN) return;
   const DynamicFacts facts = dynamic_facts(file, headers);
-  const bool library = facts.has_name && !facts.pie;
+  // What loads other programs has a name, too.
+  const bool library = facts.has_name && !facts.pie && headers.file.e_entry == 0;
   if (library || !in_code(headers.loads, headers.file.e_entry))
     file.fail("is a shared object, not a program; name an executable linked with -static");
 }

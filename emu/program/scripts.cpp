@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "emu/program/loadable.hpp"
+
 namespace ringfare {
 namespace {
 
@@ -33,6 +35,7 @@ class ProgramFile {
     struct stat status {};
     if (fd_ >= 0 && (fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode))) error_ = -EACCES;
     if (error_ == 0 && faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) != 0) error_ = -EACCES;
+    if (error_ == 0 && is_being_written(fd_)) error_ = -ETXTBSY;
   }
   ~ProgramFile() {
     if (fd_ >= 0) ::close(fd_);

@@ -152,15 +152,15 @@ void SystemCalls::go_to_user_mode(const Answered& call) {
       EndingCall{.number = call.rax, .length = call.gate.length, .result = call.served.result});
 }
 
-/// execve(2) is past what can fail: the guest has only itself to blame for what still does.
+/// execve(2) is past what it checks: what still fails ends the process, as on Linux.
 void SystemCalls::execute(const ExecRequest& request) {
   state_.guest.unload();
   try {
     state_.guest.load(request);
   } catch (const UserError& error) {
     state_.tell(
-        WarningEvent{fmt::format("warning: execve: {}; the guest gets SIGKILL", error.what())});
-    return state_.end_by_signal(SIGKILL);
+        WarningEvent{fmt::format("warning: execve: {}; the guest gets SIGSEGV", error.what())});
+    return state_.end_by_signal(SIGSEGV);
   }
   state_.tracer.begin_program();
   state_.personality.start_program(state_.guest.image());

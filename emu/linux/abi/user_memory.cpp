@@ -6,8 +6,18 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cpu/guarded_access.hpp"
+
 namespace ringfare {
 namespace {
+
+/// How many of the bytes are there: a mapping may reach beyond the end of its file.
+std::uint64_t backed(const Region& region, GuestAddress at, std::uint64_t size) {
+  if (!region.name.starts_with('/')) return size;
+  for (std::uint64_t page = page_down(at.value); page < at.value + size; page += kPageSize)
+    if (!guarded_probe(AddressSpace::host({page}))) return page <= at.value ? 0 : page - at.value;
+  return size;
+}
 
 template <class Allowed>
 std::uint64_t prefix(const AddressSpace& memory, std::uint64_t address, std::uint64_t size,
@@ -20,7 +30,9 @@ std::uint64_t prefix(const AddressSpace& memory, std::uint64_t address, std::uin
     if (region == nullptr) break;
     const std::uint64_t step = std::min(size - done, region->range.end - at);
     if (!allowed(at, step)) break;
-    done += step;
+    const std::uint64_t there = backed(*region, at, step);
+    done += there;
+    if (there < step) break;
   }
   return done;
 }

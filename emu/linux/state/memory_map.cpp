@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "emu/linux/state/process.hpp"
+
 namespace ringfare {
 
 std::string memory_map_line(const Region& region) {
@@ -26,6 +28,27 @@ std::uint64_t mapped_bytes(const AddressSpace& memory) {
   std::uint64_t bytes = 0;
   for (const Region& region : memory.regions()) bytes += region.range.size();
   return bytes;
+}
+
+/// As Linux does it, which keeps mappings a megabyte apart (stack_guard_gap) and stops at
+/// RLIMIT_STACK.
+bool Process::grow_down(GuestAddress fault) {
+  constexpr std::uint64_t kGap = 256 * kPageSize;
+  const auto at = growing.upper_bound(fault.value);
+  AddressSpace& space = user.space();
+  if (at == growing.end() || space.find(fault) != nullptr) return false;
+  const std::uint64_t begin = *at, page = page_down(fault.value);
+  const Region* const region = space.find({begin});
+  if (region == nullptr || region->range.begin.value != begin) return growing.erase(at), false;
+  if (region->range.end.value - page > limits()[RLIMIT_STACK].rlim_cur || page < kGap) return false;
+  const GuestRange below{{page - kGap}, {begin}};
+  if (!space.find_free(below.size(), below, AddressSpace::Search::BottomUp)) return false;
+  Region added = *region;
+  added.range = {{page}, {begin}};
+  if (space.map(added) != 0) return false;
+  growing.erase(at);
+  growing.insert(page);
+  return true;
 }
 
 }  // namespace ringfare

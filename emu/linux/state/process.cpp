@@ -6,12 +6,16 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
+#include "emu/linux/state/futex_wakes.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/robust_futexes.hpp"
+#include "emu/linux/state/running_programs.hpp"
 
 namespace ringfare {
 namespace {
@@ -50,6 +54,9 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       queue(choices.schedule_seed) {
   task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
   task->name = name;
+  task->entry = tree.find_thread(pid());
+  note_program(*this);
+  tree.answer_by([this](ProcessRequest& request) { answer(request); });
 }
 
 std::int64_t Process::block(Wait wait) {
@@ -74,17 +81,19 @@ void Process::end_wait() {
   task->moved = 0;
   task->opening = {};
   if (!task->wait) return;
-  if (task->wait->futex != 0) futexes.remove(*task);
+  leave_futexes(*this, *task);
   task->wait.reset();
 }
 
-Task& Process::add_task() {
+Task* Process::add_task() {
   const int id = tree.next_id();
+  if (id == 0) return nullptr;
   Task& made = *(tasks[id] = std::make_unique<Task>(id));
+  made.entry = &tree.add_thread(id, *task->entry);
   made.name = task->name;
   made.signals.set_mask(task->signals.mask());
   made.signals.stack.flags = SignalStack::kDisable;
-  return made;
+  return &made;
 }
 
 Task* Process::find_task(int id) {
@@ -97,7 +106,9 @@ void Process::end_task() {
   release_robust_list(*this, *ended);
   if (ended->clear_child_tid != 0 &&
       user.space().store(GuestAddress{ended->clear_child_tid}, std::uint32_t{0}))
-    futexes.wake(ended->clear_child_tid, 1);
+    wake_futex(*this, futex_key(*this, ended->clear_child_tid, false), 1);
+  pass_on_locks(*this, ended->id);
+  if (ended->id != pid()) tree.end_thread(ended->id);
   if (options.log != nullptr) log_end_of_thread(*options.log, task->id);
   task = nullptr;
 }
@@ -105,7 +116,7 @@ void Process::end_task() {
 ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
   // The host need not keep children that have ended: their fates are in the process tree.
   if (!std::exchange(child_was_made, true)) std::signal(SIGCHLD, SIG_IGN);
-  return tree.make_child(static_cast<std::int32_t>(exit_signal));
+  return tree.make_child(static_cast<std::int32_t>(exit_signal), *task->entry);
 }
 
 void Process::become(ProcessEntry& child) {
@@ -115,9 +126,10 @@ void Process::become(ProcessEntry& child) {
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();
   queue.clear();
-  futexes.clear();
+  timers.clear();
   own->id = pid();
-  own->robust_list = own->clear_child_tid = 0;
+  own->entry = tree.find_thread(pid());
+  own->clear_child_tid = 0;
   own->wait.reset();
   own->cycles = {};
   task = (tasks[pid()] = std::move(own)).get();
@@ -133,15 +145,25 @@ void Process::become(ProcessEntry& child) {
 
 void Process::start_program(const ProgramImage& program) {
   image = program;
+  growing.clear();
+  note_program(*this);
+  timers.remove_created();
   brk_end = program.brk_start;
   execution_domain = first_execution_domain(program, execution_domain);
   name = process_name(program);
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
+  for (const auto& [id, other] : tasks) leave_futexes(*this, *other);
+  for (const auto& [id, other] : tasks)
+    if (id != pid()) tree.end_thread(id);
   tasks.clear();
   queue.clear();
-  futexes.clear();
+  if (own->id != pid()) {
+    const ThreadEntry kept = *own->entry;
+    tree.end_thread(own->id);
+    own->entry = &tree.add_thread(pid(), kept);
+  }
   own->id = pid();
-  own->robust_list = own->clear_child_tid = 0;
+  own->entry->robust_list = own->clear_child_tid = 0;
   own->name = name;
   task = (tasks[pid()] = std::move(own)).get();
   for (int fd = 0; fd < descriptors.end(); ++fd)
@@ -164,6 +186,12 @@ void Process::renew_random() {
 
 void Process::end(std::int32_t wait_status) {
   if (options.log != nullptr) log_end_of_process(*options.log, pid(), wait_status);
+  for (const auto& [id, each] : tasks) release_robust_list(*this, *each);
+  for (const auto& [id, each] : tasks) {
+    leave_futexes(*this, *each);
+    pass_on_locks(*this, id);
+    if (id != pid()) tree.end_thread(id);
+  }
   return_memory();
   for (int fd = 0; fd < descriptors.end(); ++fd) descriptors.close(fd);
   tree.files_changed();
@@ -197,10 +225,44 @@ void Process::stop(int signal) {
 
 void Process::take_news() {
   if (!tree.take_news()) return;
+  take_futex_wakes(*this);
+  descriptors.set_limit(limits()[RLIMIT_NOFILE].rlim_cur);
   // wait(2) looks at the children before it looks at signals.
   for (const auto& [id, waiting] : tasks)
     if (waiting->waits() && waiting->wait->child) wake(*waiting, Wait::End::Woken);
-  for (const SignalInfo& info : tree.take_signals()) send(info);
+  for (const SentSignal& sent : tree.take_signals()) {
+    Task* const to = sent.thread != 0 ? find_task(sent.thread) : nullptr;
+    if (to != nullptr)
+      send(*to, sent.info);
+    else if (sent.thread == 0)
+      send(sent.info);
+  }
+}
+
+/// Another process asks; this one waits for its turn meanwhile.
+void Process::answer(ProcessRequest& request) {
+  const auto most = std::min<std::uint64_t>(request.size, request.bytes.size());
+  const auto bytes = std::span(request.bytes);
+  switch (request.kind) {
+    case ProcessRequest::Kind::ReadMemory: {
+      const std::uint64_t there = user.readable_prefix(request.address, most);
+      const bool read = user.space().read({request.address}, bytes.first(there));
+      request.result = read ? static_cast<std::int64_t>(there) : -EFAULT;
+      return;
+    }
+    case ProcessRequest::Kind::WriteMemory: {
+      const std::uint64_t there = user.writable_prefix(request.address, most);
+      const bool written = user.space().write({request.address}, bytes.first(there));
+      request.result = written ? static_cast<std::int64_t>(there) : -EFAULT;
+      return;
+    }
+    case ProcessRequest::Kind::HostDescriptor: {
+      const int host = host_fd(request.address);
+      request.result = host < 0 ? -EBADF : host;
+      request.host_pid = getpid();
+      return;
+    }
+  }
 }
 
 int Process::host_directory(std::uint64_t argument) {

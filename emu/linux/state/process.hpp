@@ -18,7 +18,7 @@
 #include "emu/linux/signals/signal_state.hpp"
 #include "emu/linux/state/broken_pipes.hpp"
 #include "emu/linux/state/descriptors.hpp"
-#include "emu/linux/state/futex_queue.hpp"
+#include "emu/linux/state/futex_table.hpp"
 #include "emu/linux/state/own_file.hpp"
 #include "emu/linux/state/personality_options.hpp"
 #include "emu/linux/state/process_tree.hpp"
@@ -83,8 +83,8 @@ class Process {
   /// The present call is over: forgets the wait it may have had.
   void end_wait();
 
-  /// A new thread; it does not run yet.
-  Task& add_task();
+  /// A new thread; it does not run yet. Null where there are too many.
+  Task* add_task();
   Task* find_task(int id);
   /// The present thread ends, others go on: whoever waits for that is told.
   void end_task();
@@ -115,6 +115,9 @@ class Process {
   /// Takes the signals that other processes have sent, and notices children that have ended.
   void take_news();
 
+  /// A page fault below a mapping that grows downwards: whether it has grown there.
+  bool grow_down(GuestAddress fault);
+
   /// Says something once about the current call.
   void warn(const std::string& text);
 
@@ -133,6 +136,10 @@ class Process {
   bool send(const SignalInfo& info);
   bool send(Task& to, const SignalInfo& info);
   bool send_to_thread(const SignalInfo& info) { return send(*task, info); }
+  /// Whether a real-time signal finds too many others (RLIMIT_SIGPENDING).
+  bool has_no_room(const SignalInfo& info);
+  /// Signals and timers that count for that.
+  std::uint64_t queued() const;
 
   /// The pending signal of `wanted` that is due first for the thread being served; it is gone then.
   std::optional<SignalInfo> take_signal(std::uint64_t wanted);
@@ -156,22 +163,22 @@ class Process {
   Timers timers;
   SignalState signals;  // takes over the dispositions we were started with, so before `pipes`
   IgnoreBrokenPipes pipes;
-  ResourceLimits limits;
+  ResourceLimits& limits() { return tree.self().limits; }
   RandomSource random;
-  GuestAddress brk_end;            // the program break
-  std::vector<std::uint64_t> ldt;  // modify_ldt(2)
-  std::string name;                // PR_SET_NAME: at most 15 bytes
-  int nice = 0;
-  std::int32_t io_priority = 0;        // ioprio_set(2)
+  GuestAddress brk_end;                // the program break
+  std::vector<std::uint64_t> ldt;      // modify_ldt(2)
+  std::string name;                    // PR_SET_NAME: at most 15 bytes
   std::int32_t dumpable = 1;           // prctl(2)
+  bool no_huge_pages = false;          // PR_SET_THP_DISABLE
   std::uint32_t execution_domain = 0;  // personality(2)
 
   /// Its threads by number, and the one whose turn it is: nobody after one has ended.
   std::map<int, std::unique_ptr<Task>> tasks;
   Task* task = nullptr;
   RunQueue queue;
-  FutexQueue futexes{queue, options.log};
+  FutexTable futexes;               // of all processes
   CreatedTask created;              // by the present call
+  std::set<std::uint64_t> growing;  // where mappings begin that grow downwards (MAP_GROWSDOWN)
   bool newborn = false;             // the present call has made this process
   bool child_was_made = false;      // since the beginning
   std::optional<ExecRequest> exec;  // the present call starts another program
@@ -193,6 +200,8 @@ class Process {
  private:
   std::array<std::string, 2> paths_;  // of a call with two of them
   std::size_t next_path_ = 0;
+  void answer(ProcessRequest& request);
+
   int lent_ = -1;               // the host's file through which changed memory comes back
   bool borrows_ = false;        // this is the child of a vfork(2), with the parent's memory
   std::uint64_t programs_ = 0;  // that execve(2) has started

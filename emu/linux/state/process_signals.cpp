@@ -29,6 +29,17 @@ bool Process::send(Task& to, const SignalInfo& info) {
   return sent;
 }
 
+std::uint64_t Process::queued() const {
+  std::uint64_t all = signals.pending.size() + timers.created();
+  for (const auto& [id, each] : tasks) all += each->signals.pending.size();
+  return all;
+}
+
+bool Process::has_no_room(const SignalInfo& info) {
+  return info.signal >= PendingSignals::kFirstRealTime &&
+         queued() >= limits()[RLIMIT_SIGPENDING].rlim_cur;
+}
+
 std::optional<SignalInfo> Process::take_signal(std::uint64_t wanted) {
   auto info = task->signals.pending.take(wanted);
   if (!info) info = signals.pending.take(wanted);

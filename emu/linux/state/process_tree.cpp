@@ -27,6 +27,10 @@ using std::chrono::nanoseconds;
 constexpr std::int32_t kInit = 1;  // the parent of processes that have lost theirs
 constexpr std::size_t kTextSize = 8192;
 constexpr int kLostCheckSeconds = 1;
+constexpr std::uint32_t kMostThreads = 1u << 16;
+/// Signals on their way. Every process finds room for the standard ones.
+constexpr std::uint32_t kMostSignals = 1u << 18, kStandardSignals = 32,
+                        kMostRealTime = kMostSignals - ProcessTree::kMost * kStandardSignals;
 /// How long each looks at its files in turn where several wait for something outside.
 constexpr nanoseconds kLook = std::chrono::milliseconds(10);
 
@@ -48,6 +52,15 @@ bool wait_on_host(std::uint32_t& word) {
 
 }  // namespace
 
+namespace {
+
+struct Post {
+  SentSignal signal;
+  std::uint32_t next = 0;
+};
+
+}  // namespace
+
 struct ProcessTree::Shared {
   std::uint32_t holder = 0;  // index of the entry that has the turn
   std::uint32_t used = 1;    // entries that were ever in use
@@ -59,6 +72,12 @@ struct ProcessTree::Shared {
   std::int64_t busy = 0;               // hundredths of cycles of all
   std::uint64_t slept = 0;             // ticks of the counter
   std::array<char, kTextSize> text{};  // where hopeless: who waits for what
+  std::uint32_t asker = 0, asked = 0;  // places of processes, while one waits for an answer
+  bool is_asking = false;
+  ProcessRequest request;
+  std::uint32_t signals_used = 1, signals_free = 0, signals_live = 0;
+  std::array<Post, kMostSignals> signals;         // place 0 is none
+  std::array<ThreadEntry, kMostThreads> threads;  // by number
   std::array<ProcessEntry, kMost> entries;
 };
 
@@ -70,7 +89,7 @@ ProcessTree::ProcessTree(SimulatedClock& clock, std::int32_t pid) : clock_(clock
   // A fresh mapping is zero, and so is a Shared of which only the head was ever written.
   static_assert(static_cast<int>(ProcessEntry::State::Free) == 0);
   shared_ = static_cast<Shared*>(memory);
-  shared_->used = shared_->live = 1;
+  shared_->used = shared_->live = shared_->signals_used = 1;
   shared_->last_id = pid;
   self_ = new (&shared_->entries[0]) ProcessEntry;
   self_->state = ProcessEntry::State::Ready;
@@ -79,6 +98,9 @@ ProcessTree::ProcessTree(SimulatedClock& clock, std::int32_t pid) : clock_(clock
   self_->group = pid;
   self_->session = pid - 1;
   self_->host_pid = getpid();
+  self_->user = self_->saved_user = getuid();
+  self_->effective_user = geteuid();
+  add_thread(pid, {});
 }
 
 ProcessTree::~ProcessTree() {
@@ -102,7 +124,37 @@ bool ProcessTree::alone() const {
 }
 
 std::int32_t ProcessTree::next_id() {
-  return ++shared_->last_id;
+  for (std::uint32_t tries = 0; tries < kMostThreads; ++tries)
+    if (shared_->threads[static_cast<std::uint32_t>(++shared_->last_id) % kMostThreads].id == 0)
+      return shared_->last_id;
+  return 0;
+}
+
+ThreadEntry* ProcessTree::find_thread(std::int32_t id) {
+  ThreadEntry& entry = shared_->threads[static_cast<std::uint32_t>(id) % kMostThreads];
+  return id > 0 && entry.id == id ? &entry : nullptr;
+}
+
+ThreadEntry& ProcessTree::add_thread(std::int32_t id, const ThreadEntry& like) {
+  ThreadEntry& entry = shared_->threads[static_cast<std::uint32_t>(id) % kMostThreads];
+  entry = like;
+  entry.id = id;
+  entry.process = self_->pid;
+  entry.robust_list = 0;
+  return entry;
+}
+
+void ProcessTree::end_thread(std::int32_t id) {
+  if (ThreadEntry* const entry = find_thread(id)) *entry = {};
+}
+
+std::vector<ThreadEntry*> ProcessTree::threads() {
+  std::vector<ThreadEntry*> all;
+  const auto most = static_cast<std::size_t>(shared_->last_id) + 1;
+  for (ThreadEntry& entry :
+       std::span(shared_->threads).first(std::min<std::size_t>(most, kMostThreads)))
+    if (entry.id != 0) all.push_back(&entry);
+  return all;
 }
 
 ProcessEntry* ProcessTree::find(std::int32_t pid) {
@@ -118,24 +170,39 @@ std::vector<ProcessEntry*> ProcessTree::all() {
   return all;
 }
 
-ProcessEntry* ProcessTree::make_child(std::int32_t exit_signal) {
+ProcessEntry* ProcessTree::make_child(std::int32_t exit_signal, const ThreadEntry& thread) {
   const auto used = entries();
   auto free = std::ranges::find(used, ProcessEntry::State::Free, &ProcessEntry::state);
   if (free == used.end() && shared_->used == kMost) return nullptr;
   ProcessEntry* const made = free == used.end() ? &shared_->entries[shared_->used++] : &*free;
+  const std::int32_t id = next_id();
+  if (id == 0) return nullptr;
   new (made) ProcessEntry;
   made->state = ProcessEntry::State::Waiting;
-  made->pid = next_id();
+  made->pid = id;
+  ThreadEntry& first = add_thread(id, thread);
+  first.process = id;
+  if (thread.resets_on_fork) {
+    first.nice = std::max(first.nice, 0);
+    first.policy = first.priority = 0;
+    first.resets_on_fork = false;
+  }
   made->parent = self_->pid;
   made->group = self_->group;
   made->session = self_->session;
   made->user = self_->user;
+  made->effective_user = self_->effective_user;
+  made->saved_user = self_->saved_user;
+  made->limits = self_->limits;
+  made->program_device = self_->program_device;
+  made->program_inode = self_->program_inode;
   made->exit_signal = exit_signal;
   ++shared_->live;
   return made;
 }
 
 void ProcessTree::discard(ProcessEntry& child) {
+  end_thread(child.pid);
   child.state = ProcessEntry::State::Free;
   --shared_->live;
   --shared_->last_id;
@@ -267,7 +334,11 @@ void ProcessTree::pass_to(ProcessEntry& next) {
 }
 
 void ProcessTree::await_turn() {
-  while (!wait_on_host(self_->has_turn)) bury_lost();
+  for (;;) {
+    while (!wait_on_host(self_->has_turn)) bury_lost();
+    if (!shared_->is_asking || &shared_->entries[shared_->asked] != self_) break;
+    answer_request();
+  }
   // Nothing can end any wait: the first process says so.
   if (shared_->hopeless && !is_first()) _exit(0);
   take_over();
@@ -281,11 +352,14 @@ void ProcessTree::bury_lost() {
     return;
   const auto own = static_cast<std::uint32_t>(self_ - shared_->entries.data());
   if (!std::atomic_ref(shared_->holder).compare_exchange_strong(holder, own)) return;
+  shared_->is_asking = false;
   lost.wait_status = SIGKILL;
   lost.state = ProcessEntry::State::Zombie;
   --shared_->live;
   ProcessEntry* const parent = find(lost.parent);
-  if (parent == nullptr) lost.state = ProcessEntry::State::Free;
+  for (ThreadEntry* const thread : threads())
+    if (thread->process == lost.pid && thread->id != lost.pid) end_thread(thread->id);
+  if (parent == nullptr) release(lost);
   if (parent != nullptr) parent->news = true, make_ready(*parent);
   if (self_->state == ProcessEntry::State::Waiting) make_ready(*self_);
   std::atomic_ref(self_->has_turn).store(1);
@@ -341,9 +415,56 @@ ProcessTree::Rested ProcessTree::sleep(const Rest& rest) {
   return {.patience = patience < 0 ? std::nullopt : std::optional(nanoseconds(patience))};
 }
 
-bool ProcessTree::send(ProcessEntry& to, const SignalInfo& signal) {
-  if (to.inbox_size == to.inbox.size()) return false;
-  to.inbox[to.inbox_size++] = signal;
+void ProcessTree::answer_request() {
+  answer_(shared_->request);
+  shared_->is_asking = false;
+  shared_->holder = shared_->asker;
+  wake_on_host(shared_->entries[shared_->asker].has_turn);
+}
+
+bool ProcessTree::ask(ProcessEntry& other, ProcessRequest& request) {
+  const auto place_of = [this](const ProcessEntry& entry) {
+    return static_cast<std::uint32_t>(&entry - shared_->entries.data());
+  };
+  shared_->request = request;
+  shared_->asker = place_of(*self_);
+  shared_->asked = place_of(other);
+  shared_->is_asking = true;
+  shared_->holder = shared_->asked;
+  wake_on_host(other.has_turn);
+  while (!wait_on_host(self_->has_turn)) bury_lost();
+  request = shared_->request;
+  return other.state != ProcessEntry::State::Zombie;
+}
+
+void ProcessTree::tell(ProcessEntry& entry) {
+  entry.news = true;
+  if (entry.state == ProcessEntry::State::Waiting) make_ready(entry);
+}
+
+bool ProcessTree::send(ProcessEntry& to, const SignalInfo& signal, std::int32_t thread) {
+  const std::uint64_t bit = std::uint64_t{1} << (signal.signal - 1);
+  const bool real_time = signal.signal >= static_cast<int>(kStandardSignals);
+  const bool is_there = thread == 0 && (to.inbox_set & bit) != 0;
+  if (is_there && !real_time) return true;
+  const bool full = shared_->signals_live >= kMostRealTime ||
+                    to.inbox_size + to.queued >= to.limits[RLIMIT_SIGPENDING].rlim_cur;
+  // Of a signal of kill(2) that finds no room only its number is kept.
+  if (full && real_time && signal.code != SI_USER) return false;
+  if (full && real_time && is_there) return true;
+  std::uint32_t place = shared_->signals_free;
+  if (place != 0)
+    shared_->signals_free = shared_->signals[place].next;
+  else if (shared_->signals_used < kMostSignals)
+    place = shared_->signals_used++;
+  else
+    return false;
+  ++shared_->signals_live;
+  shared_->signals[place] = {.signal = {.info = signal, .thread = thread}};
+  (to.inbox_last != 0 ? shared_->signals[to.inbox_last].next : to.inbox_first) = place;
+  to.inbox_last = place;
+  ++to.inbox_size;
+  if (thread == 0) to.inbox_set |= bit;
   to.news = true;
   const bool continues = signal.signal == SIGCONT || signal.signal == SIGKILL;
   if (to.state == ProcessEntry::State::Waiting ||
@@ -352,11 +473,23 @@ bool ProcessTree::send(ProcessEntry& to, const SignalInfo& signal) {
   return true;
 }
 
-std::vector<SignalInfo> ProcessTree::take_signals() {
-  const auto begin = self_->inbox.begin();
-  std::vector<SignalInfo> signals(begin, begin + self_->inbox_size);
-  self_->inbox_size = 0;
+std::vector<SentSignal> ProcessTree::take_signals() {
+  std::vector<SentSignal> signals;
+  signals.reserve(self_->inbox_size);
+  for (std::uint32_t at = self_->inbox_first; at != 0; at = shared_->signals[at].next)
+    signals.push_back(shared_->signals[at].signal);
+  empty_inbox(*self_);
   return signals;
+}
+
+void ProcessTree::empty_inbox(ProcessEntry& entry) {
+  if (entry.inbox_first != 0) {
+    shared_->signals[entry.inbox_last].next = shared_->signals_free;
+    shared_->signals_free = entry.inbox_first;
+    shared_->signals_live -= entry.inbox_size;
+  }
+  entry.inbox_first = entry.inbox_last = entry.inbox_size = 0;
+  entry.inbox_set = 0;
 }
 
 bool ProcessTree::take_news() {
@@ -382,14 +515,14 @@ bool ProcessTree::stop(std::int32_t signal) {
   pass_to(*next);
   await_turn();
   self_->stop_reported = true;
-  const auto begin = self_->inbox.begin(), end = begin + self_->inbox_size;
-  if (std::ranges::find(begin, end, SIGKILL, &SignalInfo::signal) != end) return false;
+  if ((self_->inbox_set & std::uint64_t{1} << (SIGKILL - 1)) != 0) return false;
   self_->continue_reported = false;
   notify_parent();
   return true;
 }
 
 void ProcessTree::release(ProcessEntry& entry) {
+  end_thread(entry.pid);
   entry.state = ProcessEntry::State::Free;
 }
 
@@ -428,6 +561,7 @@ void ProcessTree::end(std::int32_t wait_status, bool with_zombie) {
                               SignalInfo::Sender{.pid = self_->pid, .uid = self_->user}));
   }
   --shared_->live;
+  empty_inbox(*self_);
   self_->wait_status = wait_status;
   self_->state = ProcessEntry::State::Zombie;
   notify_parent();

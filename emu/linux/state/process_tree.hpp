@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -12,9 +13,30 @@
 #include <vector>
 
 #include "emu/linux/abi/signal_info.hpp"
+#include "emu/linux/state/process_request.hpp"
+#include "emu/linux/state/resource_limits.hpp"
 #include "emu/processor/clock.hpp"
 
 namespace ringfare {
+
+/// What others may ask or set of a thread of the guest, in memory that all of its processes share.
+struct ThreadEntry {
+  std::int32_t id = 0;       // 0: there is none
+  std::int32_t process = 0;  // its number
+  std::int32_t nice = 0;     // getpriority(2)
+  std::uint32_t policy = 0;  // sched_setscheduler(2)
+  std::uint32_t priority = 0;
+  bool resets_on_fork = false;    // SCHED_RESET_ON_FORK
+  std::uint8_t robust_words = 8;  // bytes of a pointer in its robust list
+  std::int32_t io_priority = 0;   // ioprio_set(2)
+  std::uint64_t robust_list = 0;  // set_robust_list(2)
+};
+
+/// A signal on its way to another process.
+struct SentSignal {
+  SignalInfo info;
+  std::int32_t thread = 0;  // 0: to the process as a whole
+};
 
 /// One process of the guest, in memory that all of its processes share.
 struct ProcessEntry {
@@ -26,6 +48,7 @@ struct ProcessEntry {
   bool outside = false;           // waits for a file that somebody outside can make ready
   bool watches_files = false;     // waits for a file
   bool news = false;              // a child has changed or a signal has come, not yet noticed
+  bool futex_woken = false;       // a thread of it was woken from a futex, not yet noticed
   bool executed = false;          // has started another program since it was made
   bool reaps = false;             // inherits its descendants' orphans: PR_SET_CHILD_SUBREAPER
   std::uint64_t child_flags = 0;  // sa_flags of its SIGCHLD
@@ -43,8 +66,12 @@ struct ProcessEntry {
   std::uint64_t files_seen = 0;  // ProcessTree::files_changed when it last looked
   std::int64_t patience = 0;     // for its next look at its files: host nanoseconds, -1: endless
   std::int64_t busy = 0, children_busy = 0;  // hundredths of cycles; of children waited for
-  std::array<SignalInfo, 32> inbox{};
-  std::uint32_t inbox_size = 0;
+  std::uint32_t inbox_first = 0, inbox_last = 0, inbox_size = 0;  // signals, by place
+  std::uint64_t inbox_set = 0;  // of them, those to the process as a whole
+  std::uint64_t queued = 0;     // signals it has taken from there that are pending
+  std::uint32_t effective_user = 0, saved_user = 0;  // as kill(2) looks at them
+  ResourceLimits limits;
+  std::uint64_t program_device = 0, program_inode = 0;  // stat(2) of what it runs
   std::array<char, 120> waits_for{};
 };
 
@@ -68,15 +95,21 @@ class ProcessTree {
   bool is_first() const;
   /// Whether no other process is alive.
   bool alone() const;
-  /// The number of a new process or thread.
+  /// The number of a new process or thread; 0 where there are too many.
   std::int32_t next_id();
+  /// A thread that has not ended, or the first one of a process that was not waited for.
+  ThreadEntry* find_thread(std::int32_t id);
+  bool has_thread(std::int32_t id) { return find_thread(id) != nullptr; }
+  ThreadEntry& add_thread(std::int32_t id, const ThreadEntry& like);
+  void end_thread(std::int32_t id);
+  std::vector<ThreadEntry*> threads();
   /// A process that is alive, or has ended and was not waited for; null where there is none.
   ProcessEntry* find(std::int32_t pid);
   /// All of them by place: in the order in which they were made, but a free place is used again.
   std::vector<ProcessEntry*> all();
 
-  /// A new child of this process; null where there are too many.
-  ProcessEntry* make_child(std::int32_t exit_signal);
+  /// A new child of this process, made by `thread`; null where there are too many.
+  ProcessEntry* make_child(std::int32_t exit_signal, const ThreadEntry& thread);
   /// The host could not make the child: its entry is free again.
   void discard(ProcessEntry& child);
   /// Called in the parent: from now on the child can get the turn.
@@ -112,10 +145,19 @@ class ProcessTree {
   /// or nobody is left who could continue or kill it.
   bool stop(std::int32_t signal);
 
-  /// Sends to another process. False where its inbox is full.
-  bool send(ProcessEntry& to, const SignalInfo& signal);
+  /// Sends to another process, or to one of its threads. False where a real-time signal finds too
+  /// many others (RLIMIT_SIGPENDING).
+  bool send(ProcessEntry& to, const SignalInfo& signal, std::int32_t thread = 0);
   /// Takes the signals that were sent to this process.
-  std::vector<SignalInfo> take_signals();
+  std::vector<SentSignal> take_signals();
+  /// Something has happened to another process that it has to notice.
+  void tell(ProcessEntry& entry);
+
+  /// Who answers requests of other processes to this one.
+  void answer_by(std::function<void(ProcessRequest&)> answer) { answer_ = std::move(answer); }
+  /// Has another process, which has not ended, answer; it does so before anything else happens.
+  /// False where it is gone.
+  bool ask(ProcessEntry& other, ProcessRequest& request);
   /// Whether something has happened to a child since the last call of this.
   bool take_news();
   /// Tells the parent that this process has changed (ended, stopped, continued).
@@ -149,12 +191,15 @@ class ProcessTree {
   void release(ProcessEntry& entry);
   ProcessEntry* reaper();
   void give_away(ProcessEntry& child, ProcessEntry* reaper);
+  void empty_inbox(ProcessEntry& entry);
+  void answer_request();
   std::int64_t now() const;
 
   SimulatedClock& clock_;
   Shared* shared_;
   ProcessEntry* self_;
   Cycles published_;
+  std::function<void(ProcessRequest&)> answer_;
 };
 
 }  // namespace ringfare

@@ -11,7 +11,7 @@ namespace ringfare {
 /// The memory of the modelled machine, as sysinfo(2) tells it.
 inline constexpr std::uint64_t kMachineMemory = 8ull << 30;
 
-/// What getrlimit answers. Only RLIMIT_NOFILE limits anything.
+/// What getrlimit answers.
 class ResourceLimits {
  public:
   ResourceLimits();

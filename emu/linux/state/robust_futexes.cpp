@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "emu/linux/state/futex_wakes.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
@@ -22,23 +23,25 @@ void release(Process& process, const Task& task, std::uint64_t address, bool pen
   if (!owned && !(pending && *word == 0)) return;
   if (owned)
     process.user.space().store(GuestAddress{address}, (*word & FUTEX_WAITERS) | FUTEX_OWNER_DIED);
-  if (!owned || (*word & FUTEX_WAITERS) != 0) process.futexes.wake(address, 1);
+  if (!owned || (*word & FUTEX_WAITERS) != 0)
+    wake_futex(process, futex_key(process, address, false), 1);
 }
 
 }  // namespace
 
 void release_robust_list(Process& process, const Task& task) {
-  if (task.robust_list == 0) return;
+  if (task.entry == nullptr || task.entry->robust_list == 0) return;
   AddressSpace& memory = process.user.space();
-  const bool wide = task.robust_words == sizeof(std::uint64_t);
+  const bool wide = task.entry->robust_words == sizeof(std::uint64_t);
   const auto word = [&](std::uint64_t at) -> std::optional<std::uint64_t> {
     if (wide) return memory.load<std::uint64_t>({at});
     const auto compat = memory.load<std::uint32_t>({at});
     return compat ? std::optional<std::uint64_t>(*compat) : std::nullopt;
   };
   // struct robust_list_head: the first entry, where their futexes lie, the pending entry.
-  const auto first = word(task.robust_list), offset = word(task.robust_list + task.robust_words),
-             pending = word(task.robust_list + 2ull * task.robust_words);
+  const auto first = word(task.entry->robust_list),
+             offset = word(task.entry->robust_list + task.entry->robust_words),
+             pending = word(task.entry->robust_list + 2ull * task.entry->robust_words);
   if (!first || !offset || !pending) return;
   // The lowest bit of an entry says that the futex is of the priority-inheriting kind.
   const auto futex_of = [&](std::uint64_t entry) {
@@ -46,7 +49,8 @@ void release_robust_list(Process& process, const Task& task) {
     return wide ? futex : static_cast<std::uint32_t>(futex);
   };
   std::uint64_t entry = *first;
-  for (int i = 0; i < kLongestRobustList && (entry & ~std::uint64_t{1}) != task.robust_list; ++i) {
+  for (int i = 0; i < kLongestRobustList && (entry & ~std::uint64_t{1}) != task.entry->robust_list;
+       ++i) {
     const auto next = word(entry & ~std::uint64_t{1});
     if (entry != *pending) release(process, task, futex_of(entry), false);
     if (!next) return;

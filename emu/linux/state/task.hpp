@@ -12,6 +12,7 @@
 #include "cpu/state.hpp"
 #include "emu/linux/signals/signal_state.hpp"
 #include "emu/linux/state/held_file.hpp"
+#include "emu/linux/state/process_tree.hpp"
 
 namespace ringfare {
 
@@ -34,9 +35,8 @@ struct Wait {
   /// What the call answers where a signal ends the wait; nothing: its handler is called again.
   std::optional<std::int64_t> interrupted = -restart::kIfAsked;
 
-  /// A futex waiter's place: the word's address and the bits it listens to (FUTEX_WAIT_BITSET).
-  std::uint64_t futex = 0;
-  std::uint32_t bits = 0;
+  /// Its place in FutexTable where it waits for a futex, the first where there are several.
+  std::uint32_t futex = 0;
 };
 
 /// A thread of the guest, as Linux sees it.
@@ -49,8 +49,7 @@ struct Task {
   Registers registers;                // while it is not on the processor
   DescriptorTables descriptors;       // likewise
   std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
-  std::uint64_t robust_list = 0;      // set_robust_list(2)
-  std::uint8_t robust_words = 8;      // bytes of a pointer in it
+  ThreadEntry* entry = nullptr;       // what others may ask of it
   std::string name;                   // PR_SET_NAME: at most 15 bytes
   bool confined = false;              // seccomp(2), strict mode
   ThreadSignals signals;

@@ -48,7 +48,9 @@ std::int64_t start_thread(Process& process, const CloneRequest& request) {
     return -EINVAL;
   }
   if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
-  Task& task = process.add_task();
+  Task* const made = process.add_task();
+  if (made == nullptr) return -EAGAIN;
+  Task& task = *made;
   task.confined = process.task->confined;
   const auto id = static_cast<std::int32_t>(task.id);
   if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, id);

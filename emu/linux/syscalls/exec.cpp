@@ -13,6 +13,7 @@
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/program/loadable.hpp"
 #include "emu/program/loader.hpp"
 #include "emu/program/scripts.hpp"
 
@@ -57,6 +58,7 @@ std::int64_t execute(Process& process, std::string path, std::string name, std::
     return error;
   if (request.arguments.empty()) request.arguments.emplace_back();  // since Linux 5.18
   if (const auto error = follow_scripts(request); error != 0) return error;
+  if (const auto error = check_loadable(request.program); error != 0) return error;
   process.return_memory();
   process.exec = std::move(request);
   return 0;

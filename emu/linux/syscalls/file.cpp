@@ -15,6 +15,7 @@
 #include "emu/linux/state/named_pipe.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/running_programs.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 #include "emu/linux/syscalls/pass_through.hpp"
 
@@ -46,6 +47,7 @@ std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t ad
   }
   if (const auto pipe = open_named_pipe(process, process.host_directory(directory), path, flags))
     return *pipe;
+  if (is_running_program(process, process.host_directory(directory), path, flags)) return -ETXTBSY;
   return process.install(
       host_call(SYS_openat, process.host_directory(directory), path, flags | O_CLOEXEC, mode),
       flags, source);
@@ -65,7 +67,7 @@ std::int64_t duplicate(Process& process, int guest_fd, int lowest, std::uint64_t
 
 std::int64_t duplicate_to(Process& process, int from, int to, std::uint64_t flags) {
   const Descriptor* const descriptor = process.descriptors.find(from);
-  if (to < 0 || static_cast<rlim_t>(to) >= process.limits[RLIMIT_NOFILE].rlim_cur) return -EBADF;
+  if (to < 0 || static_cast<rlim_t>(to) >= process.limits()[RLIMIT_NOFILE].rlim_cur) return -EBADF;
   if (descriptor == nullptr) return -EBADF;
   Descriptor copy = *descriptor;
   const std::int64_t host = host_call(SYS_fcntl, copy.host_fd, F_DUPFD_CLOEXEC, 3);
@@ -160,6 +162,12 @@ std::int64_t sys_creat(Process& process, const CallArguments& args) {
                  O_CREAT | O_WRONLY | O_TRUNC, args[1]);
 }
 
+std::int64_t sys_truncate(Process& process, const CallArguments& args) {
+  const char* const path = process.host_path(args[0]);
+  if (is_running_program(process, AT_FDCWD, path, O_WRONLY)) return -ETXTBSY;
+  return pass_to_host(process, args);
+}
+
 std::int64_t sys_close(Process& process, const CallArguments& args) {
   return process.descriptors.close(static_cast<int>(args[0]));
 }
@@ -207,7 +215,7 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
   switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC: {
-      if (args[2] >= process.limits[RLIMIT_NOFILE].rlim_cur) return -EINVAL;
+      if (args[2] >= process.limits()[RLIMIT_NOFILE].rlim_cur) return -EINVAL;
       return duplicate(process, fd, static_cast<int>(args[2]),
                        command == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0);
     }

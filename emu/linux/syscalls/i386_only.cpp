@@ -64,9 +64,10 @@ std::int64_t sys_ssetmask(Process& process, const CallArguments& args) {
 std::int64_t sys_nice(Process& process, const CallArguments& args) {
   constexpr int kWidest = 40;
   const int step = std::clamp(static_cast<std::int32_t>(args[0]), -kWidest, kWidest);
-  const int nice = std::clamp(process.nice + step, PRIO_MIN, PRIO_MAX - 1);
-  if (step < 0 && nice < process.nice) return -EPERM;
-  process.nice = nice;
+  ThreadEntry& own = *process.task->entry;
+  const int nice = std::clamp(own.nice + step, PRIO_MIN, PRIO_MAX - 1);
+  if (step < 0 && nice < own.nice) return -EPERM;
+  own.nice = nice;
   return 0;
 }
 
@@ -97,14 +98,14 @@ std::int64_t sys_readdir(Process& process, const CallArguments& args) {
 
 std::int64_t sys_set_robust_list32(Process& process, const CallArguments& args) {
   if (args[1] != kHeadSize) return -EINVAL;
-  process.task->robust_list = args[0];
-  process.task->robust_words = sizeof(std::uint32_t);
+  process.task->entry->robust_list = args[0];
+  process.task->entry->robust_words = sizeof(std::uint32_t);
   return 0;
 }
 
 std::int64_t sys_get_robust_list32(Process& process, const CallArguments& args) {
   const auto id = static_cast<std::int32_t>(args[0]);
-  const Task* const task = id == 0 ? process.task : process.find_task(id);
+  const ThreadEntry* const task = id == 0 ? process.task->entry : process.tree.find_thread(id);
   if (task == nullptr) return -ESRCH;
   if (!process.user.store(args[2], static_cast<std::uint32_t>(kHeadSize))) return -EFAULT;
   const auto list = static_cast<std::uint32_t>(task->robust_list);

@@ -12,14 +12,15 @@
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/named_threads.hpp"
+#include "emu/linux/syscalls/pass_through.hpp"
 
 namespace ringfare {
 namespace {
 
-/// The process that a number names; 0 is the caller.
+/// The process whose thread has this number; 0 is the caller.
 ProcessEntry* named(Process& process, std::uint64_t pid) {
-  const auto number = static_cast<std::int32_t>(pid);
-  return number == 0 ? &process.tree.self() : process.tree.find(number);
+  return named_process(process, pid);
 }
 
 /// getresuid(2), getresgid(2): three values of the host's.
@@ -66,6 +67,8 @@ std::int64_t sys_setpgid(Process& process, const CallArguments& args) {
   if (group < 0) return -EINVAL;
   ProcessEntry* const entry = named(process, args[0]);
   if (entry == nullptr) return -ESRCH;
+  if (static_cast<std::int32_t>(args[0]) != 0 && entry->pid != static_cast<std::int32_t>(args[0]))
+    return -EINVAL;  // a thread that is not its process's first
   const bool is_child = entry->parent == process.pid();
   if (!is_child && entry->pid != process.pid()) return -ESRCH;
   if (is_child && entry->session != process.session()) return -EPERM;
@@ -121,7 +124,8 @@ std::int64_t sys_setgroups(Process& process, const CallArguments& args) {
 std::int64_t sys_capget(Process& process, const CallArguments& args) {
   auto header = process.user.load<__user_cap_header_struct>(args[0]);
   if (!header) return -EFAULT;
-  if (header->pid != 0 && header->pid != process.pid()) return -ESRCH;
+  if (header->pid < 0) return -EINVAL;
+  if (named_process(process, static_cast<std::uint64_t>(header->pid)) == nullptr) return -ESRCH;
   header->pid = 0;
   std::array<__user_cap_data_struct, 2> sets{};
   const std::size_t count = header->version == _LINUX_CAPABILITY_VERSION_1 ? 1 : 2;
@@ -133,6 +137,19 @@ std::int64_t sys_capget(Process& process, const CallArguments& args) {
   if (!process.user.space().write({args[1]}, bytes)) return -EFAULT;
   process.user.count_out(bytes.size());
   return 0;
+}
+
+/// setuid(2) and its like: others ask whose process it is now.
+std::int64_t sys_set_user(Process& process, const CallArguments& args) {
+  const std::int64_t result = pass_to_host(process, args);
+  std::uint32_t real = 0, effective = 0, saved = 0;
+  if (getresuid(&real, &effective, &saved) == 0) {
+    ProcessEntry& own = process.tree.self();
+    own.user = real;
+    own.effective_user = effective;
+    own.saved_user = saved;
+  }
+  return result;
 }
 
 std::int64_t sys_uname(Process& process, const CallArguments& args) {

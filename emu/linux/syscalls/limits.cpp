@@ -13,13 +13,10 @@
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/memory_map.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/named_threads.hpp"
 
 namespace ringfare {
 namespace {
-
-bool is_self(const Process& process, std::uint64_t pid) {
-  return static_cast<std::int32_t>(pid) == 0 || static_cast<std::int32_t>(pid) == process.pid();
-}
 
 struct PriorityRange {
   int policy, lowest, highest;
@@ -46,20 +43,25 @@ std::int64_t sys_prlimit64(Process& process, const CallArguments& args) {
     wanted = process.user.load<rlimit>(args[2]);
     if (!wanted) return -EFAULT;
   }
-  if (!is_self(process, args[0])) return -ESRCH;
+  ProcessEntry* const entry = named_process(process, args[0]);
+  if (entry == nullptr) return -ESRCH;
+  if (!may_change(process, *entry)) return -EPERM;
   if (resource >= ResourceLimits::kCount) return -EINVAL;
-  const rlimit old = process.limits[resource];
+  const rlimit old = entry->limits[resource];
   if (wanted) {
-    if (const int error = process.limits.set(resource, *wanted); error != 0) return error;
-    if (resource == RLIMIT_NOFILE) process.descriptors.set_limit(wanted->rlim_cur);
+    if (const int error = entry->limits.set(resource, *wanted); error != 0) return error;
+    const bool own = entry == &process.tree.self();
+    if (resource == RLIMIT_NOFILE && own) process.descriptors.set_limit(wanted->rlim_cur);
+    if (!own && entry->state != ProcessEntry::State::Zombie) process.tree.tell(*entry);
   }
   return args[3] != 0 && !process.user.store(args[3], old) ? -EFAULT : 0;
 }
 
 std::int64_t sys_getrlimit(Process& process, const CallArguments& args) {
   if (static_cast<std::uint32_t>(args[0]) >= ResourceLimits::kCount) return -EINVAL;
-  return process.user.store(args[1], process.limits[static_cast<std::uint32_t>(args[0])]) ? 0
-                                                                                          : -EFAULT;
+  return process.user.store(args[1], process.limits()[static_cast<std::uint32_t>(args[0])])
+             ? 0
+             : -EFAULT;
 }
 
 std::int64_t sys_setrlimit(Process& process, const CallArguments& args) {
@@ -69,24 +71,33 @@ std::int64_t sys_setrlimit(Process& process, const CallArguments& args) {
 
 std::int64_t sys_getpriority(Process& process, const CallArguments& args) {
   if (args[0] > PRIO_USER) return -EINVAL;
-  if (args[0] == PRIO_PROCESS && !is_self(process, args[1])) return -ESRCH;
-  return 20 - process.nice;  // as the system call answers; the C library turns it round
+  const auto threads = named_threads(process, static_cast<Whom>(args[0]), args[1]);
+  if (threads.empty()) return -ESRCH;
+  // As the system call answers; the C library turns it round.
+  return 20 - std::ranges::min(threads, {}, &ThreadEntry::nice)->nice;
 }
 
 std::int64_t sys_setpriority(Process& process, const CallArguments& args) {
   if (args[0] > PRIO_USER) return -EINVAL;
-  if (args[0] == PRIO_PROCESS && !is_self(process, args[1])) return -ESRCH;
   const int nice = std::clamp(static_cast<std::int32_t>(args[2]), -20, 19);
-  if (nice < process.nice) return -EACCES;
-  process.nice = nice;
-  return 0;
+  std::int64_t result = -ESRCH;
+  for (ThreadEntry* const thread : named_threads(process, static_cast<Whom>(args[0]), args[1])) {
+    const bool owned = may_change(process, *process_of(process, *thread));
+    const bool raises = nice < thread->nice;
+    if (owned && !raises) thread->nice = nice;
+    if (!owned || raises)
+      result = owned ? -EACCES : -EPERM;
+    else if (result == -ESRCH)
+      result = 0;
+  }
+  return result;
 }
 
 std::int64_t sys_sched_getaffinity(Process& process, const CallArguments& args) {
   constexpr std::uint64_t kMaskSize = 8;
   const std::uint64_t size = static_cast<std::uint32_t>(args[1]);
   if (size * 8 < 1 || size % 8 != 0) return -EINVAL;
-  if (!is_self(process, args[0])) return -ESRCH;
+  if (named_thread(process, args[0]) == nullptr) return -ESRCH;
   constexpr std::uint64_t kFirstProcessor = 1;
   return process.user.store(args[2], kFirstProcessor) ? static_cast<std::int64_t>(kMaskSize)
                                                       : -EFAULT;
@@ -99,19 +110,24 @@ std::int64_t sys_sched_setaffinity(Process& process, const CallArguments& args) 
                                  std::as_writable_bytes(std::span(&mask, 1)).first(size)))
     return -EFAULT;
   process.user.count_in(size);
-  if (!is_self(process, args[0])) return -ESRCH;
+  const ProcessEntry* const entry = named_process(process, args[0]);
+  if (entry == nullptr) return -ESRCH;
+  if (!may_change(process, *entry)) return -EPERM;
   return (mask & 1) != 0 ? 0 : -EINVAL;
 }
 
 std::int64_t sys_sched_getscheduler(Process& process, const CallArguments& args) {
   if (static_cast<std::int32_t>(args[0]) < 0) return -EINVAL;
-  return is_self(process, args[0]) ? SCHED_OTHER : -ESRCH;
+  const ThreadEntry* const thread = named_thread(process, args[0]);
+  if (thread == nullptr) return -ESRCH;
+  return thread->policy | (thread->resets_on_fork ? SCHED_RESET_ON_FORK : 0);
 }
 
 std::int64_t sys_sched_getparam(Process& process, const CallArguments& args) {
   if (args[1] == 0 || static_cast<std::int32_t>(args[0]) < 0) return -EINVAL;
-  if (!is_self(process, args[0])) return -ESRCH;
-  return process.user.store(args[1], std::int32_t{0}) ? 0 : -EFAULT;
+  const ThreadEntry* const thread = named_thread(process, args[0]);
+  if (thread == nullptr) return -ESRCH;
+  return process.user.store(args[1], thread->priority) ? 0 : -EFAULT;
 }
 
 std::int64_t sys_sched_get_priority_max(Process&, const CallArguments& args) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "emu/linux/state/memory_map.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/program/loader.hpp"
 
@@ -54,6 +55,12 @@ struct MapRequest {
   int host_fd = -1;
   std::uint64_t offset = 0;
 };
+
+/// Whether so many bytes more are more than RLIMIT_AS allows.
+bool exceeds_limit(Process& process, std::uint64_t more) {
+  const rlim_t most = process.limits()[RLIMIT_AS].rlim_cur;
+  return most != RLIM_INFINITY && mapped_bytes(process.user.space()) + more > most;
+}
 
 std::optional<GuestAddress> find_hole(Process& process, std::uint64_t size) {
   const GuestLayout& layout = layout_of(process);
@@ -125,6 +132,7 @@ std::int64_t map(Process& process, MapRequest request) {
   if (const std::int64_t error = check_type(request.flags); error != 0) return error;
   if (!anonymous)
     if (const std::int64_t error = check_file(request); error != 0) return error;
+  if (exceeds_limit(process, request.length)) return -ENOMEM;
   const GuestAddress begin{static_cast<std::uint64_t>(address)};
   Region region{.range = {begin, begin + request.length},
                 .permissions = permissions_of(process, request.protection),
@@ -133,6 +141,8 @@ std::int64_t map(Process& process, MapRequest request) {
                                              {.host_fd = anonymous ? -1 : request.host_fd,
                                               .offset = anonymous ? 0 : request.offset,
                                               .shared = (request.flags & MAP_TYPE) != MAP_PRIVATE});
+  if (error == 0 && (request.flags & MAP_GROWSDOWN) != 0 && anonymous)
+    process.growing.insert(begin.value);
   return error != 0 ? error : address;
 }
 
@@ -161,6 +171,7 @@ std::int64_t grow(Process& process, GuestRange from, std::uint64_t size, std::ui
   AddressSpace& space = process.user.space();
   const Region* const region = space.find(from.begin);
   if (region == nullptr || !region->range.contains(from)) return -EFAULT;
+  if (exceeds_limit(process, size - from.size())) return -ENOMEM;
   const GuestRange tail{from.end, from.begin + size};
   if (region->range.end == from.end && is_free(process, tail)) {
     const std::int64_t grown = move_to(space, from, {from.begin, from.begin + size});
@@ -213,11 +224,13 @@ void each_piece(const AddressSpace& space, GuestRange range, const Visit& visit)
 }
 
 constexpr int kHarmlessAdvice[] = {
-    MADV_NORMAL,   MADV_RANDOM,        MADV_SEQUENTIAL,    MADV_WILLNEED,   MADV_DONTFORK,
-    MADV_DOFORK,   MADV_MERGEABLE,     MADV_UNMERGEABLE,   MADV_HUGEPAGE,   MADV_NOHUGEPAGE,
-    MADV_DONTDUMP, MADV_DODUMP,        MADV_WIPEONFORK,    MADV_KEEPONFORK, MADV_COLD,
-    MADV_PAGEOUT,  MADV_POPULATE_READ, MADV_POPULATE_WRITE};
-constexpr int kHostAdvice[] = {MADV_DONTNEED, MADV_FREE, MADV_REMOVE};
+    MADV_NORMAL,   MADV_RANDOM,     MADV_SEQUENTIAL,    MADV_WILLNEED,
+    MADV_DONTFORK, MADV_DOFORK,     MADV_MERGEABLE,     MADV_UNMERGEABLE,
+    MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP,      MADV_DODUMP,
+    MADV_COLD,     MADV_PAGEOUT,    MADV_POPULATE_READ, MADV_POPULATE_WRITE};
+// A new process of the guest is one of the host's.
+constexpr int kHostAdvice[] = {MADV_DONTNEED, MADV_FREE, MADV_REMOVE, MADV_WIPEONFORK,
+                               MADV_KEEPONFORK};
 
 /// The offset says which of a file's mappings is meant.
 std::int64_t map_own_file(Process& process, const CallArguments& args, const OwnFile& file) {
@@ -287,7 +300,7 @@ std::int64_t sys_brk(Process& process, const CallArguments& args) {
   const GuestAddress old_end{page_up(process.brk_end.value)}, new_end{page_up(wanted.value)};
   if (new_end > old_end) {
     const GuestRange added{old_end, new_end};
-    if (!is_free(process, added)) return unchanged;
+    if (!is_free(process, added) || exceeds_limit(process, added.size())) return unchanged;
     const Permissions permissions = permissions_of(process, PROT_READ | PROT_WRITE);
     if (space.map({.range = added, .permissions = permissions, .name = "[heap]"}) != 0)
       return unchanged;
@@ -334,7 +347,7 @@ std::int64_t sys_mincore(Process& process, const CallArguments& args) {
   const auto range = pages(args[0], args[1]);
   if (!range || !is_mapped(process.user.space(), *range)) return -ENOMEM;
   const std::uint64_t count = range->size() / kPageSize;
-  if (!process.user.space().open_for_writing({args[2]}, count)) return -EFAULT;
+  if (process.user.writable_prefix(args[2], count) < count) return -EFAULT;
   // Nothing is ever swapped out in the modelled machine.
   std::memset(AddressSpace::host({args[2]}), 1, count);
   process.user.count_out(count);

@@ -71,7 +71,7 @@ std::int64_t wait_for(Process& process, std::vector<pollfd>& files, const Timeou
 
 std::int64_t poll_files(Process& process, std::uint64_t address, std::uint64_t count,
                         const Timeout& timeout) {
-  if (count > process.limits[RLIMIT_NOFILE].rlim_cur) return -EINVAL;
+  if (count > process.limits()[RLIMIT_NOFILE].rlim_cur) return -EINVAL;
   std::vector<pollfd> asked(count);
   if (!process.user.space().read({address}, std::as_writable_bytes(std::span(asked))))
     return -EFAULT;

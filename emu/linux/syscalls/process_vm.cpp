@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// process_vm_readv(2), process_vm_writev(2): the process's own memory.
+// process_vm_readv(2), process_vm_writev(2).
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
+#include <span>
 
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
+#include "emu/linux/syscalls/named_threads.hpp"
 
 namespace ringfare {
 namespace {
@@ -51,6 +54,28 @@ class VectorWalk {
   std::uint64_t offset_ = 0;
 };
 
+/// Moves bytes between this process's memory and another's, which moves them itself: how many.
+struct Places {
+  std::uint64_t here, there;
+};
+std::uint64_t exchange(Process& process, ProcessEntry& owner, Direction direction,
+                       const Places& places, std::uint64_t size) {
+  const bool reads = direction == Direction::In;
+  const auto request = std::make_unique<ProcessRequest>();
+  size = reads ? process.user.writable_prefix(places.here, size)
+               : process.user.readable_prefix(places.here, size);
+  request->kind = reads ? ProcessRequest::Kind::ReadMemory : ProcessRequest::Kind::WriteMemory;
+  request->address = places.there;
+  request->size = size;
+  const auto bytes = std::span(request->bytes);
+  if (size == 0 || (!reads && !process.user.space().read({places.here}, bytes.first(size))))
+    return 0;
+  if (!process.tree.ask(owner, *request) || request->result <= 0) return 0;
+  const auto moved = static_cast<std::uint64_t>(request->result);
+  if (reads && !process.user.space().write({places.here}, bytes.first(moved))) return 0;
+  return moved;
+}
+
 std::int64_t transfer(Process& process, const CallArguments& args, Direction direction) {
   std::vector<iovec> local, remote;
   if (args[5] != 0) return -EINVAL;
@@ -59,9 +84,21 @@ std::int64_t transfer(Process& process, const CallArguments& args, Direction dir
   if (std::ranges::all_of(local, [](const iovec& one) { return one.iov_len == 0; })) return 0;
   if (const std::int64_t error = read_vector(process, args[3], args[4], remote); error != 0)
     return error;
-  if (static_cast<std::int32_t>(args[0]) != process.pid()) return -ESRCH;
+  ProcessEntry* const owner = args[0] == 0 ? nullptr : named_process(process, args[0]);
+  if (owner == nullptr || owner->state == ProcessEntry::State::Zombie) return -ESRCH;
+  if (!may_change(process, *owner)) return -EPERM;
   std::int64_t done = 0;
   for (VectorWalk here(local), there(remote); !here.over() && !there.over();) {
+    if (owner != &process.tree.self()) {
+      const std::uint64_t moved =
+          exchange(process, *owner, direction, {here.address(), there.address()},
+                   std::min({here.left(), there.left(), std::uint64_t{ProcessRequest::kMost}}));
+      if (moved == 0) return done != 0 ? done : -EFAULT;
+      done += static_cast<std::int64_t>(moved);
+      here.advance(moved);
+      there.advance(moved);
+      continue;
+    }
     const std::uint64_t from = direction == Direction::In ? there.address() : here.address();
     const std::uint64_t to = direction == Direction::In ? here.address() : there.address();
     const std::uint64_t wanted = std::min(here.left(), there.left());

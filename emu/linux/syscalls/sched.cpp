@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/named_threads.hpp"
 
 namespace ringfare {
 namespace {
@@ -27,28 +29,34 @@ static_assert(sizeof(Attributes) == 56);
 constexpr std::uint32_t kFirstAttributes = 48;  // SCHED_ATTR_SIZE_VER0
 constexpr std::uint32_t kDeadline = 6;          // SCHED_DEADLINE
 
-bool is_self(const Process& process, std::uint64_t argument) {
-  const auto pid = static_cast<std::int32_t>(argument);
-  return pid == 0 || pid == process.pid();
-}
-
 /// Without privileges a process stays among the policies of ordinary work: 0 or -errno.
-std::int64_t change_policy(const Process& process, std::uint64_t pid, std::uint32_t policy,
+std::int64_t change_policy(Process& process, std::uint64_t pid, std::optional<std::uint32_t> wanted,
                            std::int64_t priority) {
   constexpr std::uint32_t kOrdinary[] = {SCHED_OTHER, SCHED_BATCH, SCHED_IDLE};
   constexpr std::uint32_t kRealTime[] = {SCHED_FIFO, SCHED_RR};
+  if (static_cast<std::int32_t>(pid) < 0) return -EINVAL;
+  ThreadEntry* const thread = named_thread(process, pid);
+  const ProcessEntry* const entry = thread != nullptr ? process_of(process, *thread) : nullptr;
+  if (entry == nullptr) return -ESRCH;
+  const std::uint32_t kept = thread->policy | (thread->resets_on_fork ? SCHED_RESET_ON_FORK : 0);
+  const std::uint32_t policy = wanted.value_or(kept);
   const std::uint32_t plain = policy & ~std::uint32_t{SCHED_RESET_ON_FORK};
   const bool ordinary = std::ranges::find(kOrdinary, plain) != std::end(kOrdinary);
   const bool real_time = std::ranges::find(kRealTime, plain) != std::end(kRealTime);
-  if (static_cast<std::int32_t>(pid) < 0) return -EINVAL;
-  if (!is_self(process, pid)) return -ESRCH;
   if (!ordinary && !real_time && plain != kDeadline) return -EINVAL;
   if (ordinary && priority != 0) return -EINVAL;
   if (real_time && (priority < 1 || priority > 99)) return -EINVAL;
-  return ordinary ? 0 : -EPERM;
+  if (!may_change(process, *entry) || !ordinary) return -EPERM;
+  thread->policy = plain;
+  thread->resets_on_fork = plain != policy;
+  return 0;
 }
 
 constexpr std::uint32_t kIoWhoProcess = 1, kIoWhoUser = 3;  // ioprio_set(2)
+Whom whom(std::uint32_t which) {
+  return static_cast<Whom>(which - kIoWhoProcess);
+}
+
 constexpr unsigned kIoClassShift = 13;
 constexpr std::uint32_t kIoBestEffort = 2, kIoIdle = 3;
 
@@ -67,14 +75,14 @@ std::int64_t sys_sched_setparam(Process& process, const CallArguments& args) {
   if (args[1] == 0 || static_cast<std::int32_t>(args[0]) < 0) return -EINVAL;
   const auto priority = process.user.load<std::int32_t>(args[1]);
   if (!priority) return -EFAULT;
-  return change_policy(process, args[0], SCHED_OTHER, *priority);
+  return change_policy(process, args[0], std::nullopt, *priority);
 }
 
 std::int64_t sys_sched_rr_get_interval(Process& process, const CallArguments& args) {
   // sched_rr_get_interval(2): for SCHED_OTHER a slice of the fair scheduler, 4 ms on one processor.
   constexpr std::chrono::milliseconds kSlice(4);
   if (static_cast<std::int32_t>(args[0]) < 0) return -EINVAL;
-  if (!is_self(process, args[0])) return -ESRCH;
+  if (named_thread(process, args[0]) == nullptr) return -ESRCH;
   return process.user.store(args[1], to_timespec(kSlice)) ? 0 : -EFAULT;
 }
 
@@ -93,9 +101,11 @@ std::int64_t sys_sched_setattr(Process& process, const CallArguments& args) {
                                  std::as_writable_bytes(std::span(&attributes, 1)).first(bytes)))
     return -EFAULT;
   process.user.count_in(bytes);
-  const std::int64_t result =
-      change_policy(process, args[0], attributes.policy, attributes.priority);
-  if (result == 0) process.nice = std::clamp(attributes.nice, -20, 19);
+  constexpr std::uint64_t kResetOnFork = 1;  // SCHED_FLAG_RESET_ON_FORK
+  const std::uint32_t policy =
+      attributes.policy | ((attributes.flags & kResetOnFork) != 0 ? SCHED_RESET_ON_FORK : 0);
+  const std::int64_t result = change_policy(process, args[0], policy, attributes.priority);
+  if (result == 0) named_thread(process, args[0])->nice = std::clamp(attributes.nice, -20, 19);
   return result;
 }
 
@@ -104,10 +114,13 @@ std::int64_t sys_sched_getattr(Process& process, const CallArguments& args) {
   if (args[1] == 0 || static_cast<std::int32_t>(args[0]) < 0 || size < kFirstAttributes ||
       size > kPageSize || args[3] != 0)
     return -EINVAL;
-  if (!is_self(process, args[0])) return -ESRCH;
+  const ThreadEntry* const thread = named_thread(process, args[0]);
+  if (thread == nullptr) return -ESRCH;
   Attributes attributes{};
+  attributes.policy = thread->policy;
+  attributes.flags = thread->resets_on_fork ? 1 : 0;
   attributes.size = std::min<std::uint32_t>(size, sizeof(attributes));
-  attributes.nice = process.nice;
+  attributes.nice = thread->nice;
   const auto bytes = std::as_bytes(std::span(&attributes, 1)).first(attributes.size);
   if (!process.user.space().write({args[1]}, bytes)) return -EFAULT;
   process.user.count_out(bytes.size());
@@ -117,8 +130,10 @@ std::int64_t sys_sched_getattr(Process& process, const CallArguments& args) {
 std::int64_t sys_ioprio_get(Process& process, const CallArguments& args) {
   const auto which = static_cast<std::uint32_t>(args[0]);
   if (which < kIoWhoProcess || which > kIoWhoUser) return -EINVAL;
-  if (which == kIoWhoProcess && !is_self(process, args[1])) return -ESRCH;
-  return process.io_priority;
+  const auto threads = named_threads(process, whom(which), args[1]);
+  if (threads.empty()) return -ESRCH;
+  // The highest: that of the lowest number, none being as good as best effort.
+  return std::ranges::min(threads, {}, &ThreadEntry::io_priority)->io_priority;
 }
 
 std::int64_t sys_ioprio_set(Process& process, const CallArguments& args) {
@@ -131,8 +146,12 @@ std::int64_t sys_ioprio_set(Process& process, const CallArguments& args) {
   if (io_class != 0 && io_class < kIoBestEffort && level < 8) return -EPERM;  // real time
   if (io_class != kIoIdle && level >= 8) return -EINVAL;
   if (which < kIoWhoProcess || which > kIoWhoUser) return -EINVAL;
-  if (which == kIoWhoProcess && !is_self(process, args[1])) return -ESRCH;
-  process.io_priority = static_cast<std::int32_t>(priority);
+  const auto threads = named_threads(process, whom(which), args[1]);
+  if (threads.empty()) return -ESRCH;
+  for (ThreadEntry* const thread : threads) {
+    if (!may_change(process, *process_of(process, *thread))) return -EPERM;
+    thread->io_priority = static_cast<std::int32_t>(priority);
+  }
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/named_threads.hpp"
 
 namespace ringfare {
 namespace {
@@ -18,9 +19,25 @@ bool is_self(const Process& process, std::uint64_t pid) {
   return static_cast<std::int32_t>(pid) == process.pid();
 }
 
+/// 0 or -errno; `thread`: to this one of its threads only.
+std::int64_t send_to(Process& process, ProcessEntry& entry, const SignalInfo& info,
+                     std::int32_t thread = 0) {
+  if (!may_signal(process, entry, info.signal)) return -EPERM;
+  if (info.signal == 0 || entry.state == ProcessEntry::State::Zombie) return 0;
+  if (entry.pid != process.pid()) return process.tree.send(entry, info, thread) ? 0 : -EAGAIN;
+  if (process.has_no_room(info)) return info.code == SI_USER ? 0 : -EAGAIN;
+  Task* const to = thread != 0 ? process.find_task(thread) : nullptr;
+  if (to != nullptr)
+    process.send(*to, info);
+  else if (thread == 0)
+    process.send(info);
+  return 0;
+}
+
 /// kill(2): `pid` names one process, a group, or all.
 std::int64_t send_to_processes(Process& process, std::int32_t pid, const SignalInfo& info) {
-  bool found = false;
+  bool found = false, sent = false;
+  std::int64_t error = 0;
   for (ProcessEntry* const entry : process.tree.all()) {
     const bool meant = pid > 0     ? entry->pid == pid
                        : pid == 0  ? entry->group == process.group()
@@ -28,24 +45,23 @@ std::int64_t send_to_processes(Process& process, std::int32_t pid, const SignalI
                                    : entry->group == -pid;
     if (!meant) continue;
     found = true;
-    if (info.signal == 0 || entry->state == ProcessEntry::State::Zombie) continue;
-    if (entry->pid == process.pid())
-      process.send(info);
-    else if (!process.tree.send(*entry, info))
-      return -EAGAIN;
+    const std::int64_t result = send_to(process, *entry, info);
+    sent = sent || result == 0;
+    // To all that may be sent to (kill(2)).
+    if (result != 0 && !(pid == -1 && result == -EPERM)) error = result;
   }
-  return found ? 0 : -ESRCH;
+  if (!found) return -ESRCH;
+  return sent ? 0 : error;
 }
 
-std::int64_t send_to_thread(Process& process, std::uint64_t id, const SignalInfo& info) {
+/// `group`: the process the thread must be of; 0: any.
+std::int64_t send_to_thread(Process& process, std::uint64_t id, std::int32_t group,
+                            const SignalInfo& info) {
   const auto number = static_cast<std::int32_t>(id);
-  Task* const thread = process.find_task(number);
-  // Of another process only the first thread is known.
-  if (thread == nullptr && process.tree.find(number) != nullptr)
-    return send_to_processes(process, number, info);
-  if (thread == nullptr) return -ESRCH;
-  if (info.signal != 0) process.send(*thread, info);
-  return 0;
+  const ThreadEntry* const thread = process.tree.find_thread(number);
+  if (thread == nullptr || (group != 0 && thread->process != group)) return -ESRCH;
+  ProcessEntry* const entry = process_of(process, *thread);
+  return entry == nullptr ? -ESRCH : send_to(process, *entry, info, number);
 }
 
 /// The siginfo_t a caller of sigqueue made up.
@@ -75,7 +91,7 @@ std::int64_t sys_kill(Process& process, const CallArguments& args) {
 
 std::int64_t sys_tkill(Process& process, const CallArguments& args) {
   if (static_cast<std::int32_t>(args[0]) <= 0 || !is_signal(args[1])) return -EINVAL;
-  return send_to_thread(process, args[0],
+  return send_to_thread(process, args[0], 0,
                         user_signal(process, static_cast<std::int32_t>(args[1]), SI_TKILL));
 }
 
@@ -83,9 +99,7 @@ std::int64_t sys_tgkill(Process& process, const CallArguments& args) {
   if (static_cast<std::int32_t>(args[0]) <= 0 || static_cast<std::int32_t>(args[1]) <= 0)
     return -EINVAL;
   if (!is_signal(args[2])) return -EINVAL;
-  const bool first_of_another = args[0] == args[1];
-  if (!is_self(process, args[0]) && !first_of_another) return -ESRCH;
-  return send_to_thread(process, args[1],
+  return send_to_thread(process, args[1], static_cast<std::int32_t>(args[0]),
                         user_signal(process, static_cast<std::int32_t>(args[2]), SI_TKILL));
 }
 
@@ -94,8 +108,9 @@ std::int64_t sys_rt_sigqueueinfo(Process& process, const CallArguments& args) {
   if (!info) return -EFAULT;
   if (pretends(*info) && !is_self(process, args[0])) return -EPERM;
   const auto pid = static_cast<std::int32_t>(args[0]);
-  if (pid <= 0 || process.tree.find(pid) == nullptr) return -ESRCH;
-  return is_signal(args[1]) ? send_to_processes(process, pid, *info) : -EINVAL;
+  if (pid <= 0 || named_process(process, args[0]) == nullptr) return -ESRCH;
+  if (!is_signal(args[1])) return -EINVAL;
+  return send_to(process, *named_process(process, args[0]), *info);
 }
 
 std::int64_t sys_rt_tgsigqueueinfo(Process& process, const CallArguments& args) {
@@ -103,9 +118,9 @@ std::int64_t sys_rt_tgsigqueueinfo(Process& process, const CallArguments& args) 
   if (!info) return -EFAULT;
   if (static_cast<std::int32_t>(args[0]) <= 0 || static_cast<std::int32_t>(args[1]) <= 0)
     return -EINVAL;
-  if (pretends(*info) && !is_self(process, args[1])) return -EPERM;
-  if (!is_self(process, args[0])) return -ESRCH;
-  return is_signal(args[2]) ? send_to_thread(process, args[1], *info) : -EINVAL;
+  if (pretends(*info) && static_cast<std::int32_t>(args[1]) != process.task->id) return -EPERM;
+  if (!is_signal(args[2])) return -EINVAL;
+  return send_to_thread(process, args[1], static_cast<std::int32_t>(args[0]), *info);
 }
 
 }  // namespace ringfare

@@ -24,15 +24,15 @@ CallFunction sys_execve, sys_execveat;
 // file.cpp
 CallFunction sys_open, sys_openat, sys_openat2, sys_creat, sys_close, sys_close_range, sys_dup,
     sys_dup2, sys_dup3, sys_fcntl, sys_read, sys_readv, sys_vmsplice, sys_readlink, sys_readlinkat,
-    sys_pipe2, sys_pipe, sys_getcwd;
+    sys_pipe2, sys_pipe, sys_getcwd, sys_truncate;
 // futex.cpp
-CallFunction sys_futex, sys_set_robust_list, sys_get_robust_list;
+CallFunction sys_futex, sys_futex_waitv, sys_set_robust_list, sys_get_robust_list;
 // i386_only.cpp
 CallFunction sys_signal, sys_sgetmask, sys_ssetmask, sys_nice, sys_readdir, sys_set_robust_list32,
     sys_get_robust_list32;
 // identity.cpp
 CallFunction sys_getpid, sys_getppid, sys_getpgrp, sys_getpgid, sys_getsid, sys_setpgid, sys_setsid,
-    sys_getresuid, sys_getresgid, sys_getgroups, sys_setgroups, sys_capget, sys_uname;
+    sys_getresuid, sys_getresgid, sys_getgroups, sys_setgroups, sys_capget, sys_uname, sys_set_user;
 // io_ring_calls.cpp
 CallFunction sys_io_uring_setup, sys_io_uring_enter, sys_io_uring_register;
 // limits.cpp
@@ -220,7 +220,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {73, 143, "flock", "fd lockop", "D locks", full(pass_to_host)},
     {74, 118, "fsync", "fd", "D", full(pass_to_host)},
     {75, 148, "fdatasync", "fd", "D", full(pass_to_host)},
-    {76, 92, "truncate", "path off", "F", full(pass_to_host)},
+    {76, 92, "truncate", "path off", "F", full(sys_truncate)},
     {77, 93, "ftruncate", "fd off", "D", full(pass_to_host)},
     {78, 141, "getdents", "fd >dirents:2 uint", "D", full(pass_to_host)},
     {79, 183, "getcwd", ">path size", "F", full(sys_getcwd)},
@@ -249,7 +249,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {102, kNoNumber, "getuid", "", "UC", full(pass_to_host)},
     {103, 103, "syslog", "int >bytes:2 int", "", kPrivileged},
     {104, kNoNumber, "getgid", "", "UC", full(pass_to_host)},
-    {105, kNoNumber, "setuid", "uid", "C", full(pass_to_host)},
+    {105, kNoNumber, "setuid", "uid", "C", full(sys_set_user)},
     {106, kNoNumber, "setgid", "gid", "C", full(pass_to_host)},
     {107, kNoNumber, "geteuid", "", "UC", full(pass_to_host)},
     {108, kNoNumber, "getegid", "", "UC", full(pass_to_host)},
@@ -257,16 +257,16 @@ inline constexpr SyscallRow kSyscalls[] = {
     {110, 64, "getppid", "", "U", full(sys_getppid)},
     {111, 65, "getpgrp", "", "U", full(sys_getpgrp)},
     {112, 66, "setsid", "", "", full(sys_setsid)},
-    {113, kNoNumber, "setreuid", "uid uid", "C", full(pass_to_host)},
+    {113, kNoNumber, "setreuid", "uid uid", "C", full(sys_set_user)},
     {114, kNoNumber, "setregid", "gid gid", "C", full(pass_to_host)},
     {115, kNoNumber, "getgroups", "int >gids:0", "C", full(sys_getgroups)},
     {116, kNoNumber, "setgroups", "int <gids:0", "C", full(sys_setgroups)},
-    {117, kNoNumber, "setresuid", "uid uid uid", "C", full(pass_to_host)},
+    {117, kNoNumber, "setresuid", "uid uid uid", "C", full(sys_set_user)},
     {118, kNoNumber, "getresuid", ">u32 >u32 >u32", "C", full(sys_getresuid)},
     {119, kNoNumber, "setresgid", "gid gid gid", "C", full(pass_to_host)},
     {120, kNoNumber, "getresgid", ">u32 >u32 >u32", "C", full(sys_getresgid)},
     {121, 132, "getpgid", "pid", "", full(sys_getpgid)},
-    {122, kNoNumber, "setfsuid", "uid", "C", full(pass_to_host)},
+    {122, kNoNumber, "setfsuid", "uid", "C", full(sys_set_user)},
     {123, kNoNumber, "setfsgid", "gid", "C", full(pass_to_host)},
     {124, 147, "getsid", "pid", "", full(sys_getsid)},
     {125, 184, "capget", "=opaque >opaque", "C", full(sys_capget)},
@@ -313,7 +313,9 @@ inline constexpr SyscallRow kSyscalls[] = {
     {158, 384, "arch_prctl", "archop ptr", "P", full(sys_arch_prctl)},
     {159, 124, "adjtimex", "=timex", "K"},
     {160, 75, "setrlimit", "resource <rlimit", "",
-     partial(sys_setrlimit, "only RLIMIT_NOFILE limits anything")},
+     partial(sys_setrlimit,
+             "RLIMIT_NOFILE, RLIMIT_SIGPENDING and RLIMIT_AS limit what they say; the others limit "
+             "nothing")},
     {161, 61, "chroot", "path", "F", kPrivileged},
     {162, 36, "sync", "", "", full(pass_to_host)},
     {163, 51, "acct", "path", "F", kPrivileged},
@@ -483,7 +485,9 @@ inline constexpr SyscallRow kSyscalls[] = {
     {301, kNoNumber, "fanotify_mark", "fd hex hex dirfd path", "DF",
      refused<EBADF>("there is no fanotify group")},
     {302, 340, "prlimit64", "pid resource <rlimit64 >rlimit64", "",
-     partial(sys_prlimit64, "only RLIMIT_NOFILE limits anything")},
+     partial(sys_prlimit64,
+             "RLIMIT_NOFILE, RLIMIT_SIGPENDING and RLIMIT_AS limit what they say; the others limit "
+             "nothing")},
     {303, 341, "name_to_handle_at", "dirfd path >opaque >i32 atflag", "DF",
      refused<EOPNOTSUPP>("no file handles")},
     {304, 342, "open_by_handle_at", "fd <opaque oflag", "D", kPrivileged},
@@ -493,9 +497,9 @@ inline constexpr SyscallRow kSyscalls[] = {
     {308, 346, "setns", "fd cloneflag", "D", kPrivileged},
     {309, 318, "getcpu", ">u32 >u32 ptr", "", full(sys_getcpu)},
     {310, 347, "process_vm_readv", "pid >iovec:2 ulong <iovec:4 ulong ulong", "",
-     partial(sys_process_vm_readv, "the memory of the process itself")},
+     full(sys_process_vm_readv)},
     {311, 348, "process_vm_writev", "pid <iovec:2 ulong <iovec:4 ulong ulong", "",
-     partial(sys_process_vm_writev, "the memory of the process itself")},
+     full(sys_process_vm_writev)},
     {312, 349, "kcmp", "pid pid int ulong ulong", "", absent("a kernel without CONFIG_KCMP")},
     {313, 350, "finit_module", "fd str hex", "D", kPrivileged},
     {314, 351, "sched_setattr", "pid <opaque uint", "",
@@ -558,7 +562,7 @@ inline constexpr SyscallRow kSyscalls[] = {
      absent("a kernel without CONFIG_SECURITY_LANDLOCK")},
     {447, 447, "memfd_secret", "hex", "D", absent("a kernel without CONFIG_SECRETMEM")},
     {448, 448, "process_mrelease", "fd hex", "D"},
-    {449, 449, "futex_waitv", "<opaque uint hex <timespec64 clock", ""},
+    {449, 449, "futex_waitv", "<opaque uint hex <timespec64 clock", "", full(sys_futex_waitv)},
     {450, 450, "set_mempolicy_home_node", "ulong ulong ulong hex", "M",
      absent("a kernel without CONFIG_NUMA")},
     {kNoNumber, 7, "waitpid", "pid >wstatus waitopt", "P", full(sys_waitpid)},

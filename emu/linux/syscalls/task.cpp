@@ -112,8 +112,25 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
     case PR_SET_NO_NEW_PRIVS:
       return host_call(SYS_prctl, args[0], args[1], args[2], args[3], args[4]);
     case PR_GET_SECCOMP:  // of a thread that is not confined: others may not ask
-    case PR_GET_THP_DISABLE:
       return 0;
+    case PR_GET_THP_DISABLE:
+      return (args[1] | args[2] | args[3] | args[4]) != 0 ? -EINVAL : process.no_huge_pages;
+    case PR_SET_THP_DISABLE:
+      if ((args[2] | args[3] | args[4]) != 0) return -EINVAL;
+      process.no_huge_pages = args[1] != 0;
+      return 0;
+    case PR_SET_KEEPCAPS:
+      return host_call(SYS_prctl, args[0], args[1], 0, 0, 0);
+    case PR_GET_TIMING:
+      return PR_TIMING_STATISTICAL;
+    case PR_SET_TIMING:
+      return args[1] == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+    case PR_GET_TSC:
+      return process.user.store(args[1], std::int32_t{PR_TSC_ENABLE}) ? 0 : -EFAULT;
+    case PR_SET_TSC:
+      return args[1] == PR_TSC_ENABLE ? 0 : -EINVAL;
+    case PR_GET_TID_ADDRESS:
+      return process.user.store(args[1], process.task->clear_child_tid) ? 0 : -EFAULT;
     case PR_SET_SECCOMP:
       return args[1] == SECCOMP_MODE_STRICT ? confine(process) : -EINVAL;
     case PR_GET_TIMERSLACK:
