@@ -32,6 +32,11 @@ CodeMap::Obstacle obstacle_at(std::span<const std::uint8_t> code, bool undecodab
   return is_too_long(code, mode) ? CodeMap::Obstacle::TooLong : CodeMap::Obstacle::Refused;
 }
 
+bool is_same(const CodeMap::Entry& one, const CodeMap::Entry& other) {
+  return one.obstacle == other.obstacle && one.block.mode == other.block.mode &&
+         one.block.bytes == other.block.bytes;
+}
+
 }  // namespace
 
 GuestRange CodeMap::seen(const Entry& entry) {
@@ -59,15 +64,20 @@ CodeMap::Entry CodeMap::front(const Entry& whole, std::size_t instructions) cons
 }
 
 const CodeMap::Entry& CodeMap::look_up(Index& index, GuestAddress address, std::size_t longest) {
-  const auto [found, is_new] = index.try_emplace(address, static_cast<BlockId>(entries_.size()));
-  if (is_new) {
-    auto made = decode(address, longest);
-    made->block.id = static_cast<BlockId>(entries_.size());
-    if (!made->block.instructions.empty()) made->price = observer_.translated(made->block);
-    on_page_.add(seen(*made), address);
-    entries_.push_back(std::move(made));
-  }
-  return *entries_[found->second];
+  const auto [found, is_new] = index.try_emplace(address);
+  Latest& latest = found->second;
+  if (latest.age == age_) return *entries_[latest.id];
+  auto made = decode(address, longest);
+  latest.age = age_;
+  on_page_.add(seen(*made), address);
+  const bool again = !is_new && is_same(*entries_[latest.id], *made);
+  if (!again) latest.id = static_cast<BlockId>(entries_.size());
+  if (decoded_ != nullptr) decoded_->push_back(latest.id);
+  if (again) return *entries_[latest.id];
+  made->block.id = latest.id;
+  if (!made->block.instructions.empty()) made->price = observer_.translated(made->block);
+  entries_.push_back(std::move(made));
+  return *entries_.back();
 }
 
 std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address, std::size_t longest) const {

@@ -28,6 +28,9 @@ class CodeMap {
     Obstacle obstacle = Obstacle::None;
   };
 
+  /// From now on the ids of blocks that were decoded, or decoded again, are added to `ids`.
+  void note_decoded(std::vector<BlockId>& ids) { decoded_ = &ids; }
+
   /// From now on code is decoded in this mode; blocks of the other mode are forgotten.
   void set_mode(CodeMode mode) {
     if (mode != mode_) forget();
@@ -47,26 +50,37 @@ class CodeMap {
   /// The bytes that decoding the block has read: a change of any of them makes it invalid.
   static GuestRange seen(const Entry& entry);
 
-  /// The code has changed: blocks are decoded again, under new ids; old ids keep their blocks.
-  void forget() {
-    by_address_.clear();
-    instructions_.clear();
-  }
+  /// The code may have changed: blocks are decoded again, under new ids where they are others; old
+  /// ids keep their blocks.
+  void forget() { ++age_; }
   void forget(GuestAddress address) {
-    by_address_.erase(address);
-    instructions_.erase(address);
+    forget(by_address_, address);
+    forget(instructions_, address);
   }
   void forget(GuestRange pages) {
     for (const GuestAddress address : on_page_.take(pages)) forget(address);
   }
 
  private:
-  using Index = std::unordered_map<GuestAddress, BlockId>;
+  /// The latest block at an address, and when it was last found to be what the memory holds.
+  struct Latest {
+    BlockId id = 0;
+    std::uint64_t age = 0;
+  };
+  using Index = std::unordered_map<GuestAddress, Latest>;
+  static void forget(Index& index, GuestAddress address) {
+    if (const auto found = index.find(address); found != index.end())
+      found->second.age = kForgotten;
+  }
   const Entry& look_up(Index& index, GuestAddress address, std::size_t longest);
   std::unique_ptr<Entry> decode(GuestAddress address, std::size_t longest) const;
 
+  static constexpr std::uint64_t kForgotten = 0;
+
   const AddressSpace& memory_;
   BlockObserver& observer_;
+  std::uint64_t age_ = 1;
+  std::vector<BlockId>* decoded_ = nullptr;
   CodeMode mode_ = CodeMode::Long64;
   std::vector<std::unique_ptr<Entry>> entries_;
   Index by_address_, instructions_;

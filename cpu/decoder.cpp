@@ -62,12 +62,20 @@ constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_TILERELEASE, Flow::Refused},
     {ZYDIS_MNEMONIC_TILESTORED, Flow::Refused},
     {ZYDIS_MNEMONIC_TILEZERO, Flow::Refused},
-    // Interrupt returns are no way for a user program to go anywhere.
-    {ZYDIS_MNEMONIC_IRETQ, Flow::Refused},
-    {ZYDIS_MNEMONIC_IRETD, Flow::Refused},
-    {ZYDIS_MNEMONIC_IRET, Flow::Refused},
-    {ZYDIS_MNEMONIC_LFS, Flow::Refused},
-    {ZYDIS_MNEMONIC_LGS, Flow::Refused},
+    {ZYDIS_MNEMONIC_IRETQ, Flow::Segment},
+    {ZYDIS_MNEMONIC_IRETD, Flow::Segment},
+    {ZYDIS_MNEMONIC_IRET, Flow::Segment},
+    {ZYDIS_MNEMONIC_LDS, Flow::Segment},
+    {ZYDIS_MNEMONIC_LES, Flow::Segment},
+    {ZYDIS_MNEMONIC_LSS, Flow::Segment},
+    {ZYDIS_MNEMONIC_LFS, Flow::Segment},
+    {ZYDIS_MNEMONIC_LGS, Flow::Segment},
+    // Not left to the host: its table differs, and the limit of one of its entries tells on which
+    // processor the program runs.
+    {ZYDIS_MNEMONIC_LAR, Flow::Segment},
+    {ZYDIS_MNEMONIC_LSL, Flow::Segment},
+    {ZYDIS_MNEMONIC_VERR, Flow::Segment},
+    {ZYDIS_MNEMONIC_VERW, Flow::Segment},
 };
 
 constexpr bool each_mnemonic_once() {
@@ -97,17 +105,16 @@ const ZydisDecoder& decoder(CodeMode mode) {
 }
 
 Flow branch_flow(const ZydisDecodedInstruction& insn) {
-  const bool far = insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
   const bool direct = insn.raw.imm[0].is_relative;
   switch (insn.meta.category) {
     case ZYDIS_CATEGORY_UNCOND_BR:
-      return far ? Flow::Refused : direct ? Flow::Jump : Flow::IndirectJump;
+      return direct ? Flow::Jump : Flow::IndirectJump;
     case ZYDIS_CATEGORY_COND_BR:
       return Flow::ConditionalJump;
     case ZYDIS_CATEGORY_CALL:
-      return far ? Flow::Refused : direct ? Flow::Call : Flow::IndirectCall;
+      return direct ? Flow::Call : Flow::IndirectCall;
     case ZYDIS_CATEGORY_RET:
-      return far ? Flow::Refused : Flow::Return;
+      return Flow::Return;
     default:
       return Flow::Next;
   }
@@ -118,24 +125,10 @@ bool is_jcc(const ZydisDecodedInstruction& insn) {
   return (insn.opcode & 0xf0) == (insn.opcode_map == ZYDIS_OPCODE_MAP_0F ? 0x80 : 0x70);
 }
 
-/// Instructions that ask about a descriptor. They are not left to the host: its table differs, and
-/// the limit of one of its entries tells on which processor the program runs.
-bool asks_about_descriptor(const ZydisDecodedInstruction& insn) {
-  constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LAR, ZYDIS_MNEMONIC_LSL, ZYDIS_MNEMONIC_VERR,
-                                  ZYDIS_MNEMONIC_VERW};
-  return std::ranges::find(kMnemonics, insn.mnemonic) != kMnemonics.end();
-}
-
-/// Segment instructions of 32-bit code, which are not left to the host, because its descriptor
-/// tables differ: MOV (8C, 8E), PUSH and POP of a segment register, far pointers and transfers.
+/// Far transfers, and MOV (8C, 8E), PUSH and POP of a segment register: not left to the host, whose
+/// descriptor tables differ.
 bool concerns_segments(const ZydisDecodedInstruction& insn) {
-  constexpr std::array kMnemonics{ZYDIS_MNEMONIC_LDS, ZYDIS_MNEMONIC_LES, ZYDIS_MNEMONIC_LSS,
-                                  ZYDIS_MNEMONIC_LFS, ZYDIS_MNEMONIC_LGS};
-  if (std::ranges::find(kMnemonics, insn.mnemonic) != kMnemonics.end()) return true;
-  const bool transfers = insn.mnemonic == ZYDIS_MNEMONIC_JMP ||
-                         insn.mnemonic == ZYDIS_MNEMONIC_CALL ||
-                         insn.mnemonic == ZYDIS_MNEMONIC_RET;
-  if (transfers && insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR) return true;
+  if (insn.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR) return true;
   if (insn.mnemonic == ZYDIS_MNEMONIC_MOV)
     return insn.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
            (insn.opcode == 0x8c || insn.opcode == 0x8e);
@@ -147,6 +140,10 @@ bool concerns_segments(const ZydisDecodedInstruction& insn) {
 /// In 32-bit code a near branch with an operand-size prefix goes to 16 bits of an address.
 bool truncates_target(const ZydisDecodedInstruction& insn) {
   return insn.meta.branch_type != ZYDIS_BRANCH_TYPE_NONE && insn.operand_width == 16;
+}
+
+bool is_conditional(const ZydisDecodedInstruction& insn) {
+  return insn.meta.category == ZYDIS_CATEGORY_COND_BR;
 }
 
 /// The engine keeps its counters in AVX-512 registers, which CPUID does not show the guest.
@@ -211,16 +208,6 @@ SegmentUse segment_use(const ZydisDecodedInstruction& insn) {
     default:
       break;
   }
-  constexpr std::uint8_t kMoveFromSelector = 0x8c, kMoveToSelector = 0x8e, kPushPopFs = 0xa0,
-                         kPushPopGs = 0xa8, kFs = 4, kGs = 5;
-  const bool moves = insn.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
-                     (insn.opcode == kMoveFromSelector || insn.opcode == kMoveToSelector);
-  if (moves && insn.raw.modrm.reg == kFs) return SegmentUse::FsSelector;
-  if (moves && insn.raw.modrm.reg == kGs) return SegmentUse::GsSelector;
-  const bool pushes_or_pops =
-      insn.opcode_map == ZYDIS_OPCODE_MAP_0F && insn.encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY;
-  if (pushes_or_pops && (insn.opcode & 0xfe) == kPushPopFs) return SegmentUse::FsSelector;
-  if (pushes_or_pops && (insn.opcode & 0xfe) == kPushPopGs) return SegmentUse::GsSelector;
   if ((insn.attributes & ZYDIS_ATTRIB_HAS_SEGMENT_FS) != 0) return SegmentUse::FsMemory;
   if ((insn.attributes & ZYDIS_ATTRIB_HAS_SEGMENT_GS) != 0) return SegmentUse::GsMemory;
   return SegmentUse::None;
@@ -239,7 +226,7 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
   Instruction decoded;
   decoded.length = insn.length;
   decoded.mnemonic = static_cast<std::uint16_t>(insn.mnemonic);
-  if (asks_about_descriptor(insn) || (narrow && concerns_segments(insn))) {
+  if (concerns_segments(insn)) {
     decoded.flow = Flow::Segment;
   } else if (const auto row = kFlowIndex[insn.mnemonic]; row != 0) {
     decoded.flow = kFlows[row - 1].flow;
@@ -248,7 +235,9 @@ std::optional<Instruction> decode_instruction(std::span<const std::uint8_t> code
       decoded.vector = static_cast<std::uint8_t>(insn.raw.imm[0].value.u);
       if (decoded.vector == vector::kBreakpoint) decoded.flow = Flow::Next;  // as INT3 in one byte
     }
-  } else if (uses_avx512(insn) || (narrow && truncates_target(insn))) {
+  } else if (narrow && truncates_target(insn)) {
+    decoded.flow = is_conditional(insn) ? Flow::Refused : Flow::Segment;
+  } else if (uses_avx512(insn)) {
     decoded.flow = Flow::Refused;
   } else {
     decoded.flow = branch_flow(insn);
@@ -269,6 +258,36 @@ bool is_too_long(std::span<const std::uint8_t> code, CodeMode mode) {
   ZydisDecodedInstruction insn;
   return ZydisDecoderDecodeInstruction(&decoder(mode), nullptr, code.data(), code.size(), &insn) ==
          ZYDIS_STATUS_INSTRUCTION_TOO_LONG;
+}
+
+std::size_t prefix_count(std::span<const std::uint8_t> code, CodeMode mode) {
+  const auto is_prefix = [mode](std::uint8_t byte) {
+    constexpr std::uint8_t kRexMask = 0xf0, kRex = 0x40;
+    switch (byte) {
+      case 0x26:
+      case 0x2e:
+      case 0x36:
+      case 0x3e:
+      case 0x64:
+      case 0x65:
+      case 0x66:
+      case 0x67:
+      case 0xf0:
+      case 0xf2:
+      case 0xf3:
+        return true;
+      default:
+        return mode == CodeMode::Long64 && (byte & kRexMask) == kRex;
+    }
+  };
+  return static_cast<std::size_t>(std::ranges::find_if_not(code, is_prefix) - code.begin());
+}
+
+std::uint8_t rex_prefix(std::span<const std::uint8_t> code, CodeMode mode) {
+  const std::size_t prefixes = prefix_count(code, mode);
+  if (mode != CodeMode::Long64 || prefixes == 0) return 0;
+  const std::uint8_t last = code[prefixes - 1];
+  return (last & 0xf0) == 0x40 ? last : std::uint8_t{0};
 }
 
 std::uint16_t registers_used(std::span<const std::uint8_t> code, CodeMode mode) {

@@ -13,7 +13,8 @@ Exception fetch_fault(const AddressSpace& memory, GuestAddress address) {
     at = region->range.end;
     region = memory.find(at);
   }
-  const std::uint32_t present = region != nullptr ? page_fault_error::kPresent : 0;
+  // A page that nothing may do anything with is not there for the processor.
+  const std::uint32_t present = memory.readable(at, 1) ? page_fault_error::kPresent : 0;
   return page_fault(at, page_fault_error::kFetch | present);
 }
 

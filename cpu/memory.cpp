@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ranges>
 #include <utility>
 
 #include "cpu/base/failure.hpp"
 #include "cpu/guarded_access.hpp"
+#include "cpu/page_index.hpp"
 
 namespace ringfare {
 namespace {
@@ -61,6 +61,53 @@ FileIdentity identity_of(const Backing& backing) {
 
 GuestAddress page_of(GuestAddress address) {
   return {page_down(address.value)};
+}
+
+using Regions = std::map<GuestAddress, Region>;
+
+/// The first region that overlaps `range`, or comes behind it.
+Regions::const_iterator first_touching(const Regions& regions, GuestRange range) {
+  auto at = regions.upper_bound(range.begin);
+  if (at != regions.begin() && std::prev(at)->second.range.end > range.begin) --at;
+  return at;
+}
+
+const GuestRange* overlapping(const std::vector<GuestRange>& ranges, GuestRange wanted) {
+  const auto found = std::ranges::find_if(
+      ranges, [wanted](const GuestRange& range) { return range.overlaps(wanted); });
+  return found != ranges.end() ? &*found : nullptr;
+}
+
+std::optional<GuestAddress> lowest_hole(const Regions& regions,
+                                        const std::vector<GuestRange>& reserved, std::uint64_t size,
+                                        GuestRange within) {
+  GuestRange hole{within.begin, within.begin + size};
+  auto next = first_touching(regions, hole);
+  while (hole.end <= within.end) {
+    while (next != regions.end() && next->second.range.end <= hole.begin) ++next;
+    const bool taken = next != regions.end() && next->second.range.overlaps(hole);
+    const GuestRange* const obstacle = taken ? &next->second.range : overlapping(reserved, hole);
+    if (obstacle == nullptr) return hole.begin;
+    hole = {obstacle->end, obstacle->end + size};
+  }
+  return std::nullopt;
+}
+
+std::optional<GuestAddress> highest_hole(const Regions& regions,
+                                         const std::vector<GuestRange>& reserved,
+                                         std::uint64_t size, GuestRange within) {
+  GuestAddress end = within.end;
+  auto behind = regions.lower_bound(end);  // of the regions below `end`
+  while (end >= within.begin + size) {
+    const GuestRange hole{end - size, end};
+    while (behind != regions.begin() && std::prev(behind)->first >= end) --behind;
+    const bool taken = behind != regions.begin() && std::prev(behind)->second.range.overlaps(hole);
+    const GuestRange* const obstacle =
+        taken ? &std::prev(behind)->second.range : overlapping(reserved, hole);
+    if (obstacle == nullptr) return hole.begin;
+    end = obstacle->begin;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -129,10 +176,10 @@ int AddressSpace::unmap(GuestRange range) {
   if (!is_page_aligned(range) || range.empty()) return -EINVAL;
   if (!limits_.contains(range)) return -EINVAL;
   note_change(range);
-  for (const Region& region : regions()) {
-    if (!region.range.overlaps(range)) continue;
-    const GuestRange piece{std::max(region.range.begin, range.begin),
-                           std::min(region.range.end, range.end)};
+  for (auto at = first_touching(regions_, range); at != regions_.end() && at->first < range.end;
+       ++at) {
+    const GuestRange whole = at->second.range;
+    const GuestRange piece{std::max(whole.begin, range.begin), std::min(whole.end, range.end)};
     munmap(host_pointer(piece.begin), piece.size());
   }
   cut(range);
@@ -160,10 +207,11 @@ int AddressSpace::protect(GuestRange range, Permissions permissions) {
     return -errno;
   note_change(range, permissions);
   std::vector<Region> pieces;
-  for (const Region& region : regions()) {
-    if (!region.range.overlaps(range)) continue;
-    Region piece = part(
-        region, {std::max(region.range.begin, range.begin), std::min(region.range.end, range.end)});
+  for (auto at = first_touching(regions_, range); at != regions_.end() && at->first < range.end;
+       ++at) {
+    const GuestRange whole = at->second.range;
+    Region piece =
+        part(at->second, {std::max(whole.begin, range.begin), std::min(whole.end, range.end)});
     piece.permissions = permissions;
     pieces.push_back(std::move(piece));
   }
@@ -199,26 +247,8 @@ int AddressSpace::remap(GuestRange from, GuestRange to) {
 std::optional<GuestAddress> AddressSpace::find_free(std::uint64_t size, GuestRange within,
                                                     Search search) const {
   if (size == 0 || size > within.size()) return std::nullopt;
-  std::vector<GuestRange> taken = reserved_;
-  for (const auto& [begin, region] : regions_) taken.push_back(region.range);
-  std::ranges::sort(taken);
-  if (search == Search::BottomUp) {
-    GuestAddress at = within.begin;
-    for (const GuestRange& range : taken) {
-      if (range.end <= at) continue;
-      if (range.begin >= at + size) break;
-      at = range.end;
-    }
-    return at + size <= within.end ? std::optional(at) : std::nullopt;
-  }
-  GuestAddress end = within.end;
-  for (const GuestRange& range : std::views::reverse(taken)) {
-    if (range.begin >= end) continue;
-    if (range.end + size <= end) break;
-    end = range.begin;
-  }
-  if (end < within.begin + size) return std::nullopt;
-  return end - size;
+  return search == Search::BottomUp ? lowest_hole(regions_, reserved_, size, within)
+                                    : highest_hole(regions_, reserved_, size, within);
 }
 
 const Region* AddressSpace::find(GuestAddress address) const {
@@ -285,13 +315,13 @@ void AddressSpace::visit_aliases(const Region& region, GuestAddress page, Visit 
 }
 
 void AddressSpace::guard(GuestRange code) {
-  for (GuestAddress page = page_of(code.begin); page < code.end; page += kPageSize) {
+  for_pages(code, [this](GuestAddress page) {
     const Region* const region = find(page);
-    if (region == nullptr) continue;
+    if (region == nullptr) return;
     guard_page(*region, page);
     visit_aliases(*region, page,
                   [this](const Region& other, GuestAddress there) { guard_page(other, there); });
-  }
+  });
 }
 
 bool AddressSpace::lift_guards(GuestRange range) {
@@ -316,9 +346,10 @@ bool AddressSpace::lift_guards(GuestRange range) {
 /// A new writable mapping in `range` can change code that is mapped elsewhere from the same file:
 /// that code counts as changed, and is guarded when it is translated again.
 void AddressSpace::note_aliases(GuestRange range) {
-  for (const auto& [begin, region] : regions_) {
-    if (!region.range.overlaps(range) || region.file == FileIdentity{} || !region.permissions.write)
-      continue;
+  for (auto at = first_touching(regions_, range); at != regions_.end() && at->first < range.end;
+       ++at) {
+    const Region& region = at->second;
+    if (region.file == FileIdentity{} || !region.permissions.write) continue;
     for (const auto& [other_begin, other] : regions_)
       if (other.file == region.file && other.permissions.execute) changed_.push_back(other.range);
   }
@@ -413,10 +444,9 @@ void AddressSpace::insert(Region region) {
 /// Notes the range as changed code where it was executable, or is executable now.
 void AddressSpace::note_change(GuestRange range, Permissions now) {
   if (now.execute) return changed_.push_back(range);
-  for (const auto& [begin, region] : regions_)
-    if (region.permissions.execute && region.range.overlaps(range)) {
-      return changed_.push_back(range);
-    }
+  for (auto at = first_touching(regions_, range); at != regions_.end() && at->first < range.end;
+       ++at)
+    if (at->second.permissions.execute) return changed_.push_back(range);
 }
 
 }  // namespace ringfare

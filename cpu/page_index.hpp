@@ -9,16 +9,27 @@
 
 namespace ringfare {
 
+/// Visits the pages of `range`, by address. At the end of the address space its end may have
+/// wrapped.
+template <class Visit>
+void for_pages(GuestRange range, Visit visit) {
+  if (range.empty()) return;
+  const std::uint64_t last = page_down(range.end.value - 1);
+  for (std::uint64_t page = page_down(range.begin.value);; page += kPageSize) {
+    visit(GuestAddress{page});
+    if (page == last || page > ~kPageSize) return;
+  }
+}
+
 /// An index by guest page: which values lie on the pages of a range.
 template <class T>
 class PageIndex {
  public:
   void add(GuestRange range, T item) {
-    for (std::uint64_t page = page_down(range.begin.value); page < range.end.value;
-         page += kPageSize) {
-      std::vector<T>& items = items_[page];
+    for_pages(range, [&](GuestAddress page) {
+      std::vector<T>& items = items_[page.value];
       if (items.empty() || items.back() != item) items.push_back(item);
-    }
+    });
   }
 
   /// Takes out all values on the pages that `range` touches. A value that lies on several of those
@@ -27,8 +38,7 @@ class PageIndex {
     std::vector<T> taken;
     const std::uint64_t first = page_down(range.begin.value);
     if ((range.end.value - first) / kPageSize <= items_.size()) {
-      for (std::uint64_t page = first; page < range.end.value; page += kPageSize)
-        move_out(items_.find(page), taken);
+      for_pages(range, [&](GuestAddress page) { move_out(items_.find(page.value), taken); });
     } else {
       for (auto at = items_.begin(); at != items_.end();) {
         const bool inside = at->first >= first && at->first < range.end.value;

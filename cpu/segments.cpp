@@ -8,6 +8,8 @@
 #include <cstring>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/canonical.hpp"
+#include "cpu/decoder.hpp"
 #include "cpu/descriptor.hpp"
 
 namespace ringfare {
@@ -87,6 +89,11 @@ class Execution {
       case ZYDIS_MNEMONIC_RET:
         far_return();
         break;
+      case ZYDIS_MNEMONIC_IRET:
+      case ZYDIS_MNEMONIC_IRETD:
+      case ZYDIS_MNEMONIC_IRETQ:
+        interrupt_return();
+        break;
       default:
         load_far_pointer();
     }
@@ -96,7 +103,7 @@ class Execution {
  private:
   struct FarPointer {
     std::uint16_t selector;
-    std::uint32_t offset;
+    std::uint64_t offset;
   };
 
   Segment& segment(ZydisRegister reg) {
@@ -124,7 +131,13 @@ class Execution {
     return width == 64 ? value : value & ((1ull << width) - 1);
   }
 
-  void set_general(ZydisRegister reg, std::uint32_t value) {
+  std::uint64_t base_register(ZydisRegister reg) const {
+    if (has_no_base(insn_.raw.modrm.mod, insn_.raw.modrm.rm, insn_.raw.sib.base)) return 0;
+    const bool relative = reg == ZYDIS_REGISTER_RIP || reg == ZYDIS_REGISTER_EIP;
+    return relative ? behind_ : general(reg);
+  }
+
+  void set_general(ZydisRegister reg, std::uint64_t value) {
     const auto whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
     std::uint64_t& to = after_.gpr[static_cast<std::size_t>(whole - ZYDIS_REGISTER_RAX)];
     if (insn_.operand_width == 16)
@@ -133,9 +146,18 @@ class Execution {
       to = value;
   }
 
-  /// SDM vol. 3, 5.3: the last byte must not lie beyond the limit.
+  bool wide() const { return thread_.registers.mode() == CodeMode::Long64; }
+
+  /// SDM vol. 3, 5.3: the last byte must not lie beyond the limit. 64-bit code has no limits, and
+  /// only FS and GS have bases.
   std::uint64_t linear(const Segment& in, std::uint64_t offset, std::uint32_t size, bool stack) {
-    if (after_.mode() == CodeMode::Long64) return offset + in.base;
+    if (wide()) {
+      const bool has_base = &in == &after_.fs || &in == &after_.gs;
+      const std::uint64_t address = has_base ? offset + in.base : offset;
+      if (is_canonical({address}) && is_canonical({address + (size - 1)})) return address;
+      if (stack) not_present(vector::kStack, 0);
+      protection_fault(0);
+    }
     const bool unusable = null_selector(in.selector) && in.base == 0 && !stack;
     if (unusable || offset + (size - 1) > in.limit) {
       if (stack) not_present(vector::kStack, 0);
@@ -146,14 +168,19 @@ class Execution {
 
   std::uint64_t operand_address(const ZydisDecodedOperand& operand, std::uint32_t size) {
     const auto& memory = operand.mem;
-    std::uint64_t offset = general(memory.base) + general(memory.index) * memory.scale +
-                           static_cast<std::uint64_t>(memory.disp.value);
+    std::uint64_t offset = base_register(memory.base) + general(memory.index) * memory.scale +
+                           static_cast<std::uint64_t>(insn_.raw.disp.value);
     if (insn_.address_width < 64) offset &= (1ull << insn_.address_width) - 1;
     return linear(segment(memory.segment), offset, size, memory.segment == ZYDIS_REGISTER_SS);
   }
 
-  [[noreturn]] void page_fault(std::uint64_t address, bool writes) const {
-    const bool present = memory_.find({address}) != nullptr;
+  /// At the first byte of `size` that cannot be accessed.
+  [[noreturn]] void page_fault(std::uint64_t address, std::size_t size, bool writes) const {
+    const auto allowed = [&](std::uint64_t at) {
+      return writes ? memory_.writable({at}, 1) : memory_.readable({at}, 1);
+    };
+    if (allowed(address)) address = page_down(address + size - 1);
+    const bool present = memory_.readable({address}, 1);
     throw Fault{ringfare::page_fault({address}, (writes ? page_fault_error::kWrite : 0) |
                                                     (present ? page_fault_error::kPresent : 0))};
   }
@@ -161,14 +188,30 @@ class Execution {
   template <class T>
   T load(std::uint64_t address) const {
     const auto value = memory_.load<T>({address});
-    if (!value) page_fault(address, false);
+    if (!value) page_fault(address, sizeof(T), false);
     return *value;
   }
 
   template <class T>
   void store(std::uint64_t address, T value) {
     if (!memory_.open_for_writing({address}, sizeof value) || !memory_.store({address}, value))
-      page_fault(address, true);
+      page_fault(address, sizeof(T), true);
+  }
+
+  /// Of 2, 4 or 8 bytes.
+  std::uint64_t load(std::uint64_t address, std::uint32_t size) const {
+    return size == 2   ? load<std::uint16_t>(address)
+           : size == 4 ? load<std::uint32_t>(address)
+                       : load<std::uint64_t>(address);
+  }
+
+  void store(std::uint64_t address, std::uint32_t size, std::uint64_t value) {
+    if (size == 2)
+      store(address, static_cast<std::uint16_t>(value));
+    else if (size == 4)
+      store(address, static_cast<std::uint32_t>(value));
+    else
+      store(address, value);
   }
 
   std::uint16_t read_selector(const ZydisDecodedOperand& operand) {
@@ -180,31 +223,27 @@ class Execution {
   std::uint32_t stack_step() const { return insn_.operand_width / 8; }
 
   std::uint64_t stack_offset(std::uint64_t offset) const {
-    return after_.mode() == CodeMode::Long64 ? offset : static_cast<std::uint32_t>(offset);
+    return wide() ? offset : static_cast<std::uint32_t>(offset);
   }
 
-  /// Of a segment register: only 16 bits are written, however far the stack pointer moves (SDM vol.
-  /// 2, PUSH).
+  /// Of a segment register: of 32 bits only 16 are written, however far the stack pointer moves
+  /// (SDM vol. 2, PUSH).
   void push_selector(std::uint16_t selector) {
     const std::uint64_t to = stack_offset(after_[Gpr::Rsp] - stack_step());
-    store(linear(after_.ss, to, 2, true), selector);
+    const std::uint32_t written = stack_step() == 8 ? 8 : 2;
+    store(linear(after_.ss, to, written, true), written, selector);
     after_[Gpr::Rsp] = to;
   }
 
-  void push(std::uint32_t value) {
+  void push(std::uint64_t value) {
     const std::uint64_t to = stack_offset(after_[Gpr::Rsp] - stack_step());
-    const std::uint64_t at = linear(after_.ss, to, stack_step(), true);
-    if (stack_step() == 2)
-      store(at, static_cast<std::uint16_t>(value));
-    else
-      store(at, value);
+    store(linear(after_.ss, to, stack_step(), true), stack_step(), value);
     after_[Gpr::Rsp] = to;
   }
 
-  std::uint32_t pop() {
+  std::uint64_t pop() {
     const std::uint64_t at = linear(after_.ss, after_[Gpr::Rsp], stack_step(), true);
-    const std::uint32_t value =
-        stack_step() == 2 ? load<std::uint16_t>(at) : load<std::uint32_t>(at);
+    const std::uint64_t value = load(at, stack_step());
     after_[Gpr::Rsp] = stack_offset(after_[Gpr::Rsp] + stack_step());
     return value;
   }
@@ -252,9 +291,9 @@ class Execution {
   }
 
   FarPointer read_far_pointer(const ZydisDecodedOperand& operand) {
-    const std::uint32_t step = insn_.operand_width == 16 ? 2 : 4;
+    const std::uint32_t step = insn_.operand_width / 8;
     const std::uint64_t at = operand_address(operand, step + 2);
-    const std::uint32_t offset = step == 2 ? load<std::uint16_t>(at) : load<std::uint32_t>(at);
+    const std::uint64_t offset = load(at, step);
     return {load<std::uint16_t>(at + step), offset};
   }
 
@@ -312,32 +351,88 @@ class Execution {
     return loaded_segment(static_cast<std::uint16_t>(selector | kUserLevel), *found);
   }
 
+  static void check_target(const Segment& code, std::uint64_t offset) {
+    const bool allowed = code.long_mode ? is_canonical({offset}) : offset <= code.limit;
+    if (!allowed) protection_fault(0);
+  }
+
   void go_to(const Segment& code, std::uint64_t offset) {
-    if (!code.long_mode && offset > code.limit) protection_fault(0);
+    if (!code.long_mode) offset = static_cast<std::uint32_t>(offset);
+    check_target(code, offset);
     after_.cs = code;
     after_.rip = offset;
   }
 
+  /// Near, in 32-bit code with an operand-size prefix: to 16 bits of an address (SDM vol. 2, JMP).
+  void near_transfer() {
+    const ZydisDecodedOperand& to = operands_[0];
+    constexpr std::uint64_t kOffset = 0xffff;
+    std::uint64_t offset = 0;
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_RET)
+      offset = pop();
+    else if (to.type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
+      offset = behind_ + to.imm.value.u;
+    else
+      offset = read_selector(to);
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_CALL) push(behind_ & kOffset);
+    if (insn_.mnemonic == ZYDIS_MNEMONIC_RET && insn_.raw.imm[0].size != 0)
+      after_[Gpr::Rsp] = stack_offset(after_[Gpr::Rsp] + insn_.raw.imm[0].value.u);
+    go_to(after_.cs, offset & kOffset);
+  }
+
   void transfer() {
+    if (insn_.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR) return near_transfer();
     const bool direct = operands_[0].type == ZYDIS_OPERAND_TYPE_POINTER;
     const FarPointer to = direct ? FarPointer{operands_[0].ptr.segment, operands_[0].ptr.offset}
                                  : read_far_pointer(operands_[0]);
     const Segment code = code_segment(to.selector);
     if (insn_.mnemonic == ZYDIS_MNEMONIC_CALL) {
       push(after_.cs.selector);
-      push(static_cast<std::uint32_t>(behind_));
+      push(behind_);
     }
     go_to(code, to.offset);
   }
 
+  /// Popping begins with the last of `slots`: that is what faults first.
+  void probe_stack(std::uint32_t slots) {
+    const std::uint64_t offset = stack_offset(after_[Gpr::Rsp] + (slots - 1) * stack_step());
+    load(linear(after_.ss, offset, stack_step(), true), stack_step());
+  }
+
   void far_return() {
-    const std::uint32_t offset = pop();
+    if (insn_.meta.branch_type != ZYDIS_BRANCH_TYPE_FAR) return near_transfer();
+    probe_stack(2);
+    const std::uint64_t offset = pop();
     const auto selector = static_cast<std::uint16_t>(pop());
     if (rpl(selector) != kUserLevel) protection_fault(error_of(selector));
     const Segment code = code_segment(selector);
     if (insn_.raw.imm[0].size != 0)
       after_[Gpr::Rsp] = stack_offset(after_[Gpr::Rsp] + insn_.raw.imm[0].value.u);
     go_to(code, offset);
+  }
+
+  /// SDM vol. 2, IRET, IA-32e mode at CPL 3: to the same privilege; 64-bit code pops its stack,
+  /// too.
+  void interrupt_return() {
+    if ((after_.rflags & flag::kNestedTask) != 0) protection_fault(0);
+    probe_stack(3);
+    const std::uint64_t offset = pop();
+    const auto selector = static_cast<std::uint16_t>(pop());
+    const std::uint64_t flags = pop();
+    const std::uint64_t sp = wide() ? pop() : 0;
+    const auto stack = static_cast<std::uint16_t>(wide() ? pop() : 0);
+    if (rpl(selector) != kUserLevel) protection_fault(error_of(selector));
+    const Segment code = code_segment(selector);
+    if (wide()) {
+      load_stack_segment(stack);
+      after_[Gpr::Rsp] = sp;
+    }
+    go_to(code, offset);
+    constexpr std::uint64_t kPopped = flag::kArithmetic | flag::kTrap | flag::kDirection |
+                                      flag::kNestedTask | flag::kAlignmentCheck |
+                                      flag::kIdentification;
+    const std::uint64_t mask = insn_.operand_width == 16 ? kPopped & 0xffff : kPopped;
+    after_.rflags = (after_.rflags & ~mask) | (flags & mask);
   }
 
   Thread& thread_;

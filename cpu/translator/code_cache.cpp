@@ -34,6 +34,7 @@ CodeCache::CodeCache(AddressSpace& memory, BlockObserver& observer, Arena& arena
       watchers_(std::move(watchers)),
       code_(memory, observer),
       writer_(arena, counting) {
+  code_.note_decoded(decoded_);
   forget_all();
 }
 
@@ -59,6 +60,8 @@ void CodeCache::missed(GuestAddress target) {
 
 void CodeCache::kill_unguarded() {
   for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
+  for (const BlockId id : std::exchange(unguarded_blocks_, {}))
+    code_.forget(code_.entry(id).block.start);
 }
 
 std::uint32_t CodeCache::superblock_at(GuestAddress address) {
@@ -110,16 +113,25 @@ std::uint32_t CodeCache::take_in(Superblock made, const std::vector<Step>& path)
   superblocks_.push_back(std::move(made));
   longest_ = std::max(longest_, longest_path(superblocks_.back()));
   if (paths_ != nullptr) tell_paths(superblocks_.back());
+  guard_decoded();
   for (const Step& step : path) {
     const GuestRange seen = CodeMap::seen(*step.entry);
     on_page_.add(seen, index);
-    if (lasting_) memory_.guard(seen);
     const Region* const region = memory_.find(seen.begin);
     if (region != nullptr && region->file != FileIdentity{}) in_files_.push_back(step.entry);
   }
   if (!lasting_) unguarded_.push_back(index);
   for (TranslationWatcher* const watcher : watchers_) watcher->translated(*this, index);
   return index;
+}
+
+/// What was decoded in search of a path and has not become part of it.
+void CodeCache::guard_decoded() {
+  for (const BlockId id : std::exchange(decoded_, {}))
+    if (lasting_)
+      memory_.guard(CodeMap::seen(code_.entry(id)));
+    else
+      unguarded_blocks_.push_back(id);
 }
 
 void CodeCache::learn(std::uint32_t index, GuestAddress target) {
@@ -238,6 +250,7 @@ void CodeCache::compare_files() {
 void CodeCache::kill(std::uint32_t index) {
   Superblock& superblock = superblocks_[index];
   if (std::exchange(superblock.dead, true)) return;
+  superblock.points = {};
   by_entry_.erase(superblock.entry, index);
   single_blocks_.erase(superblock.entry, index);
   if (superblock.cut != 0) cut_blocks_.erase(place_of_cut(superblock.entry, superblock.cut));
@@ -301,6 +314,16 @@ const Superblock* CodeCache::superblock_of(std::uint64_t pc) const {
   if (after == superblocks_.begin()) return nullptr;
   --after;
   return pc < Arena::address_of(after->end) ? &*after : nullptr;
+}
+
+std::optional<GuestAddress> CodeCache::guest_address(std::uint64_t pc) const {
+  const Superblock* const superblock = superblock_of(pc);
+  const Point* const point = superblock != nullptr ? point_at(*superblock, pc) : nullptr;
+  if (point == nullptr) return std::nullopt;
+  const Block& block = *superblock->path[point->step];
+  GuestAddress at = block.start;
+  for (std::size_t i = 0; i < point->index; ++i) at += block.instructions[i].length;
+  return at;
 }
 
 const Point* CodeCache::point_at(const Superblock& superblock, std::uint64_t pc) const {

@@ -42,6 +42,11 @@ class CodeCache final : public BoundaryTest, private Experience {
   /// One of a single block that is linked to nothing. A longer path does not stop at each of its
   /// instructions: jumps inside it are no code at all.
   std::uint32_t single_block_at(GuestAddress address);
+  /// The same of one instruction.
+  std::uint32_t first_instruction_at(GuestAddress address) {
+    const bool is_whole = code_.at(address).block.instructions.size() < 2;
+    return is_whole ? single_block_at(address) : cut_block_at(address, 1);
+  }
   /// The same of the first instructions of a block, fewer than it has.
   std::uint32_t cut_block_at(GuestAddress address, std::size_t instructions);
   const Superblock& superblock(std::uint32_t index) const { return superblocks_[index]; }
@@ -72,12 +77,14 @@ class CodeCache final : public BoundaryTest, private Experience {
   /// `forget_unguarded`.
   void set_lasting(bool lasting) { lasting_ = lasting; }
   void forget_unguarded() {
-    if (!unguarded_.empty()) kill_unguarded();
+    if (!unguarded_.empty() || !unguarded_blocks_.empty()) kill_unguarded();
   }
 
   /// The superblock that host address `pc` is in, and the guest instruction it is of; null: none.
   const Superblock* superblock_of(std::uint64_t pc) const;
   const Point* point_at(const Superblock& superblock, std::uint64_t pc) const;
+  /// That instruction's address; nothing where there is none.
+  std::optional<GuestAddress> guest_address(std::uint64_t pc) const;
   bool is_boundary(std::uint64_t pc) const override;
 
   Ledger& ledger() { return ledger_; }
@@ -105,6 +112,7 @@ class CodeCache final : public BoundaryTest, private Experience {
   bool is_path_head(GuestAddress address) const override;
   void kill(std::uint32_t index);
   void kill_unguarded();
+  void guard_decoded();
   void compare_files();
   void tell_paths(const Superblock& superblock);
   void forget_all();
@@ -128,7 +136,9 @@ class CodeCache final : public BoundaryTest, private Experience {
   std::uint64_t longest_ = 0;
   bool singly_ = false;
   bool lasting_ = true;
+  std::vector<BlockId> decoded_;  // and not guarded yet
   std::vector<std::uint32_t> unguarded_;
+  std::vector<BlockId> unguarded_blocks_;
   std::vector<const CodeMap::Entry*> in_files_;  // blocks that write(2) can change
 };
 

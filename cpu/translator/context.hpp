@@ -53,7 +53,8 @@ enum class LeaveReason : std::uint32_t {
   IndirectExit,  // Context::exit goes to Context::guest_target
   Fault,
   Interrupted,
-  Stepped
+  Stepped,
+  Refresh  // goes on at Context::guest_target, of the host, once the x87 pointers are the guest's
 };
 
 /// Enters translated code at `context.target` with the guest state of `context`; returns when that

@@ -4,9 +4,11 @@
 #include <ucontext.h>
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/decoder.hpp"
 #include "cpu/guarded_access.hpp"
 
 namespace ringfare::translator {
@@ -178,12 +180,13 @@ void FaultCatcher::hide_trap_flag(ucontext_t& context) {
 void FaultCatcher::continue_stepping(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   registers[REG_EFL] |= static_cast<greg_t>(flag::kTrap);
-  const auto* code = reinterpret_cast<const std::uint8_t*>(registers[REG_RIP]);
-  constexpr std::uint8_t kOperandSize = 0x66, kRexMask = 0xf0, kRex = 0x40, kPushf = 0x9c;
-  if (*code == kOperandSize) ++code;
+  constexpr std::uint8_t kPushf = 0x9c;
+  constexpr std::size_t kLongest = 15;
+  const std::span code(reinterpret_cast<const std::uint8_t*>(registers[REG_RIP]), kLongest);
   const bool is_32_bit = (registers[REG_CSGSFS] & 0xffff) == selector::kUserCode32;
-  if (!is_32_bit && (*code & kRexMask) == kRex) ++code;
-  guest_pushed_flags_ = hides_trap_flag_ && *code == kPushf;
+  const std::size_t prefixes =
+      prefix_count(code, is_32_bit ? CodeMode::Compat32 : CodeMode::Long64);
+  guest_pushed_flags_ = hides_trap_flag_ && prefixes < kLongest && code[prefixes] == kPushf;
 }
 
 /// Leaves at once where the guest is between two instructions; otherwise single-steps until it is.

@@ -39,6 +39,8 @@ class FaultCatcher {
   void step_once();
   /// The same where the guest has set TF itself, and sees it in what PUSHF pushes.
   void step_once_for_guest();
+  /// Goes on with it behind the beginning of the instruction, after code was left in between.
+  void step_on() { stepping_ = has_begun_ = true; }
 
  private:
   static void on_signal(int signal, siginfo_t* info, void* context);

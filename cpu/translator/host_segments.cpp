@@ -44,8 +44,9 @@ HostSegments::~HostSegments() {
 
 bool HostSegments::load_others(const Registers& registers) {
   if (registers.mode() == CodeMode::Long64) return put({});
+  // A null DS is flat, too: translated code reaches its own memory through it.
   const auto is_flat = [](const Segment& segment) {
-    return !is_null(segment) && segment.base == 0 && segment.limit == kWholeSpace;
+    return is_null(segment) || (segment.base == 0 && segment.limit == kWholeSpace);
   };
   if (!is_flat(registers.ds) || !is_flat(registers.ss))
     throw UserError(

@@ -21,9 +21,7 @@ const Instruction& Rewind::to(std::uint64_t pc, Thread& thread) {
     context.gpr[static_cast<std::size_t>(Gpr::Rcx)] = context.rcx_home;
 
   const Block& block = *superblock->path[point->step];
-  GuestAddress rip = block.start;
-  for (std::size_t i = 0; i < point->index; ++i) rip += block.instructions[i].length;
-  thread.registers.rip = rip.value;
+  thread.registers.rip = cache_.guest_address(pc)->value;
   count(*superblock, point->step, point->index);
   return block.instructions[point->index];
 }

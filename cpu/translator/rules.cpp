@@ -18,11 +18,11 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 // Opcodes and prefixes, SDM vol. 2, appendix A.
-constexpr std::uint8_t kLoad = 0x8b, kLea = 0x8d, kMoveFromSelector = 0x8c, kMoveToSelector = 0x8e,
-                       kTwoByteOpcode = 0x0f, kIndirectGroup = 0xff;
-constexpr std::uint8_t kFsPrefix = 0x64, kGsPrefix = 0x65, kAddressSize = 0x67, kRexW = 0x48;
-constexpr std::array<std::uint8_t, 11> kLegacyPrefixes{
-    0x2e, 0x3e, 0x26, 0x36, kFsPrefix, kGsPrefix, 0x66, kAddressSize, 0xf0, 0xf2, 0xf3};
+constexpr std::uint8_t kLoad = 0x8b, kLea = 0x8d, kMoveToSelector = 0x8e, kTwoByteOpcode = 0x0f;
+constexpr std::uint8_t kFsPrefix = 0x64, kGsPrefix = 0x65, kRexW = 0x48;
+/// Prefixes that say where a memory operand is.
+constexpr std::array<std::uint8_t, 7> kAddressPrefixes{0x2e,      0x3e,      0x26, 0x36,
+                                                       kFsPrefix, kGsPrefix, 0x67};
 
 // What is emitted around a guest instruction, by its name in Intel's syntax.
 template <std::size_t N>
@@ -93,10 +93,9 @@ void set_base(std::span<std::uint8_t> bytes, std::size_t displacement_offset, Gp
   std::uint8_t& modrm = bytes[displacement_offset - 1];
   modrm = static_cast<std::uint8_t>(0x80 | (modrm & 0x38) | static_cast<unsigned>(base));
   std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(displacement_offset), 4, std::uint8_t{0});
-  std::size_t at = 0;
-  while (std::ranges::find(kLegacyPrefixes, bytes[at]) != kLegacyPrefixes.end()) ++at;
-  if ((bytes[at] & 0xf0) == 0x40) bytes[at] &= 0xfe;  // REX.B
-  if (bytes[at] == 0xc4) bytes[at + 1] |= 0x20;       // VEX.B is inverted
+  const std::size_t opcode = prefix_count(bytes, CodeMode::Long64);
+  if (rex_prefix(bytes, CodeMode::Long64) != 0) bytes[opcode - 1] &= 0xfe;  // REX.B
+  if (bytes[opcode] == 0xc4) bytes[opcode + 1] |= 0x20;                     // VEX.B is inverted
 }
 
 /// Keeps `reg` in a spill slot while the current instruction's sequence uses it.
@@ -105,22 +104,19 @@ void park(const CopyPlace& place, Gpr reg, std::size_t slot) {
   place.superblock.points.back().parked[slot] = static_cast<std::uint8_t>(reg);
 }
 
-/// Emits `operation` RCX, <the memory or register operand of the instruction>, whose opcode starts
-/// with `first` and has `opcode_length` bytes. Returns where that opcode is. 66, F2 and F3 do not
-/// matter to the instructions this is for; segment and address-size prefixes do.
+/// Emits `operation` RCX, <the memory or register operand of the instruction>, whose opcode has
+/// `opcode_length` bytes. Returns where that opcode is. 66, F2 and F3 do not matter to the
+/// instructions this is for; segment and address-size prefixes do.
 std::size_t operand_into_rcx(const CopyPlace& place, const Instruction& insn, Bytes bytes,
-                             std::uint8_t first, std::size_t opcode_length,
-                             std::uint8_t operation) {
+                             std::size_t opcode_length, std::uint8_t operation) {
   Emitter& emitter = place.emitter;
-  std::array<std::uint8_t, 15> made{};
-  std::size_t in = 0, out = 0;
-  std::uint8_t rex = kRexW;
-  for (; bytes[in] != first; ++in) {
-    if (emitter.mode() == CodeMode::Long64 && (bytes[in] & 0xf0) == 0x40)
-      rex = static_cast<std::uint8_t>(kRexW | (bytes[in] & 0x3));
-    if (bytes[in] == kFsPrefix || bytes[in] == kGsPrefix || bytes[in] == kAddressSize)
-      made[out++] = bytes[in];
-  }
+  std::array<std::uint8_t, 16> made{};
+  std::size_t out = 0;
+  const std::size_t in = prefix_count(bytes, emitter.mode());
+  const std::uint8_t rex =
+      static_cast<std::uint8_t>(kRexW | (rex_prefix(bytes, emitter.mode()) & 0x3));
+  for (const std::uint8_t byte : bytes.first(in))
+    if (std::ranges::find(kAddressPrefixes, byte) != kAddressPrefixes.end()) made[out++] = byte;
   if (insn.rip_displacement != 0 && !is_rip_relative_near(place, insn, bytes)) {
     emitter.move_imm64(Gpr::Rcx, operand_address(place, insn, bytes).value);
     if (operation == kLoad) emitter.bytes(kMovRcxFromRcx);
@@ -167,7 +163,7 @@ void mask_components(const CopyPlace& place, const Instruction& insn, Bytes byte
   Emitter& emitter = place.emitter;
   Context& context = place.context;
   park(place, Gpr::Rcx, 0);
-  const std::size_t opcode = operand_into_rcx(place, insn, bytes, kTwoByteOpcode, 2, kLea);
+  const std::size_t opcode = operand_into_rcx(place, insn, bytes, 2, kLea);
   park(place, Gpr::Rax, 1);
   park(place, Gpr::Rdx, 2);
   // Low 2 GiB: the table's address is a disp32, and neither load touches the flags.
@@ -223,9 +219,11 @@ struct Rewritten {
   operator Bytes() const { return {code.data(), size}; }
 };
 
-Rewritten fs_to_gs(Bytes bytes) {
+/// All FS prefixes: of several segment prefixes the last one counts.
+Rewritten fs_to_gs(Bytes bytes, CodeMode mode) {
   Rewritten made(bytes);
-  *std::ranges::find(made.code, kFsPrefix) = kGsPrefix;
+  for (std::uint8_t& byte : std::span(made.code).first(prefix_count(bytes, mode)))
+    if (byte == kFsPrefix) byte = kGsPrefix;
   return made;
 }
 
@@ -249,7 +247,7 @@ void keep_host_base(const CopyPlace& place, void* slot) {
 }
 
 void fs_memory(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
-  translate_flat(place, insn, fs_to_gs(bytes));
+  translate_flat(place, insn, fs_to_gs(bytes, place.emitter.mode()));
 }
 
 void gs_memory(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
@@ -258,19 +256,7 @@ void gs_memory(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
   set_host_base(place, &place.context.fs_base);
 }
 
-/// MOV, PUSH and POP of the selector, done with the host's GS; one bit of the ModRM or of the
-/// second opcode byte tells the two apart.
-void fs_selector(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
-  Rewritten made(bytes);
-  const auto* const opcode = std::ranges::find_if(made.code, [](std::uint8_t byte) {
-    return byte == kMoveFromSelector || byte == kMoveToSelector || byte == kTwoByteOpcode;
-  });
-  made.code[static_cast<std::size_t>(opcode - made.code.begin()) + 1] |= 0x08;
-  translate_flat(place, insn, made);
-  keep_host_base(place, &place.context.fs_base);
-}
-
-void gs_selector(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
+void write_gs_base(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
   set_host_base(place, &place.context.gs_base);
   translate_flat(place, insn, bytes);
   keep_host_base(place, &place.context.gs_base);
@@ -278,16 +264,16 @@ void gs_selector(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
 }
 
 void read_gs_base(const CopyPlace& place, Bytes bytes) {
-  const std::uint8_t rex = (bytes[1] & 0xf0) == 0x40 ? bytes[1] : 0x40;
+  const std::uint8_t rex = rex_prefix(bytes, CodeMode::Long64);
   const std::uint8_t rm = bytes.back() & 7;
-  place.emitter.bytes({static_cast<std::uint8_t>((rex & 0x48) | (rex & 1) << 2), kLoad,
+  place.emitter.bytes({static_cast<std::uint8_t>(0x40 | (rex & 8) | (rex & 1) << 2), kLoad,
                        static_cast<std::uint8_t>(rm << 3 | 5)});
   place.emitter.relative(&place.context.gs_base, 0);
 }
 
 void segment_base(const CopyPlace& place, const Instruction& insn, Bytes bytes) {
   if (insn.mnemonic == ZYDIS_MNEMONIC_RDGSBASE) return read_gs_base(place, bytes);
-  if (insn.mnemonic == ZYDIS_MNEMONIC_WRGSBASE) return gs_selector(place, insn, bytes);
+  if (insn.mnemonic == ZYDIS_MNEMONIC_WRGSBASE) return write_gs_base(place, insn, bytes);
   Rewritten made(bytes);
   made.code[made.size - 1] |= 0x08;  // /0 -> /1, /2 -> /3: FS becomes GS
   place.emitter.bytes(made);
@@ -306,7 +292,7 @@ void load_host_selector(const CopyPlace& place, std::size_t which) {
 template <class Emit>
 void with_fs_in_gs(const CopyPlace& place, Bytes bytes, Emit emit) {
   load_host_selector(place, offsetof(HostSelectors, fs));
-  emit(fs_to_gs(bytes));
+  emit(fs_to_gs(bytes, place.emitter.mode()));
   load_host_selector(place, offsetof(HostSelectors, gs));
 }
 
@@ -323,13 +309,12 @@ constexpr SegmentRule kSegmentRules[] = {
     {SegmentUse::FsMemory, fs_memory},
     // op gs:MEM  ->  wrgsbase GUEST_GS; op gs:MEM; wrgsbase GUEST_FS.
     {SegmentUse::GsMemory, gs_memory},
-    // mov fs, SELECTOR  ->  mov gs, SELECTOR; rdgsbase into what is kept as the guest's FS base.
-    {SegmentUse::FsSelector, fs_selector},
-    // mov gs, SELECTOR  ->  wrgsbase GUEST_GS; mov gs, SELECTOR; rdgsbase into what is kept as the
-    // guest's GS base; wrgsbase GUEST_FS.
-    {SegmentUse::GsSelector, gs_selector},
+    // Selectors are the engine's (Flow::Segment).
+    {SegmentUse::FsSelector, translate_flat},
+    {SegmentUse::GsSelector, translate_flat},
     // rdfsbase R  ->  rdgsbase r. wrfsbase R  ->  wrgsbase r, and it is kept.
-    // rdgsbase R  ->  mov r, [GUEST_GS]. wrgsbase R  ->  as a load of GS.
+    // rdgsbase R  ->  mov r, [GUEST_GS].
+    // wrgsbase R  ->  wrgsbase r; it is kept; wrgsbase GUEST_FS.
     {SegmentUse::Base, segment_base},
 };
 
@@ -352,6 +337,15 @@ void translate_instruction(const CopyPlace& place, const Instruction& instructio
   kSegmentRules[static_cast<std::size_t>(instruction.segment)].emit(place, instruction, bytes);
 }
 
+bool shows_x87_pointers(const Instruction& instruction) {
+  constexpr std::array kSaves{ZYDIS_MNEMONIC_FNSTENV,  ZYDIS_MNEMONIC_FNSAVE,
+                              ZYDIS_MNEMONIC_FXSAVE,   ZYDIS_MNEMONIC_FXSAVE64,
+                              ZYDIS_MNEMONIC_XSAVE,    ZYDIS_MNEMONIC_XSAVE64,
+                              ZYDIS_MNEMONIC_XSAVEC,   ZYDIS_MNEMONIC_XSAVEC64,
+                              ZYDIS_MNEMONIC_XSAVEOPT, ZYDIS_MNEMONIC_XSAVEOPT64};
+  return std::ranges::find(kSaves, instruction.mnemonic) != kSaves.end();
+}
+
 bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
   return is_xsave(place, instruction, bytes) ||
          (instruction.rip_displacement != 0 && !is_rip_relative_near(place, instruction, bytes));
@@ -359,23 +353,21 @@ bool borrows_rcx(const CopyPlace& place, const Instruction& instruction, Bytes b
 
 void load_indirect_target(const CopyPlace& place, const Instruction& instruction, Bytes bytes) {
   if (place.emitter.mode() == CodeMode::Compat32) {
-    const auto load = [&](Bytes code) {
-      operand_into_rcx(place, instruction, code, kIndirectGroup, 1, kLoad);
-    };
+    const auto load = [&](Bytes code) { operand_into_rcx(place, instruction, code, 1, kLoad); };
     if (instruction.segment != SegmentUse::FsMemory) return load(bytes);
     return with_fs_in_gs(place, bytes, load);
   }
   switch (instruction.segment) {
     case SegmentUse::FsMemory:
-      operand_into_rcx(place, instruction, fs_to_gs(bytes), kIndirectGroup, 1, kLoad);
+      operand_into_rcx(place, instruction, fs_to_gs(bytes, place.emitter.mode()), 1, kLoad);
       return;
     case SegmentUse::GsMemory:
       set_host_base(place, &place.context.gs_base);
-      operand_into_rcx(place, instruction, bytes, kIndirectGroup, 1, kLoad);
+      operand_into_rcx(place, instruction, bytes, 1, kLoad);
       set_host_base(place, &place.context.fs_base);
       return;
     default:
-      operand_into_rcx(place, instruction, bytes, kIndirectGroup, 1, kLoad);
+      operand_into_rcx(place, instruction, bytes, 1, kLoad);
   }
 }
 

@@ -21,6 +21,9 @@ struct CopyPlace {
 void translate_instruction(const CopyPlace& place, const Instruction& instruction,
                            std::span<const std::uint8_t> bytes);
 
+/// Whether the instruction stores the pointers to the last x87 instruction.
+bool shows_x87_pointers(const Instruction& instruction);
+
 /// Whether the translation of the instruction works with RCX besides what the guest does with it.
 bool borrows_rcx(const CopyPlace& place, const Instruction& instruction,
                  std::span<const std::uint8_t> bytes);

@@ -4,10 +4,12 @@
 #include <Zydis/Mnemonic.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/canonical.hpp"
 #include "cpu/fetch_fault.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/translator/code_cache.hpp"
@@ -29,6 +31,12 @@ Counting counting_for(const TranslatorOptions& options, CodeMode mode) {
           .hidden_totals = options.counts && !options.memory_totals && host_can,
           .lanes = options.lanes,
           .paths = options.paths != nullptr && mode == CodeMode::Long64};
+}
+
+/// IRET, which pops the flags.
+bool is_interrupt_return(const Instruction& instruction) {
+  constexpr std::array kReturns{ZYDIS_MNEMONIC_IRET, ZYDIS_MNEMONIC_IRETD, ZYDIS_MNEMONIC_IRETQ};
+  return std::ranges::find(kReturns, instruction.mnemonic) != kReturns.end();
 }
 
 }  // namespace
@@ -63,11 +71,14 @@ class Translator::Core final {
   void set_mode(CodeMode mode);
   void set_limits(const Budget& budget);
   std::uint64_t entry_address(const std::byte* head) const;
+  void show_x87_pointer(Thread& thread) const;
+  std::optional<Stop> target_fault(Thread& thread);
   std::uint64_t retired() const;
   std::int32_t allowance(std::uint64_t left) const;
   std::optional<Entry> entry_within(std::uint64_t left, const Thread& thread);
   std::optional<Stop> execute(const Entry& entry, Thread& thread);
   const Exit* gate_taken() const;
+  bool is_behind_instruction() const;
   std::optional<Stop> after_exit(Thread& thread);
   std::optional<Stop> after_traced(std::optional<Stop> stop);
   void pop_flags(const Instruction& popf, Thread& thread);
@@ -113,7 +124,9 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
       break;
     }
     if (!stepping_over_) cache_.forget_unguarded();
-    if (!counting_.limited) {
+    if (stepping_over_ && !singly_ && (context().rflags & flag::kTrap) == 0) {
+      stop = execute({cache_.first_instruction_at({thread.registers.rip}), -1}, thread);
+    } else if (!counting_.limited) {
       stop = execute({cache_.superblock_at({thread.registers.rip})}, thread);
     } else {
       const auto entry = entry_within(budget.instructions - (retired() - start), thread);
@@ -158,17 +171,23 @@ std::optional<Translator::Core::Entry> Translator::Core::entry_within(std::uint6
 /// Runs translated code until it comes back; nothing: it goes on at thread.registers.rip.
 std::optional<Stop> Translator::Core::execute(const Entry& entry, Thread& thread) {
   const bool traced = (context().rflags & flag::kTrap) != 0;
-  if (traced) {
-    catcher_.step_once_for_guest();
-  } else if (stepping_over_) {
-    catcher_.step_once();
-    context().rflags |= flag::kTrap;
-  }
+  if (traced) catcher_.step_once_for_guest();
   popped_flags_ = false;
   context().allowance = entry.allowance;
   context().target = entry_address(cache_.superblock(entry.superblock).head);
-  context().reason = static_cast<std::uint32_t>(LeaveReason::Exit);
-  switcher_.enter(cache_.mode());
+  for (;;) {
+    context().reason = static_cast<std::uint32_t>(LeaveReason::Exit);
+    switcher_.enter(cache_.mode());
+    show_x87_pointer(thread);
+    if (context().reason != static_cast<std::uint32_t>(LeaveReason::Refresh) ||
+        Interruption::pending())
+      break;
+    const auto behind = static_cast<std::uint32_t>(context().guest_target);
+    context().target = entry_address(reinterpret_cast<const std::byte*>(std::uintptr_t{behind}));
+    if (!traced) continue;
+    catcher_.step_on();
+    context().rflags |= flag::kTrap;
+  }
   if (counting_.limited)
     spent_ += static_cast<std::uint32_t>(entry.allowance - context().allowance);
   if (options_.paths != nullptr) flush_paths();
@@ -176,8 +195,24 @@ std::optional<Stop> Translator::Core::execute(const Entry& entry, Thread& thread
     thread.registers.rip = exit->target.value;
     return exit->gate;
   }
+  if (traced && is_behind_instruction()) {
+    stepping_over_ = false;
+    cache_.set_lasting(true);
+    thread.registers.rip = cache_.exit(context().exit).target.value;
+    return after_traced(std::nullopt);
+  }
   const auto stop = after_exit(thread);
   return traced ? after_traced(stop) : stop;
+}
+
+/// Whether an instruction was executed and the next one raises a fault, behind the trap.
+bool Translator::Core::is_behind_instruction() const {
+  const Context& context = arena_.context();
+  if (context.reason != static_cast<std::uint32_t>(LeaveReason::Exit)) return false;
+  const Exit& exit = cache_.exit(context.exit);
+  const bool faults = exit.kind == ExitKind::Refused || exit.kind == ExitKind::TooLong ||
+                      exit.kind == ExitKind::NoCode;
+  return faults && exit.path_length != 0;
 }
 
 /// What the entry stub jumps to: for 32-bit code a far pointer (SDM vol. 2, JMP: m16:32).
@@ -255,11 +290,13 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       return std::nullopt;
     }
     case LeaveReason::IndirectMiss: {
+      if (const auto fault = target_fault(thread)) return fault;
       thread.registers.rip = context.guest_target;
       cache_.missed({context.guest_target});
       return std::nullopt;
     }
     case LeaveReason::IndirectExit: {
+      if (const auto fault = target_fault(thread)) return fault;
       thread.registers.rip = context.guest_target;
       cache_.learn(cache_.exit(context.exit).superblock, {context.guest_target});
       return std::nullopt;
@@ -274,8 +311,43 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
     case LeaveReason::Interrupted:
       rewind_.to(catcher_.fault().pc, thread);
       return Interrupted{Interruption::take()};
+    case LeaveReason::Refresh:
+      rewind_.to(static_cast<std::uint32_t>(context.guest_target), thread);
+      return Interrupted{Interruption::take()};
   }
   CHECK(false, "leave reason {}", context.reason);
+}
+
+/// What is saved as x87 instruction pointer (SDM vol. 1, 10.5.1 and 13.4.1) is an address in a
+/// translation where an x87 instruction was executed since it was loaded.
+void Translator::Core::show_x87_pointer(Thread& thread) const {
+  constexpr std::size_t kPointer = 8, kComponents = 512;
+  constexpr std::uint64_t kX87 = 1;
+  std::byte* const image = thread.registers.vector.bytes.data();
+  std::uint64_t present = 0, pointer = 0;
+  std::memcpy(&present, image + kComponents, sizeof present);
+  if ((present & kX87) == 0) return;
+  std::memcpy(&pointer, image + kPointer, sizeof pointer);
+  if (!arena_.holds_code(pointer)) return;
+  const auto address = cache_.guest_address(pointer);
+  if (address) std::memcpy(image + kPointer, &*address, sizeof *address);
+}
+
+/// A near branch to an address that is not canonical faults where it is, with the stack pointer as
+/// it was (SDM vol. 2, CALL, JMP and RET; Intel).
+std::optional<Stop> Translator::Core::target_fault(Thread& thread) {
+  const Context& context = arena_.context();
+  if (is_canonical({context.guest_target})) return std::nullopt;
+  const Exit& exit = cache_.exit(context.exit);
+  const Block& block = *cache_.superblock(exit.superblock).path[exit.path_length - 1];
+  const Instruction& branch = block.instructions.back();
+  rewind_.before_last(exit);
+  thread.registers.rip = (block.end() - branch.length).value;
+  std::uint64_t& rsp = arena_.context().gpr[static_cast<std::size_t>(Gpr::Rsp)];
+  constexpr std::uint64_t kSlot = 8;
+  if (branch.flow == Flow::IndirectCall) rsp += kSlot;
+  if (branch.flow == Flow::Return) rsp -= kSlot + released_arguments(block);
+  return AtFault{general_protection()};
 }
 
 Stop Translator::Core::stop_at(const Exit& exit, Thread& thread) {
@@ -317,6 +389,7 @@ std::optional<Stop> Translator::Core::execute_segment_instruction(const Exit& ex
   }
   if (thread.registers.mode() != cache_.mode()) set_mode(thread.registers.mode());
   switcher_.load(thread);
+  popped_flags_ = is_interrupt_return(block.instructions.back());
   return std::nullopt;
 }
 

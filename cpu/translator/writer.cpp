@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/writer.hpp"
 
+#include <Zydis/Mnemonic.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -26,6 +28,17 @@ std::uint8_t condition_of(std::span<const std::uint8_t> jcc) {
       jcc, [](std::uint8_t byte) { return byte == kTwoBytes || (byte & 0xf0) == kShort; });
   return (*opcode == kTwoBytes ? opcode[1] : opcode[0]) & 0xf;
 }
+
+}  // namespace
+
+std::uint32_t released_arguments(const Block& block) {
+  constexpr std::uint8_t kReturnImm16 = 0xc2;
+  const auto bytes = std::span(block.bytes).last(block.instructions.back().length);
+  if (bytes.size() < 3 || bytes[bytes.size() - 3] != kReturnImm16) return 0;
+  return static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8);
+}
+
+namespace {
 
 bool goes_round_through_check(const std::vector<Step>& path) {
   return path.back().follow == Follow::Stop &&
@@ -168,6 +181,7 @@ void Writer::write_block(Draft& draft, std::size_t step) {
     const bool leaves_rcx = settle_rcx(draft, place, instruction, bytes);
     if (instruction.flow != Flow::Next) break;
     arena_.context().components |= instruction.detail;
+    if (shows_x87_pointers(instruction)) write_refresh();
     translate_instruction(place, instruction, bytes);
     if (!leaves_rcx) draft.rcx = RcxPlace::Register;
     offset += instruction.length;
@@ -242,7 +256,7 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
     case Flow::Segment:
       return write_stop(draft, ExitKind::Segment, address);
     case Flow::Flags:
-      write_stack_probe(block, std::span(block.bytes).last(last.length));
+      write_stack_probe(last);
       return write_stop(draft, ExitKind::Flags, address);
     case Flow::Refused:
       break;
@@ -250,13 +264,24 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
   CHECK(false, "block at {:#x} ends in an instruction that is not run", block.start.value);
 }
 
+/// Out and in again: the x87 instruction pointer is an address of the host's until then.
+void Writer::write_refresh() {
+  constexpr std::ptrdiff_t kStore = 10, kJump = 5;
+  const std::byte* const behind = hot_.here() + 2 * kStore + kJump;
+  hot_.store_imm32(&arena_.context().guest_target,
+                   static_cast<std::uint32_t>(Arena::address_of(behind)));
+  hot_.store_imm32(&arena_.context().reason, static_cast<std::uint32_t>(LeaveReason::Refresh));
+  hot_.jump(leave_stub(RcxPlace::Register));
+  CHECK(hot_.here() == behind, "{} bytes more", hot_.here() - behind);
+}
+
 /// Reads what POPF is about to pop, so that it faults here if at all: cmp [rsp], rsp of the same
 /// size. The flags are lost anyway.
-void Writer::write_stack_probe(const Block& block, std::span<const std::uint8_t> popf) {
+void Writer::write_stack_probe(const Instruction& popf) {
   constexpr std::uint8_t kOperandSize = 0x66, kWide = 0x48;
-  if (std::ranges::find(popf, kOperandSize) != popf.end())
+  if (popf.mnemonic == ZYDIS_MNEMONIC_POPF)
     hot_.bytes({kOperandSize});
-  else if (block.mode == CodeMode::Long64)
+  else if (popf.mnemonic == ZYDIS_MNEMONIC_POPFQ)
     hot_.bytes({kWide});
   hot_.bytes({0x39, 0x24, 0x24});
 }
@@ -282,14 +307,12 @@ void Writer::write_condition(Draft& draft, std::size_t step) {
 
 /// Pops the return address into RCX.
 void Writer::write_pop_target(const Block& block) {
-  const Instruction& last = block.instructions.back();
-  const auto bytes = std::span(block.bytes).last(last.length);
   hot_.bytes({0x59});  // pop rcx
-  const bool releases_arguments = last.length >= 3 && bytes[bytes.size() - 3] == 0xc2;
-  if (!releases_arguments) return;
+  const std::uint32_t released = released_arguments(block);
+  if (released == 0) return;
   hot_.wide();
   hot_.bytes({0x8d, 0xa4, 0x24});  // lea rsp, [rsp + imm16]
-  hot_.raw(static_cast<std::uint32_t>(bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8));
+  hot_.raw(released);
 }
 
 /// Puts into RCX where the block goes.
@@ -335,6 +358,7 @@ void Writer::write_indirect_exit(Draft& draft, Emitter& to) {
     accounts_.note_path(to, draft.rcx, id);
     full = accounts_.check_ring(to, draft.rcx);
   }
+  to.store_imm32(&arena_.context().exit, id);
   if (counting().limited) accounts_.spend(to, draft.rcx, draft.instructions).link(miss_stub_);
   if (counting().hidden_totals && !counting().paths && !counting().limited &&
       to.mode() == CodeMode::Long64) {

@@ -13,6 +13,9 @@
 
 namespace ringfare::translator {
 
+/// How many bytes of arguments the block's RET takes off the stack.
+std::uint32_t released_arguments(const Block& block);
+
 /// Writes superblocks into the arena: the path itself into the hot part, what is off the path (side
 /// exits, links not made yet) into the cold part.
 class Writer {
@@ -61,7 +64,8 @@ class Writer {
                   std::span<const std::uint8_t> bytes);
   void send_rcx_home(Draft& draft, Emitter& to);
   void write_terminator(Draft& draft, std::size_t step);
-  void write_stack_probe(const Block& block, std::span<const std::uint8_t> popf);
+  void write_refresh();
+  void write_stack_probe(const Instruction& popf);
   void write_condition(Draft& draft, std::size_t step);
   void write_pop_target(const Block& block);
   void write_target(Draft& draft);

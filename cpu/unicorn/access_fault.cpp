@@ -48,8 +48,7 @@ Exception access_fault(const AddressSpace& memory, GuestAddress accessed, const 
   const bool straddles = use.size > 0 && !is_canonical(use.address + (use.size - 1));
   if (straddles || !is_canonical(address))
     return {.vector = use.stack_segment ? vector::kStack : vector::kProtection, .error_code = 0};
-  const bool present =
-      address >= kUserEnd || (memory.find(address) != nullptr && is_present(address));
+  const bool present = address >= kUserEnd || (memory.readable(address, 1) && is_present(address));
   return page_fault(address, (use.writes ? page_fault_error::kWrite : 0) |
                                  (present ? page_fault_error::kPresent : 0));
 }

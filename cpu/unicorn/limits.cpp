@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "cpu/descriptor.hpp"
 #include "cpu/unicorn/decoding.hpp"
 
 namespace ringfare {
@@ -61,16 +62,12 @@ constexpr RefusedRow kRefused[] = {
     {ZYDIS_MNEMONIC_FPREM, kInDouble},      {ZYDIS_MNEMONIC_FPREM1, kInDouble},
     {ZYDIS_MNEMONIC_FSCALE, kInPrecision},  {ZYDIS_MNEMONIC_FXTRACT, kInfinity},
     {ZYDIS_MNEMONIC_FBSTP, kInfinity},      {ZYDIS_MNEMONIC_DPPS, kInAnotherOrder},
-    {ZYDIS_MNEMONIC_DPPD, kInAnotherOrder}, {ZYDIS_MNEMONIC_LAR, kTables},
-    {ZYDIS_MNEMONIC_LSL, kTables},          {ZYDIS_MNEMONIC_VERR, kTables},
-    {ZYDIS_MNEMONIC_VERW, kTables},         {ZYDIS_MNEMONIC_SGDT, kTables},
+    {ZYDIS_MNEMONIC_DPPD, kInAnotherOrder}, {ZYDIS_MNEMONIC_SGDT, kTables},
     {ZYDIS_MNEMONIC_SIDT, kTables},         {ZYDIS_MNEMONIC_SLDT, kTables},
     {ZYDIS_MNEMONIC_STR, kTables},          {ZYDIS_MNEMONIC_SMSW, kTables},
-    {ZYDIS_MNEMONIC_LSS, kTables},          {ZYDIS_MNEMONIC_LFS, kTables},
-    {ZYDIS_MNEMONIC_LGS, kTables},          {ZYDIS_MNEMONIC_INCSSPD, kShadow},
-    {ZYDIS_MNEMONIC_INCSSPQ, kShadow},      {ZYDIS_MNEMONIC_SAVEPREVSSP, kShadow},
-    {ZYDIS_MNEMONIC_RSTORSSP, kShadow},     {ZYDIS_MNEMONIC_WRSSD, kShadow},
-    {ZYDIS_MNEMONIC_WRSSQ, kShadow},
+    {ZYDIS_MNEMONIC_INCSSPD, kShadow},      {ZYDIS_MNEMONIC_INCSSPQ, kShadow},
+    {ZYDIS_MNEMONIC_SAVEPREVSSP, kShadow},  {ZYDIS_MNEMONIC_RSTORSSP, kShadow},
+    {ZYDIS_MNEMONIC_WRSSD, kShadow},        {ZYDIS_MNEMONIC_WRSSQ, kShadow},
 };
 
 constexpr bool each_mnemonic_once() {
@@ -105,14 +102,6 @@ constexpr ControlRow kControlLoads[] = {
     {ZYDIS_MNEMONIC_FLDENV, {.x87 = 0}},
     {ZYDIS_MNEMONIC_FRSTOR, {.x87 = 0}},
 };
-
-bool loads_segment(const Decoded& decoded) {
-  const ZydisMnemonic mnemonic = decoded.instruction.mnemonic;
-  if (mnemonic != ZYDIS_MNEMONIC_MOV && mnemonic != ZYDIS_MNEMONIC_POP) return false;
-  const ZydisDecodedOperand& to = decoded.all[0];
-  return to.type == ZYDIS_OPERAND_TYPE_REGISTER &&
-         ZydisRegisterGetClass(to.reg.value) == ZYDIS_REGCLASS_SEGMENT;
-}
 
 bool is_horizontal_on_itself(const Decoded& decoded) {
   constexpr std::array kHorizontal{ZYDIS_MNEMONIC_PHADDW,  ZYDIS_MNEMONIC_PHADDD,
@@ -157,7 +146,6 @@ std::string_view refusal(const Decoded& decoded) {
     return "Unicorn takes the flags of the operand for those of the result";
   if (searches_substring(decoded)) return "Unicorn misses substrings at the end";
   if (converts_from_memory(decoded)) return "Unicorn touches the x87 state";
-  if (loads_segment(decoded)) return kTables;
   const auto* const row = std::ranges::find(kRefused, insn.mnemonic, &RefusedRow::mnemonic);
   return row != std::end(kRefused) ? row->why : std::string_view{};
 }
@@ -257,7 +245,7 @@ std::string_view refusal_of_x87_control(std::uint16_t control) {
 std::string_view refusal_of_segments(const Registers& registers) {
   if (registers.mode() == CodeMode::Long64) return {};
   const auto is_flat = [](const Segment& segment) {
-    return segment.base == 0 && segment.limit == 0xffffffff;
+    return null_selector(segment.selector) || (segment.base == 0 && segment.limit == 0xffffffff);
   };
   return is_flat(registers.ds) && is_flat(registers.es) && is_flat(registers.ss)
              ? std::string_view{}

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "cpu/decoder.hpp"
 #include "cpu/unicorn/decoding.hpp"
 #include "cpu/unicorn/machine.hpp"
 
@@ -23,12 +24,13 @@ OperandAddress address_of(const Decoded& decoded, const ZydisDecodedOperand& ope
                           GuestAddress at) {
   const auto& memory = operand.mem;
   OperandAddress made;
-  made.displacement = static_cast<std::uint64_t>(memory.disp.value);
+  made.displacement = static_cast<std::uint64_t>(decoded.instruction.raw.disp.value);
   made.width = decoded.instruction.address_width;
   made.wraps = decoded.instruction.machine_mode != ZYDIS_MACHINE_MODE_LONG_64;
   if (memory.base == ZYDIS_REGISTER_RIP || memory.base == ZYDIS_REGISTER_EIP)
     made.displacement += at.value + decoded.instruction.length;
-  else
+  else if (const auto& raw = decoded.instruction.raw;
+           !has_no_base(raw.modrm.mod, raw.modrm.rm, raw.sib.base))
     made.base = encoding_of(memory.base);
   made.index = encoding_of(memory.index);
   made.scale = memory.scale;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Loading, storing and asking about segments in 32-bit code (SDM vol. 2, MOV, POP, LAR, LSL, JMP;
-// vol. 3, 5.3).
+// Loading, storing and asking about segments, and far transfers (SDM vol. 2, MOV, POP, LAR, LSL,
+// JMP, IRET; vol. 3, 5.3).
 #include "cpu/segments.hpp"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ class Segments : public ::testing::Test {
   }
 
   std::optional<Exception> execute(const std::vector<std::uint8_t>& code) {
-    const auto decoded = decode_instruction(code, {0x1000}, CodeMode::Compat32);
+    const auto decoded = decode_instruction(code, {0x1000}, registers().mode());
     EXPECT_TRUE(decoded && decoded->flow == Flow::Segment);
     return execute_segment_instruction(thread_, memory_, code);
   }
@@ -138,6 +138,52 @@ TEST_F(Segments, FarReturnChangesTheMode) {
   EXPECT_EQ(registers().mode(), CodeMode::Long64);
   EXPECT_EQ(registers().rip, 0x5000u);
   EXPECT_EQ(registers()[Gpr::Rsp], kData.value + 0x808);
+}
+
+TEST_F(Segments, InterruptReturnTakesFlagsButNoPrivileges) {
+  registers()[Gpr::Rsp] = kData.value + 0x800;
+  const std::uint32_t frame[] = {0x5000, kCode, 0x3ed7};  // IOPL 3
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(memory_.store(kData + 0x800 + 4 * i, frame[i]));
+  ASSERT_FALSE(execute({0xcf}));
+  EXPECT_EQ(registers().rip, 0x5000u);
+  EXPECT_EQ(registers()[Gpr::Rsp], kData.value + 0x80c);
+  EXPECT_EQ(registers().rflags & 0x3ed7, 0x0ed7u);
+}
+
+TEST_F(Segments, InterruptReturnOf64BitCodePopsItsStack) {
+  registers().cs = {.selector = selector::kUserCode, .long_mode = true};
+  registers()[Gpr::Rsp] = kData.value + 0x800;
+  const std::uint64_t frame[] = {0x5000, kCode, 0x202, 0x1234, kFlat};
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_TRUE(memory_.store(kData + 0x800 + 8 * i, frame[i]));
+  ASSERT_FALSE(execute({0x48, 0xcf}));
+  EXPECT_EQ(registers().mode(), CodeMode::Compat32);
+  EXPECT_EQ(registers()[Gpr::Rsp], 0x1234u);
+  registers() = {};
+  registers().rip = 0x1000;
+  registers()[Gpr::Rsp] = kData.value + 0x800;
+  EXPECT_TRUE(memory_.store(kData + 0x820, std::uint64_t{0}));
+  expect_fault({0x48, 0xcf}, 13, 0);  // no stack segment
+  EXPECT_TRUE(memory_.store(kData + 0x820, std::uint64_t{kFlat}));
+  registers().rflags |= flag::kNestedTask;
+  expect_fault({0x48, 0xcf}, 13, 0);
+}
+
+TEST_F(Segments, FarCallOf64BitCodeGoesAndComesBack) {
+  registers().cs = {.selector = selector::kUserCode, .long_mode = true};
+  registers()[Gpr::Rbx] = kData.value;
+  registers()[Gpr::Rsp] = kData.value + 0x800;
+  EXPECT_TRUE(memory_.store(kData, std::uint64_t{0x12'3456'789a}));
+  EXPECT_TRUE(memory_.store(kData + 8, std::uint16_t{selector::kUserCode}));
+  ASSERT_FALSE(execute({0x48, 0xff, 0x1b}));  // call far m16:64
+  EXPECT_EQ(registers().rip, 0x12'3456'789au);
+  EXPECT_EQ(memory_.load<std::uint64_t>(kData + 0x7f0), 0x1003u);
+  EXPECT_EQ(memory_.load<std::uint64_t>(kData + 0x7f8), selector::kUserCode);
+  ASSERT_FALSE(execute({0x48, 0xcb}));
+  EXPECT_EQ(registers().rip, 0x1003u);
+  EXPECT_EQ(registers()[Gpr::Rsp], kData.value + 0x800);
+  registers().rip = 0x1000;
+  EXPECT_TRUE(memory_.store(kData, std::uint64_t{1} << 63));
+  expect_fault({0x48, 0xff, 0x2b}, 13, 0);  // not canonical
 }
 
 TEST_F(Segments, FarReturnIntoDataFaults) {

@@ -230,6 +230,7 @@ std::vector<ProgramRow> own_rows() {
       {"Exceptions", "exceptions.musl", {}},
       {"ChangingCodeGlibc", "changing_code.glibc", {}},
       {"ChangingCodeMusl", "changing_code.musl", {}},
+      {"OddCode", "odd_code.glibc", {}},
       {"Exit0", "ending.glibc", {"0"}},
       {"Exit7", "ending.musl", {"7"}},
       {"Exit255", "ending.glibc", {"255"}},

@@ -173,7 +173,6 @@ INSTANTIATE_TEST_SUITE_P(
                     RefusedCase{"pclmulqdq", {0x66, 0x0f, 0x3a, 0x44, 0xc1, 0x00}},
                     RefusedCase{"fsin", {0xd9, 0xfe}}, RefusedCase{"fprem", {0xd9, 0xf8}},
                     RefusedCase{"phaddd_self", {0x66, 0x0f, 0x38, 0x02, 0xf6}},
-                    RefusedCase{"load_segment", {0x8e, 0xd8}},
                     RefusedCase{"fldcw_unmasked", {0xd9, 0x2c, 0x24}},
                     RefusedCase{"ldmxcsr_unmasked", {0x0f, 0xae, 0x15, 0, 0, 0, 0, 0, 0, 0, 0}}),
     [](const auto& instance) { return instance.param.name; });

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "cpu/segments.hpp"
 #include "emu/linux/signals/extended_state.hpp"
 
 namespace ringfare {
@@ -143,8 +144,8 @@ bool push_signal_frame(UserMemory& user, Registers& registers, ThreadSignals& th
   return true;
 }
 
-bool pop_signal_frame(UserMemory& user, Registers& registers, ThreadSignals& thread,
-                      std::uint64_t features) {
+bool pop_signal_frame(UserMemory& user, Registers& registers, const DescriptorTables& tables,
+                      ThreadSignals& thread, std::uint64_t features) {
   // The handler's return has taken the return address off the stack.
   const std::uint64_t frame = registers[Gpr::Rsp] - offsetof(Frame, user);
   const auto saved = user.load<UserContext>(frame + offsetof(Frame, user));
@@ -155,11 +156,14 @@ bool pop_signal_frame(UserMemory& user, Registers& registers, ThreadSignals& thr
                  [](std::uint64_t saved_value, std::uint64_t& now) { now = saved_value; });
   registers.rflags = (registers.rflags & ~kRestoredFlags) | (context.rflags & kRestoredFlags);
   registers.rflags &= ~flag::kResume;  // gone with the first instruction
-  if ((context.cs | kRightsMask) != selector::kUserCode) return false;  // IRETQ would fault
-  registers.cs = {.selector = selector::kUserCode, .long_mode = true};
   registers.ss.selector = (saved->flags & kStrictSs) != 0
                               ? static_cast<std::uint16_t>(context.ss | kRightsMask)
                               : selector::kUserData;
+  registers.cs.selector = static_cast<std::uint16_t>(context.cs | kRightsMask);
+  if (registers.cs.selector == selector::kUserCode)
+    registers.cs = {.selector = selector::kUserCode, .long_mode = true};
+  else if (!select_all_segments(registers, tables))
+    return false;  // IRETQ would fault
   if (context.state == 0)
     registers.vector = VectorState();
   else if (!load_frame_state(user, context.state, features, registers.vector))

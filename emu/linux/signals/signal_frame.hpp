@@ -25,7 +25,7 @@ bool push_signal_frame(UserMemory& user, Registers& registers, ThreadSignals& th
 
 /// rt_sigreturn(2): registers, mask and alternate stack as the frame at the stack pointer has them.
 /// False for a frame that Linux would not take.
-bool pop_signal_frame(UserMemory& user, Registers& registers, ThreadSignals& thread,
-                      std::uint64_t features);
+bool pop_signal_frame(UserMemory& user, Registers& registers, const DescriptorTables& tables,
+                      ThreadSignals& thread, std::uint64_t features);
 
 }  // namespace ringfare

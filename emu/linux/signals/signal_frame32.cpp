@@ -103,16 +103,34 @@ std::optional<Place> place_for(const Registers& registers, const ThreadSignals& 
   return place;
 }
 
-/// FXSAVE's tag byte has a bit for each register in use; FSAVE's word says what is in it, and that
-/// "valid" will do (SDM vol. 1, 8.1.7).
-std::uint32_t full_tags(std::uint8_t in_use) {
+/// What FSAVE's tag word says about a register's value (SDM vol. 1, 8.1.7).
+std::uint32_t tag_of(const std::byte* value) {
+  constexpr std::uint32_t kValid = 0, kZero = 1, kSpecial = 2;
+  constexpr std::uint16_t kExponent = 0x7fff;
+  std::uint64_t significand;
+  std::uint16_t exponent;
+  std::memcpy(&significand, value, sizeof significand);
+  std::memcpy(&exponent, value + sizeof significand, sizeof exponent);
+  exponent &= kExponent;
+  if (exponent == 0 && significand == 0) return kZero;
+  const bool normal = exponent != 0 && exponent != kExponent && significand >> 63 != 0;
+  return normal ? kValid : kSpecial;
+}
+
+/// FXSAVE's tag byte has a bit for each register in use, FSAVE's word two.
+std::uint32_t full_tags(std::uint8_t in_use, std::uint16_t status, const std::byte* stack) {
+  constexpr std::uint32_t kEmpty = 3;
+  const unsigned top = status >> 11 & 7;
   std::uint32_t tags = 0;
-  for (unsigned i = 0; i < 8; ++i)
-    if ((in_use >> i & 1) == 0) tags |= 3u << 2 * i;
+  for (unsigned i = 0; i < 8; ++i) {
+    const std::byte* const value = stack + 16 * std::size_t{(i - top) & 7};
+    tags |= ((in_use >> i & 1) == 0 ? kEmpty : tag_of(value)) << 2 * i;
+  }
   return tags;
 }
 
-OldState old_state_of(const VectorState& vector) {
+OldState old_state_of(const Registers& registers) {
+  const VectorState& vector = registers.vector;
   // XSAVE's legacy region, SDM vol. 1, table 10-2.
   const auto word = [&vector]<class T>(std::size_t at, T value) {
     std::memcpy(&value, vector.bytes.data() + at, sizeof value);
@@ -124,8 +142,13 @@ OldState old_state_of(const VectorState& vector) {
   old.control = kHighOnes | (in_use ? word(0, std::uint16_t{}) : 0x37fu);
   old.status_again = in_use ? word(2, std::uint16_t{}) : std::uint16_t{0};
   old.status = kHighOnes | old.status_again;
-  old.tags = kHighOnes | full_tags(in_use ? word(4, std::uint8_t{}) : std::uint8_t{0});
-  old.data_selector = kHighOnes;
+  old.tags = kHighOnes | full_tags(in_use ? word(4, std::uint8_t{}) : std::uint8_t{0},
+                                   old.status_again, vector.bytes.data() + 32);
+  old.ip_offset = in_use ? word(8, std::uint32_t{}) : 0;
+  old.data_offset = in_use ? word(16, std::uint32_t{}) : 0;
+  // Linux: the selectors of now, for those of then are not kept in 64-bit mode.
+  old.cs_selector = registers.cs.selector;
+  old.data_selector = kHighOnes | registers.ds.selector;
   for (std::size_t i = 0; in_use && i < 8; ++i)
     std::memcpy(old.stack.data() + 10 * i, vector.bytes.data() + 32 + 16 * i, 10);
   return old;
@@ -244,7 +267,7 @@ bool push_signal_frame32(UserMemory& user, Registers& registers, ThreadSignals& 
   const std::vector<std::byte> state = frame_state(registers.vector, features, sizeof(OldState));
   if (!user.space().write({place->state}, state)) return false;
   user.count_out(state.size());
-  if (!write(user, place->old_state, old_state_of(registers.vector))) return false;
+  if (!write(user, place->old_state, old_state_of(registers))) return false;
   const SignalReturns& returns = environment.returns;
   const bool written =
       extended ? write_extended(user, registers, thread, signal, *place, features, returns)

@@ -101,7 +101,8 @@ class Pass {
   bool push_frame(const SignalToHandle& signal) {
     const std::uint64_t features = process_.options.features;
     Registers& registers = thread_.registers;
-    if (registers.mode() == CodeMode::Long64)
+    // By the program, whichever code it has been in (Linux, is_ia32_frame).
+    if (process_.image.layout.mode == CodeMode::Long64)
       return push_signal_frame(process_.user, registers, signals_, signal, features);
     const GuestLayout& layout = process_.image.layout;
     const auto code = named_segment(thread_.descriptors, layout.code);

@@ -24,7 +24,8 @@ bool is_signal(std::uint64_t argument) {
 bool pop_frame(Process& process, Registers& registers, bool extended) {
   const std::uint64_t features = process.options.features;
   if (registers.mode() == CodeMode::Long64)
-    return pop_signal_frame(process.user, registers, process.thread_signals(), features);
+    return pop_signal_frame(process.user, registers, process.thread->descriptors,
+                            process.thread_signals(), features);
   return pop_signal_frame32(process.user, registers, process.thread->descriptors,
                             process.thread_signals(), features, extended);
 }
