@@ -62,6 +62,10 @@ constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_TILERELEASE, Flow::Refused},
     {ZYDIS_MNEMONIC_TILESTORED, Flow::Refused},
     {ZYDIS_MNEMONIC_TILEZERO, Flow::Refused},
+    // A hypervisor below would answer; to a user program without one they are undefined.
+    {ZYDIS_MNEMONIC_VMCALL, Flow::Refused},
+    {ZYDIS_MNEMONIC_VMMCALL, Flow::Refused},
+    {ZYDIS_MNEMONIC_VMFUNC, Flow::Refused},
     // Interrupt returns are no way for a user program to go anywhere.
     {ZYDIS_MNEMONIC_IRETQ, Flow::Refused},
     {ZYDIS_MNEMONIC_IRETD, Flow::Refused},

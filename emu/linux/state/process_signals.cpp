@@ -56,6 +56,12 @@ void Process::wake(Task& sleeper, Wait::End end) {
   if (&sleeper != task) queue.add(sleeper);
 }
 
+bool Process::may_queue() const {
+  std::size_t queued = signals.pending.size() + timers.created();
+  for (const auto& [id, each] : tasks) queued += each->signals.pending.size();
+  return queued < limits[RLIMIT_SIGPENDING].rlim_cur;
+}
+
 void Process::discard(std::uint64_t set) {
   signals.pending.discard(set);
   for (const auto& [id, each] : tasks) each->signals.pending.discard(set);

@@ -110,7 +110,7 @@ class ProcessTree {
   Rested sleep(const Rest& rest);
   /// The process is stopped by a signal. True when it is continued; false where it is to be killed,
   /// or nobody is left who could continue or kill it.
-  bool stop(std::int32_t signal);
+  bool stop(std::int32_t signal, bool by_terminal);
 
   /// Sends to another process. False where its inbox is full.
   bool send(ProcessEntry& to, const SignalInfo& signal);
@@ -132,6 +132,7 @@ class ProcessTree {
   std::string wait_for_all();
 
  private:
+  void stop_all_on_host(std::int32_t signal);
   struct Shared;
 
   std::span<ProcessEntry> entries() const;

@@ -55,6 +55,8 @@ class Timers {
   /// The number of a new timer; it keeps `timer`, and its signal that number.
   std::int32_t create(const Timer& timer);
   bool remove(std::int32_t id);
+  /// How many timer_create(2) has made.
+  std::size_t created() const { return created_.size(); }
   /// execve(2): timers of timer_create are gone.
   void remove_created() { created_.clear(); }
   /// fork(2): the child has none.

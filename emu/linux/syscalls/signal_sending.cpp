@@ -18,6 +18,13 @@ bool is_self(const Process& process, std::uint64_t pid) {
   return static_cast<std::int32_t>(pid) == process.pid();
 }
 
+/// sigqueue(3): a real-time signal of another kind than kill(2)'s fails where its siginfo cannot be
+/// queued. To other processes an inbox of its own says so.
+bool has_room(const Process& process, const SignalInfo& info) {
+  return info.signal < PendingSignals::kFirstRealTime || info.code == SI_USER ||
+         process.may_queue();
+}
+
 /// kill(2): `pid` names one process, a group, or all.
 std::int64_t send_to_processes(Process& process, std::int32_t pid, const SignalInfo& info) {
   bool found = false;
@@ -29,6 +36,7 @@ std::int64_t send_to_processes(Process& process, std::int32_t pid, const SignalI
     if (!meant) continue;
     found = true;
     if (info.signal == 0 || entry->state == ProcessEntry::State::Zombie) continue;
+    if (entry->pid == process.pid() && !has_room(process, info)) return -EAGAIN;
     if (entry->pid == process.pid())
       process.send(info);
     else if (!process.tree.send(*entry, info))
@@ -44,6 +52,7 @@ std::int64_t send_to_thread(Process& process, std::uint64_t id, const SignalInfo
   if (thread == nullptr && process.tree.find(number) != nullptr)
     return send_to_processes(process, number, info);
   if (thread == nullptr) return -ESRCH;
+  if (info.signal != 0 && !has_room(process, info)) return -EAGAIN;
   if (info.signal != 0) process.send(*thread, info);
   return 0;
 }

@@ -151,6 +151,7 @@ std::int64_t sys_timer_create(Process& process, const CallArguments& args) {
     timer.signal = {};
   }
   if (const std::int64_t error = take_event(process, event, timer)) return error;
+  if (!process.may_queue()) return -EAGAIN;
   const std::int32_t made = process.timers.create(timer);
   if (args[1] == 0) {  // without an event the value is the timer's number
     Timer& mine = *process.timers.find(made);
