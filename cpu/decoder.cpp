@@ -76,6 +76,10 @@ constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_LSL, Flow::Segment},
     {ZYDIS_MNEMONIC_VERR, Flow::Segment},
     {ZYDIS_MNEMONIC_VERW, Flow::Segment},
+    // A hypervisor below would answer; to a user program without one they are undefined.
+    {ZYDIS_MNEMONIC_VMCALL, Flow::Refused},
+    {ZYDIS_MNEMONIC_VMMCALL, Flow::Refused},
+    {ZYDIS_MNEMONIC_VMFUNC, Flow::Refused},
 };
 
 constexpr bool each_mnemonic_once() {

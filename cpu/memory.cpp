@@ -16,6 +16,9 @@
 namespace ringfare {
 namespace {
 
+/// vm.max_map_count (Documentation/admin-guide/sysctl/vm.rst) without what the emulator needs.
+constexpr std::size_t kMostMappings = 65'530 - 2048;
+
 void* host_pointer(GuestAddress address) {
   return AddressSpace::host(address);
 }
@@ -139,6 +142,7 @@ int AddressSpace::map(Region region, Backing backing) {
   if (!limits_.contains(region.range)) return -ENOMEM;
   for (const GuestRange& ours : reserved_)
     if (ours.overlaps(region.range)) return -ENOMEM;
+  if (regions_.size() >= kMostMappings) return -ENOMEM;
 
   int flags = MAP_FIXED | MAP_NORESERVE | (backing.shared ? MAP_SHARED : MAP_PRIVATE);
   if (backing.host_fd < 0) flags |= MAP_ANONYMOUS;
@@ -180,7 +184,7 @@ int AddressSpace::unmap(GuestRange range) {
        ++at) {
     const GuestRange whole = at->second.range;
     const GuestRange piece{std::max(whole.begin, range.begin), std::min(whole.end, range.end)};
-    munmap(host_pointer(piece.begin), piece.size());
+    if (munmap(host_pointer(piece.begin), piece.size()) != 0) return -errno;
   }
   cut(range);
   forget_guards(range);
@@ -299,7 +303,12 @@ bool AddressSpace::open_for_writing(GuestAddress address, std::uint64_t size) {
 
 void AddressSpace::guard_page(const Region& region, GuestAddress page) {
   if (!region.permissions.write || !guarded_.insert(page).second) return;
-  CHECK(mprotect(host_pointer(page), kPageSize, PROT_READ) == 0, "page {:#x}", page.value);
+  if (mprotect(host_pointer(page), kPageSize, PROT_READ) == 0) return;
+  // The host has no mapping left to split (vm.max_map_count): all of the region is guarded.
+  CHECK(mprotect(host_pointer(region.range.begin), region.range.size(), PROT_READ) == 0,
+        "region {:#x}", region.range.begin.value);
+  for (GuestAddress at = region.range.begin; at < region.range.end; at += kPageSize)
+    guarded_.insert(at);
 }
 
 /// Visits the other guest pages that show the same page of the same file as `region` at `page`.
@@ -332,9 +341,16 @@ bool AddressSpace::lift_guards(GuestRange range) {
     at = guarded_.erase(at);
     const Region* const region = find(page);
     if (region == nullptr) continue;
-    CHECK(mprotect(host_pointer(page), kPageSize, host_protection(region->permissions)) == 0,
-          "page {:#x}", page.value);
     changed_.push_back({page, page + kPageSize});
+    if (mprotect(host_pointer(page), kPageSize, host_protection(region->permissions)) != 0) {
+      // As `guard_page`: all that was guarded there counts as changed.
+      CHECK(mprotect(host_pointer(region->range.begin), region->range.size(),
+                     host_protection(region->permissions)) == 0,
+            "region {:#x}", region->range.begin.value);
+      changed_.push_back(region->range);
+      forget_guards(region->range);
+      at = guarded_.lower_bound(region->range.end);
+    }
     visit_aliases(*region, page, [this](const Region&, GuestAddress there) {
       changed_.push_back({there, there + kPageSize});
     });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cpu/translator/faults.hpp"
 
+#include <sys/mman.h>
+#include <sys/time.h>
 #include <ucontext.h>
 
 #include <array>
@@ -70,7 +72,33 @@ FaultCatcher::FaultCatcher(const Arena& arena, std::byte* leave_stub,
   }
 }
 
+/// ITIMER_VIRTUAL runs in user mode only, so it interrupts no call of the emulator's.
+void FaultCatcher::look_in_from_time_to_time() {
+  if (has_timer_ == nullptr) {
+    void* const memory =
+        mmap(nullptr, kPageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return;
+    madvise(memory, kPageSize, MADV_WIPEONFORK);
+    has_timer_ = static_cast<bool*>(memory);
+    struct sigaction action {};
+    action.sa_sigaction = arena_.context().guest_pkru != 0 ? ringfare_open_and_handle : on_signal;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+    sigfillset(&action.sa_mask);
+    for (const int exception : kExceptions) sigdelset(&action.sa_mask, exception);
+    sigaction(SIGVTALRM, &action, &old_look_);
+  }
+  if (std::exchange(*has_timer_, true)) return;
+  constexpr itimerval kEverySecond{{1, 0}, {1, 0}};
+  setitimer(ITIMER_VIRTUAL, &kEverySecond, nullptr);
+}
+
 FaultCatcher::~FaultCatcher() {
+  if (has_timer_ != nullptr) {
+    constexpr itimerval kNever{};
+    setitimer(ITIMER_VIRTUAL, &kNever, nullptr);
+    sigaction(SIGVTALRM, &old_look_, nullptr);
+    munmap(has_timer_, kPageSize);
+  }
   std::size_t i = 0;
   for (const int signal : kExceptions) sigaction(signal, &old_actions_[i++], nullptr);
   for (const int signal : kInterruptions) sigaction(signal, &old_actions_[i++], nullptr);
@@ -98,6 +126,7 @@ void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
   auto& machine = *static_cast<ucontext_t*>(context);
   for (const int interruption : kInterruptions)
     if (signal == interruption) return active->on_interruption(signal, machine);
+  if (signal == SIGVTALRM) return active->on_look(machine);
   active->on_exception(signal, *info, machine);
 }
 
@@ -122,7 +151,7 @@ void FaultCatcher::on_exception(int signal, const siginfo_t& info, ucontext_t& c
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
   const bool is_step = registers[REG_TRAPNO] == vector::kDebug;
-  if (is_step && (Interruption::pending() || stepping_)) return on_step(context);
+  if (is_step && (Interruption::pending() || stepping_ || looks_in_)) return on_step(context);
   if (signal == SIGBUS && leave_guarded_access(context)) return;
   if (!arena_.holds_code(pc)) {  // ours: die of it as if nobody had been watching
     std::signal(signal, SIG_DFL);
@@ -152,12 +181,12 @@ void FaultCatcher::on_step(ucontext_t& context) {
                         pc < Arena::address_of(reinterpret_cast<void*>(&ringfare_world_leave));
   if (entering) return;
   if (!arena_.holds_code(pc)) {
-    stepping_ = false;
+    stepping_ = looks_in_ = false;
     registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
     return;
   }
   hide_trap_flag(context);
-  if (Interruption::pending() && stop_at_boundary(context)) return;
+  if ((Interruption::pending() || looks_in_) && stop_at_boundary(context)) return;
   // A REP instruction traps behind each repetition, where it began.
   if (!stepping_ || !boundaries_.is_boundary(pc) || !std::exchange(has_begun_, true))
     return continue_stepping(context);
@@ -198,10 +227,20 @@ void FaultCatcher::on_interruption(int signal, ucontext_t& context) {
   registers[REG_EFL] |= static_cast<greg_t>(flag::kTrap);
 }
 
+/// What is single-stepped comes back soon.
+void FaultCatcher::on_look(ucontext_t& context) {
+  auto& registers = context.uc_mcontext.gregs;
+  const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
+  if (stepping_ || !arena_.holds_code(pc)) return;
+  looks_in_ = true;
+  if (!stop_at_boundary(context)) registers[REG_EFL] |= static_cast<greg_t>(flag::kTrap);
+}
+
 bool FaultCatcher::stop_at_boundary(ucontext_t& context) {
   auto& registers = context.uc_mcontext.gregs;
   const auto pc = static_cast<std::uint64_t>(registers[REG_RIP]);
   if (!boundaries_.is_boundary(pc)) return false;
+  looks_in_ = false;
   fault_ = {.pc = pc};
   registers[REG_EFL] &= ~static_cast<greg_t>(flag::kTrap);
   leave(context, LeaveReason::Interrupted);

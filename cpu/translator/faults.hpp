@@ -42,10 +42,15 @@ class FaultCatcher {
   /// Goes on with it behind the beginning of the instruction, after code was left in between.
   void step_on() { stepping_ = has_begun_ = true; }
 
+  /// From now on translated code is left every second of the host's processor time, so that code
+  /// that never comes back by itself can be asked what it has executed.
+  void look_in_from_time_to_time();
+
  private:
   static void on_signal(int signal, siginfo_t* info, void* context);
   void on_exception(int signal, const siginfo_t& info, ucontext_t& context);
   void on_interruption(int signal, ucontext_t& context);
+  void on_look(ucontext_t& context);
   void on_step(ucontext_t& context);
   void hide_trap_flag(ucontext_t& context);
   void continue_stepping(ucontext_t& context);
@@ -57,6 +62,9 @@ class FaultCatcher {
   const BoundaryTest& boundaries_;
   HostFault fault_;
   bool stepping_ = false;
+  bool looks_in_ = false;            // has to leave translated code at the next boundary
+  bool* has_timer_ = nullptr;        // in memory that a fork(2) wipes, as it does the timer
+  struct sigaction old_look_{};
   bool hides_trap_flag_ = true;
   bool has_begun_ = false;           // the first boundary, where the instruction begins, is passed
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS

@@ -70,6 +70,7 @@ class Translator::Core final {
   Context& context() const { return arena_.context(); }
   void set_mode(CodeMode mode);
   void set_limits(const Budget& budget);
+  [[noreturn]] static void refuse_evasion();
   std::uint64_t entry_address(const std::byte* head) const;
   void show_x87_pointer(Thread& thread) const;
   std::optional<Stop> target_fault(Thread& thread);
@@ -112,6 +113,7 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
   if (thread.registers.mode() != cache_.mode()) set_mode(thread.registers.mode());
   set_limits(budget);
   cache_.forget_changed_files();
+  if (counting_.limited) catcher_.look_in_from_time_to_time();
   switcher_.load(thread);
   const std::uint64_t start = counting_.limited ? retired() : 0;
   // Endless, but in code that keeps an allowance.
@@ -132,6 +134,7 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
       const auto entry = entry_within(budget.instructions - (retired() - start), thread);
       stop = entry ? execute(*entry, thread) : BudgetSpent{};
     }
+    if (counting_.limited && retired() - start > budget.instructions) refuse_evasion();
     if (singly_ && !stop && !stepping_over_) stop = BudgetSpent{};
   }
   switcher_.store(thread);
@@ -139,6 +142,15 @@ Stop Translator::Core::run(Thread& thread, Budget budget) {
   const bool spent = std::holds_alternative<BudgetSpent>(*stop);
   patience_ -= spent ? patience_ : std::min(patience_, retired() - start);
   return spent ? run(thread, {}) : *stop;
+}
+
+/// No superblock executes more than it was granted, unless the guest has written to the word from
+/// which translated code takes it.
+void Translator::Core::refuse_evasion() {
+  throw UserError(
+      "the guest has changed the count of instructions it may execute: its budget and its bill "
+      "mean "
+      "nothing any more; run it with --engine unicorn, whose counts it cannot reach");
 }
 
 /// Code of one kind lasts: whoever has had budgets may have another soon, and single instructions
@@ -310,6 +322,7 @@ std::optional<Stop> Translator::Core::after_exit(Thread& thread) {
       return BudgetSpent{};
     case LeaveReason::Interrupted:
       rewind_.to(catcher_.fault().pc, thread);
+      if (!Interruption::pending()) return std::nullopt;  // somebody has only looked
       return Interrupted{Interruption::take()};
     case LeaveReason::Refresh:
       rewind_.to(static_cast<std::uint32_t>(context.guest_target), thread);

@@ -10,6 +10,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "cpu/base/nearest.hpp"
+#include "emu/cli/address_layout.hpp"
 #include "emu/cli/exit_status.hpp"
 #include "emu/cli/output.hpp"
 #include "emu/cli/verbs.hpp"
@@ -91,6 +92,7 @@ int main(int argc, char** argv) {
   constexpr int kHeapStep = 4 << 20;
   mallopt(M_TOP_PAD, kHeapStep);
   try {
+    ringfare::leave_legacy_layout(argv);
     return ringfare::dispatch_and_flush({argv + 1, argv + argc});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "ringfare: %s\n", error.what());  // never throws, even if nobody reads it

@@ -23,6 +23,12 @@ int moved_high(int descriptor) {
   return moved;
 }
 
+/// A guest with children of its own lets the host forget all that have ended (signal(7), SIGCHLD):
+/// then the command is only waited for.
+bool ended(std::FILE* command) {
+  return pclose(command) != -1 || errno == ECHILD;
+}
+
 }  // namespace
 
 Output::Output(const std::string& target, Opening opening) : target_(target) {
@@ -65,7 +71,8 @@ void Output::close() {
   std::FILE* const file = std::exchange(file_, nullptr);
   if (std::fflush(file) != 0 && error_ == 0) error_ = errno;
   if (std::ferror(file) != 0 && error_ == 0) error_ = EIO;
-  if ((command_ ? pclose(file) == -1 : std::fclose(file) != 0) && error_ == 0) error_ = errno;
+  const bool failed = command_ ? !ended(file) : std::fclose(file) != 0;
+  if (failed && error_ == 0) error_ = errno;
   if (error_ != 0 && target_ != kStandardError) refuse_unwritten(target_, error_);
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "emu/cli/reports.hpp"
 
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "cpu/base/failure.hpp"
 #include "emu/cli/options/display_options.hpp"
 #include "emu/cli/trace/expressions.hpp"
 #include "emu/cli/trace/follow.hpp"
@@ -84,12 +87,22 @@ std::vector<Sink*> Reports::sinks() const {
 }
 
 void Reports::conclude(const Bill& bill) {
+  std::optional<UserError> first;
   for (Output& place : places_) {
+    std::string text;
     for (const Made& one : made_)
-      if (one.place == &place && one.report.text) place.write(one.report.text(bill));
-    place.close();
+      if (one.place == &place && one.report.text) text += one.report.text(bill);
+    place.write(text);
+    try {
+      place.close();
+    } catch (const UserError& error) {
+      // The bill is not lost with the place for it.
+      if (&place == &places_.front()) std::fputs(text.c_str(), stderr);
+      if (!first) first = error;
+    }
   }
   if (by_thread_) by_thread_->close();
+  if (first) throw UserError(*first);
 }
 
 void Reports::failed(const std::system_error& error) const {

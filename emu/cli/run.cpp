@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <csignal>
+#include <optional>
 #include <system_error>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/translator/translator.hpp"
+#include "emu/cli/confinement.hpp"
 #include "emu/cli/debug_tools.hpp"
 #include "emu/cli/exit_status.hpp"
 #include "emu/cli/options/machine_options.hpp"
@@ -26,6 +31,24 @@ Bill run_told(Machine machine, const SessionInputs& inputs, const Reports& repor
   }
 }
 
+/// The guest has limits of its own, and the emulator needs some descriptors besides.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// One who runs what he does not trust is told what holds.
+void build_told_walls(const Confinement& confined) {
+  const std::string walls = build_walls(confined);
+  if (!confined.untrusted && confined.network) return;
+  if (!confined.untrusted && walls.find("no wall") == walls.npos) return;
+  const std::string without_keys = Translator::why_no_wall();
+  fmt::print(stderr, "ringfare: note: {}{}\n", walls,
+             without_keys.empty() ? "" : "; " + without_keys);
+}
+
 int run_program(RunVerb verb, const std::vector<std::string>& words) {
   const char* const name = verb == RunVerb::Trace ? "trace" : "run";
   const std::string usage = fmt::format("{} {}", name, kWordsOfProgram);
@@ -40,14 +63,24 @@ int run_program(RunVerb verb, const std::vector<std::string>& words) {
   if (verb == RunVerb::Trace)
     for (const std::string& note : notes_on(options))
       fmt::print(stderr, "ringfare: note: {}\n", note);
+  allow_many_descriptors();
   Machine machine = chosen_machine(options);
   DebugTools tools(options);
+  const Confinement confined = confinement(options);
+  std::optional<Reports> reports;
+  if (confined.any()) {  // what is written goes to the host's own files
+    reports.emplace(options, verb);
+    build_told_walls(confined);
+  }
   SessionInputs inputs = session_inputs(options, verb);
   inputs.log = tools.log();
   inputs.watchers = tools.watchers();
-  Reports reports(options, verb);
-  const Bill bill = run_told(std::move(machine), inputs, reports);
-  reports.conclude(bill);
+  inputs.network = confined.network;
+  inputs.confined = confined.untrusted || !confined.root.empty();
+  if (!reports) reports.emplace(options, verb);
+  const Bill bill = run_told(std::move(machine), inputs, *reports);
+  std::signal(SIGXFSZ, SIG_IGN);  // the bill does not die of a limit on files
+  reports->conclude(bill);
   tools.finish();
   return exit_status(bill);
 }

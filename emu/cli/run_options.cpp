@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cpu/base/failure.hpp"
+#include "emu/cli/confinement.hpp"
 #include "emu/cli/debug_tools.hpp"
 #include "emu/cli/guest_start.hpp"
 #include "emu/cli/options/display_options.hpp"
@@ -60,6 +61,7 @@ OptionTable run_options(RunVerb verb) {
   add_also_cpu_option(table);
   add_time_options(table);
   add_options(table, kGuestOptions);
+  add_confinement_options(table);
   add_debug_options(table);
   add_report_options(table, verb);
   if (verb == RunVerb::Trace) {

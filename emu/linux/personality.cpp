@@ -2,6 +2,8 @@
 #include "emu/linux/personality.hpp"
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -51,6 +53,12 @@ Served not_implemented(Process& process, const Call& call) {
   return {.result = -ENOSYS};
 }
 
+/// Of the host's files, by those who started the run.
+bool file_sizes_are_limited() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
 /// The call's answer, or that of the signal that ended its wait; kBlocked.
 std::int64_t answer(Process& process, CallHandler handler, const CallArguments& args) {
   const auto interrupted = [&] {
@@ -67,6 +75,10 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
   // A signal that came before the wait ends it at once.
   if (result == kBlocked) process.wake_for_signals();
   if (result == kBlocked && interrupted()) result = once();
+  const CallTraits& traits = process.row->traits;
+  const bool of_files = traits.in(CallGroup::File) || traits.in(CallGroup::Descriptor);
+  if (result == -EFBIG && of_files && file_sizes_are_limited())
+    process.send_to_thread(user_signal(process, SIGXFSZ, SI_USER));
   // A signal for the guest has ended a wait in the host.
   if (result == -EINTR && Interruption::pending()) {
     while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
@@ -115,6 +127,9 @@ Served Personality::serve(Thread& thread, const Call& call) {
     return served;
   }
   process.end_wait();
+  // prctl(2): other identities clear what lets no process outlive the first.
+  if (call.served->traits.in(CallGroup::Credentials) && !process.tree.is_first())
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (compat) served.result = compat->finish(served.result);
   served.bytes_in = process.user.bytes_in();
   served.bytes_out = process.user.bytes_out();

@@ -111,7 +111,9 @@ void build_initial_stack(AddressSpace& memory, ProgramImage& image, const StackI
   const GuestAddress executable_name = stack.push(inputs.file_name);
   image.file_name = executable_name;
   const std::vector<std::uint64_t> environment = push_strings(stack, inputs.environment);
+  image.environment = {stack.at(), executable_name};
   const std::vector<std::uint64_t> arguments = push_strings(stack, inputs.arguments);
+  image.arguments = {stack.at(), image.environment.begin};
   const GuestAddress platform = stack.push(std::string(wide ? "x86_64" : "i686"));
   const auto random_bytes = random_words(inputs.seed);
   const GuestAddress random = stack.push(std::as_bytes(std::span(random_bytes)));

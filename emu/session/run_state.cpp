@@ -32,6 +32,8 @@ PersonalityOptions personality_options(const Machine& machine, const SessionInpu
           .seed = inputs.seed,
           .schedule_seed = inputs.schedule_seed,
           .features = features,
+          .network = inputs.network,
+          .confined = inputs.confined,
           .log = inputs.log};
 }
 

@@ -115,6 +115,7 @@ struct ServedAs {
 ///     moves           data of the descriptor it has first, to or from its second argument
 ///     waits-in:N      may have to wait until the descriptor in argument N (0 without it) is
 ///     waits-out:N     readable, writable
+///     keeps-link      means the last link of a path itself, not what it leads to
 ///     in-parts        goes on with the rest of what it could not write at once
 ///     locks           may have to wait for a lock of a file
 ///     strict          left to a thread in the strict mode of seccomp(2); strict:amd64 there only
@@ -148,7 +149,7 @@ struct CallTraits {
   std::uint32_t groups = 0;
   ResultKind returns = ResultKind::Number;
   Wrapping unwraps = Wrapping::None;
-  bool moves = false, in_parts = false, locks = false, large_locks = false;
+  bool moves = false, keeps_link = false, in_parts = false, locks = false, large_locks = false;
   bool strict = false, strict_on_i386 = false;
   bool restores_mask = false, named_args = false, tells_offset = false;
   std::uint8_t stores = kNowhere;
@@ -186,6 +187,7 @@ struct CallTraits {
 
   consteval void add_flag(std::string_view word) {
     if (word == "moves") return void(moves = true);
+    if (word == "keeps-link") return void(keeps_link = true);
     if (word == "in-parts") return void(in_parts = true);
     if (word == "locks") return void(locks = true);
     if (word == "large-locks") return void(large_locks = true);

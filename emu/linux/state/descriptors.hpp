@@ -24,6 +24,7 @@ struct Descriptor {
   bool own = false;                   // a pipe or a pair of sockets: only guests have its other end
   std::string_view kind;              // "regular", "terminal", ...; empty until asked for
   std::string path;                   // of a text we made; empty where the host knows
+  std::string proc_path;              // as the guest names it, where it lies in /proc
   std::shared_ptr<OwnFile> own_file;  // `host_fd` only says whether it is readable
 };
 

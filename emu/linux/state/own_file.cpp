@@ -7,16 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
-#include "cpu/base/failure.hpp"
+#include "emu/linux/state/held_file.hpp"
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {
 
-ReadyFlag::ReadyFlag(int descriptor) : descriptor_(fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) {
-  CHECK(descriptor_ >= 0, "a descriptor cannot be copied");
-}
+ReadyFlag::ReadyFlag(int descriptor) : descriptor_(fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) {}
 
 ReadyFlag::~ReadyFlag() {
   ::close(descriptor_);
@@ -30,7 +29,8 @@ void ReadyFlag::set(bool ready) {
 }
 
 void ReadyFlag::add(std::uint64_t times) {
-  CHECK(::write(descriptor_, &times, sizeof(times)) == sizeof(times), "an eventfd counts");
+  // A full counter stays as it is.
+  [[maybe_unused]] const ssize_t told = ::write(descriptor_, &times, sizeof(times));
 }
 
 std::uint64_t ReadyFlag::take() {
@@ -71,8 +71,18 @@ bool OwnFiles::work() const {
   });
 }
 
+/// Fails where the host has no room for what an own file needs beside it: a copy, and the two
+/// files of a ring.
 std::int64_t new_eventfd() {
-  return host_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
+  constexpr std::size_t kBeside = 3;
+  const std::int64_t made = host_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (made < 0) return made;
+  std::array<HeldFile, kBeside> room;
+  for (HeldFile& each : room) {
+    each = HeldFile(::fcntl(static_cast<int>(made), F_DUPFD_CLOEXEC, 3));
+    if (!each.open()) return ::close(static_cast<int>(made)), -EMFILE;
+  }
+  return made;
 }
 
 std::int64_t install_own_file(Process& process, std::int64_t host_eventfd,

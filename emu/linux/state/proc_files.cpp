@@ -50,24 +50,28 @@ std::uint64_t after_vector(Process& process, std::uint64_t address) {
   return address + word;
 }
 
-std::string strings_of(Process& process, std::uint64_t vector) {
-  std::string text;
-  while (const std::uint64_t pointer = load_word(process, vector)) {
-    text += process.user.space().read_string({pointer}, 128u << 10).value_or("");
-    text += '\0';
-    vector += process.image.layout.word();
-  }
-  return text;
+/// The strings of the initial stack, as the program has left them (proc(5)).
+std::string text_in(Process& process, GuestRange strings) {
+  std::string text(strings.size(), '\0');
+  const bool there =
+      process.user.space().read(strings.begin, std::as_writable_bytes(std::span(text)));
+  return there ? text : std::string();
 }
 
 std::uint64_t argument_vector(Process& process) {
   return process.image.stack_pointer.value + process.image.layout.word();
 }
+/// A program that needs more room than its arguments have takes that of its environment, and leaves
+/// no NUL where they ended.
 std::string arguments(Process& process) {
-  return strings_of(process, argument_vector(process));
+  std::string text = text_in(process, process.image.arguments);
+  if (text.empty() || text.back() == '\0') return text;
+  text += text_in(process, process.image.environment);
+  if (const std::size_t end = text.find('\0'); end != text.npos) text.resize(end + 1);
+  return text;
 }
 std::string environment(Process& process) {
-  return strings_of(process, after_vector(process, argument_vector(process)));
+  return text_in(process, process.image.environment);
 }
 std::string auxiliary_vector(Process& process) {
   const std::uint64_t begin =

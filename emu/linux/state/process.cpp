@@ -2,6 +2,7 @@
 #include "emu/linux/state/process.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 
 #include "emu/linux/state/futex_wakes.hpp"
 #include "emu/linux/state/kernel_log.hpp"
-#include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/robust_futexes.hpp"
 #include "emu/linux/state/running_programs.hpp"
 
@@ -38,6 +38,17 @@ std::uint32_t first_execution_domain(const ProgramImage& program, std::uint32_t 
   return program.read_implies_exec ? kept | kImplies : kept;
 }
 
+/// Of a made file of this process: the host's entry for the emulator has its type and mode.
+std::string name_on_host(const Process& process, const std::string& name) {
+  const std::string own = fmt::format("/proc/{}/", process.pid());
+  if (!name.starts_with(own)) return name;
+  std::string below = name.substr(own.size());
+  if (below.starts_with("task/"))
+    if (const std::size_t slash = below.find('/', 5); slash != below.npos)
+      below.erase(0, slash + 1);
+  return "/proc/self/" + below;
+}
+
 }  // namespace
 
 Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const ProgramImage& program,
@@ -57,6 +68,11 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
   task->entry = tree.find_thread(pid());
   note_program(*this);
   tree.answer_by([this](ProcessRequest& request) { answer(request); });
+  for (int fd = 0; fd < descriptors.end(); ++fd)
+    if (Descriptor* const open = descriptors.find(fd); open != nullptr)
+      open->proc_path = proc_path_of(*this, open->host_fd);
+  const HeldFile here(::open(".", O_PATH | O_CLOEXEC));
+  if (here.open()) proc_directory = proc_path_of(*this, here.fd());
 }
 
 std::int64_t Process::block(Wait wait) {
@@ -217,9 +233,9 @@ void Process::tell_of_stop(int code, int status) {
   tree.send(*parent, make_signal(SIGCHLD, code, child));
 }
 
-void Process::stop(int signal) {
+void Process::stop(int signal, bool by_terminal) {
   tell_of_stop(CLD_STOPPED, signal);
-  if (tree.stop(signal)) tell_of_stop(CLD_CONTINUED, SIGCONT);
+  if (tree.stop(signal, by_terminal)) tell_of_stop(CLD_CONTINUED, SIGCONT);
   take_news();
 }
 
@@ -297,19 +313,32 @@ std::int64_t Process::install_pair(const int (&host)[2], std::uint64_t flags,
   return -EFAULT;
 }
 
-const char* Process::host_path(std::uint64_t address) {
+const char* Process::host_path(std::uint64_t address, std::uint64_t directory, LastLink last) {
+  path_error = 0;
   const char* const path = user.string(address);
   if (path == nullptr || path == UserMemory::nowhere()) return path;
-  if (*path != '/') return path;
-  ProcPath found = find_proc_path(*this, std::string_view(path, strnlen(path, PATH_MAX)));
-  // A made file has the host's name, type and mode; only its contents are ours (see open).
-  if (found.meaning == ProcPath::Meaning::Replaced) {
-    std::string& slot = paths_[next_path_++ % paths_.size()];
-    slot = std::move(found.text);
-    return slot.c_str();
+  FoundPath found = find_path(*this, directory, path, last);
+  if (found.kind == FoundPath::Kind::Ordinary) return path;
+  if (found.kind == FoundPath::Kind::Error) return missing_path(found.error);
+  if (found.kind == FoundPath::Kind::Proc) {
+    ProcPath meaning = meaning_of(*this, found.text);
+    // The link itself: the host's has its type and mode.
+    if (last == LastLink::Kept && meaning.text == image.path) meaning.text = "/proc/self/exe";
+    if (meaning.meaning == ProcPath::Meaning::Missing) return missing_path(-ENOENT);
+    // A made file has the host's name, type and mode; only its contents are ours (see open).
+    if (meaning.meaning == ProcPath::Meaning::Replaced)
+      found.text = std::move(meaning.text);
+    else
+      found.text = name_on_host(*this, found.text);
   }
-  if (found.meaning == ProcPath::Meaning::Missing) return "/proc/self/no such file";
-  return path;
+  FoundPath& slot = paths_[next_path_++ % paths_.size()];
+  slot = std::move(found);
+  return slot.text.c_str();
+}
+
+const char* Process::missing_path(std::int64_t error) {
+  path_error = error;
+  return error == -ENOTDIR ? "/proc/version/no folder" : "/proc/self/no such file";
 }
 
 void Process::warn(const std::string& text) {

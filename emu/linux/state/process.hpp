@@ -20,6 +20,7 @@
 #include "emu/linux/state/descriptors.hpp"
 #include "emu/linux/state/futex_table.hpp"
 #include "emu/linux/state/own_file.hpp"
+#include "emu/linux/state/path_resolution.hpp"
 #include "emu/linux/state/personality_options.hpp"
 #include "emu/linux/state/process_tree.hpp"
 #include "emu/linux/state/random_source.hpp"
@@ -63,9 +64,13 @@ class Process {
   /// The same for two, whose numbers go to `address`.
   std::int64_t install_pair(const int (&host)[2], std::uint64_t flags, std::uint64_t address);
 
-  /// The path at `address` as the host's kernel should see it: what a process finds under its own
-  /// name (/proc/self, /dev/stdin) is the guest's. Valid during the current call.
-  const char* host_path(std::uint64_t address);
+  /// The path at `address` as the host's kernel should see it, seen from `directory`: what a
+  /// process finds under its own name (/proc/self, /dev/stdin) is the guest's. Valid during the
+  /// current call. Where it leads nowhere, `path_error` says why, and the host's kernel finds none.
+  const char* host_path(std::uint64_t address, std::uint64_t directory = kHere,
+                        LastLink last = LastLink::Followed);
+  /// AT_FDCWD.
+  static constexpr std::uint64_t kHere = static_cast<std::uint64_t>(-100);
 
   /// The process is over after the current call.
   void exit(int status) { exit_status = status; }
@@ -109,8 +114,8 @@ class Process {
   void renew_random();
   /// The process ends with this status: tells whoever waits for it.
   void end(std::int32_t wait_status);
-  /// The process is stopped by a signal until it is continued.
-  void stop(int signal);
+  /// The process is stopped by a signal, that of a terminal or another, until it is continued.
+  void stop(int signal, bool by_terminal);
   void tell_of_stop(int code, int status);
   /// Takes the signals that other processes have sent, and notices children that have ended.
   void take_news();
@@ -193,12 +198,17 @@ class Process {
   const SyscallRow* row = nullptr;   // that serves it
   std::vector<ServedEntry> entries;  // what it did for io_uring
 
+  std::string proc_directory;   // the current directory as the guest names it, if it is in /proc
+  std::int64_t path_error = 0;  // of the latest `host_path`: 0 or -errno
+
   std::optional<int> exit_status, killed_by;
   std::optional<std::string> warning;
   std::set<std::string> warned;
 
  private:
-  std::array<std::string, 2> paths_;  // of a call with two of them
+  const char* missing_path(std::int64_t error);
+
+  std::array<FoundPath, 2> paths_;  // of a call with two of them
   std::size_t next_path_ = 0;
   void answer(ProcessRequest& request);
 

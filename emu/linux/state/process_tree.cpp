@@ -18,6 +18,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/linux/state/host_call.hpp"
+#include "emu/linux/state/host_stop.hpp"
 
 namespace ringfare {
 namespace {
@@ -503,7 +504,16 @@ void ProcessTree::notify_parent() {
   if (parent->state == ProcessEntry::State::Waiting) make_ready(*parent);
 }
 
-bool ProcessTree::stop(std::int32_t signal) {
+/// A terminal stops all processes of the guest, and who continues this one continues all.
+void ProcessTree::stop_all_on_host(std::int32_t signal) {
+  if (!is_first()) ::kill(first().host_pid, SIGSTOP);  // the one a shell knows
+  stop_on_host(signal);
+  for (ProcessEntry& entry : entries())
+    if (&entry != self_ && entry.state == ProcessEntry::State::Stopped)
+      send(entry, make_signal(SIGCONT, SI_KERNEL, SignalInfo::Sender{}));
+}
+
+bool ProcessTree::stop(std::int32_t signal, bool by_terminal) {
   self_->wait_status = signal << 8 | 0x7f;  // WIFSTOPPED
   self_->stop_reported = false;
   self_->state = ProcessEntry::State::Stopped;
@@ -511,7 +521,12 @@ bool ProcessTree::stop(std::int32_t signal) {
   std::memcpy(self_->waits_for.data(), kWhat.data(), kWhat.size() + 1);
   notify_parent();
   ProcessEntry* const next = choose();
-  if (next == nullptr) return false;  // as if it was continued at once: nobody else can
+  if (next == nullptr) {
+    // Nobody of the guest's can continue it: a shell may, else it goes on at once.
+    if (by_terminal) stop_all_on_host(signal);
+    self_->state = ProcessEntry::State::Ready;
+    return false;
+  }
   pass_to(*next);
   await_turn();
   self_->stop_reported = true;

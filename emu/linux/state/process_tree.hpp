@@ -143,7 +143,7 @@ class ProcessTree {
   Rested sleep(const Rest& rest);
   /// The process is stopped by a signal. True when it is continued; false where it is to be killed,
   /// or nobody is left who could continue or kill it.
-  bool stop(std::int32_t signal);
+  bool stop(std::int32_t signal, bool by_terminal);
 
   /// Sends to another process, or to one of its threads. False where a real-time signal finds too
   /// many others (RLIMIT_SIGPENDING).
@@ -174,6 +174,7 @@ class ProcessTree {
   std::string wait_for_all();
 
  private:
+  void stop_all_on_host(std::int32_t signal);
   struct Shared;
 
   std::span<ProcessEntry> entries() const;

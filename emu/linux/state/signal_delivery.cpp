@@ -8,6 +8,7 @@
 #include "cpu/segments.hpp"
 #include "emu/linux/signals/signal_frame.hpp"
 #include "emu/linux/signals/signal_frame32.hpp"
+#include "emu/linux/state/host_stop.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 
@@ -53,22 +54,23 @@ class Pass {
     const SignalAction action = slot;
     if (process_.options.log != nullptr) log_taken(*process_.options.log, info, action);
     if (action.handler == SignalState::kIgnore) return true;
-    if (action.handler == SignalState::kDefault) return by_default(info.signal);
+    if (action.handler == SignalState::kDefault) return by_default(info);
     if ((action.flags & kResetHandler) != 0) slot.handler = SignalState::kDefault;
     handle(info, action);
     return true;
   }
 
-  bool by_default(int signal) {
+  bool by_default(const SignalInfo& info) {
+    const int signal = info.signal;
     switch (SignalState::default_effect(signal)) {
       case SignalState::Effect::Ignore:
         return true;
       case SignalState::Effect::Suspend:
         // A stopped guest stops the emulator, too, so that a shell's `fg` continues both.
         if (process_.tree.alone())
-          ::raise(signal);
+          stop_on_host(signal);
         else
-          process_.stop(signal);
+          process_.stop(signal, info.code == SI_KERNEL);
         return true;
       case SignalState::Effect::Core:
         done_.with_core = true;

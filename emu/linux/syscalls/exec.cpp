@@ -87,7 +87,9 @@ std::int64_t sys_execve(Process& process, const CallArguments& args) {
 std::int64_t sys_execveat(Process& process, const CallArguments& args) {
   const auto flags = static_cast<std::uint32_t>(args[4]);
   if ((flags & ~std::uint32_t{AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW}) != 0) return -EINVAL;
-  const char* const given = process.host_path(args[1]);
+  const bool keeps = (flags & AT_SYMLINK_NOFOLLOW) != 0;
+  const char* const given =
+      process.host_path(args[1], args[0], keeps ? LastLink::Kept : LastLink::Followed);
   if (given == nullptr || given == UserMemory::nowhere()) return -EFAULT;
   const std::string path(given, strnlen(given, PATH_MAX));
   if (path.size() == PATH_MAX) return -ENAMETOOLONG;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // open(2), close(2), dup(2), fcntl(2), read(2), readlink(2), pipe(2).
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <sys/mman.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <climits>
 #include <csignal>
 
@@ -22,6 +24,9 @@
 namespace ringfare {
 namespace {
 
+// The C library's name for it is 0 where files are large anyway.
+constexpr std::uint64_t kLargeFile = 0100000;
+
 /// A readable host file with `text` in it: -errno or its descriptor.
 std::int64_t make_file(const std::string& text, std::uint64_t flags) {
   if ((flags & O_ACCMODE) != O_RDONLY) return -EACCES;
@@ -35,22 +40,105 @@ std::int64_t make_file(const std::string& text, std::uint64_t flags) {
   return reader < 0 ? -EIO : reader;
 }
 
+/// openat(2) ignores what openat2(2) refuses.
+open_how lenient(std::uint64_t flags, std::uint64_t mode) {
+  constexpr std::uint64_t kKnown = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |
+                                   O_NONBLOCK | O_SYNC | O_ASYNC | O_DIRECT | kLargeFile |
+                                   O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH | O_TMPFILE;
+  constexpr std::uint64_t kOfPath = O_DIRECTORY | O_NOFOLLOW | O_PATH;
+  const std::uint64_t known = flags & ((flags & O_PATH) != 0 ? kOfPath : kKnown);
+  const bool makes = (known & O_CREAT) != 0 || (known & O_TMPFILE) == O_TMPFILE;
+  return {.flags = known | O_CLOEXEC, .mode = makes ? mode & 07777 : 0, .resolve = kOrdinaryWay};
+}
+
+/// A link of /proc itself, opened by O_PATH and O_NOFOLLOW: the guest's target is asked for later.
+std::int64_t open_link(Process& process, const std::string& name, std::uint64_t flags) {
+  const std::int64_t fd =
+      process.install(host_call(SYS_openat, AT_FDCWD, "/proc/mounts", flags | O_CLOEXEC), flags);
+  if (fd >= 0) process.descriptors.find(static_cast<int>(fd))->proc_path = name;
+  return fd;
+}
+
+/// What the guest finds at `name` in /proc, /dev or /sys; `given` is what it wrote.
+std::int64_t open_in_proc(Process& process, const std::string& name, const char* given,
+                          std::uint64_t flags, std::uint64_t mode) {
+  const ProcPath meaning = meaning_of(process, name);
+  if (meaning.meaning == ProcPath::Meaning::Missing) return -ENOENT;
+  if (meaning.meaning == ProcPath::Meaning::Made)
+    return process.install(make_file(meaning.text, flags), flags, Descriptor::Source::Made,
+                           *given == '/' ? given : name);
+  if (meaning.meaning == ProcPath::Meaning::Random)
+    return process.install(host_call(SYS_openat, AT_FDCWD, name.c_str(), flags | O_CLOEXEC, mode),
+                           flags, Descriptor::Source::Random);
+  constexpr std::uint64_t kOfLink = O_PATH | O_NOFOLLOW;
+  if ((flags & kOfLink) == kOfLink && proc_link(process, name))
+    return open_link(process, name, flags);
+  const std::int64_t fd = process.install(
+      host_call(SYS_openat, AT_FDCWD, meaning.text.c_str(), flags | O_CLOEXEC, mode), flags);
+  if (fd >= 0 && name.starts_with("/proc"))
+    process.descriptors.find(static_cast<int>(fd))->proc_path = name;
+  return fd;
+}
+
+std::int64_t open_found(Process& process, const FoundPath& found, const char* given,
+                        std::uint64_t directory, std::uint64_t flags, std::uint64_t mode) {
+  if (found.kind == FoundPath::Kind::Error) return found.error;
+  if (found.kind == FoundPath::Kind::Proc)
+    return open_in_proc(process, found.text, given, flags, mode);
+  const char* const path = found.kind == FoundPath::Kind::Host ? found.text.c_str() : given;
+  const int from = process.host_directory(directory);
+  if (const auto pipe = open_named_pipe(process, from, path, flags)) return *pipe;
+  return process.install(host_call(SYS_openat, from, path, flags | O_CLOEXEC, mode), flags);
+}
+
 std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t address,
                      std::uint64_t flags, std::uint64_t mode) {
-  const char* const path = process.host_path(address);
-  Descriptor::Source source = Descriptor::Source::Host;
-  if (path != nullptr && path != UserMemory::nowhere() && *path == '/') {
-    const ProcPath found = find_proc_path(process, std::string_view(path, strnlen(path, PATH_MAX)));
-    if (found.meaning == ProcPath::Meaning::Made)
-      return process.install(make_file(found.text, flags), flags, Descriptor::Source::Made, path);
-    if (found.meaning == ProcPath::Meaning::Random) source = Descriptor::Source::Random;
+  const char* const path = process.user.string(address);
+  const int from = process.host_directory(directory);
+  if (path == nullptr || path == UserMemory::nowhere() || *path == '\0')
+    return process.install(host_call(SYS_openat, from, path, flags | O_CLOEXEC, mode), flags);
+  if (is_running_program(process, from, path, flags)) return -ETXTBSY;
+  if (!process.shares() && may_be_ordinary(process, directory, path)) {
+    const open_how how = lenient(flags, mode);
+    const std::int64_t opened = host_call(SYS_openat2, from, path, &how, sizeof how);
+    if (!left_ordinary_way(opened)) return process.install(opened, flags);
   }
-  if (const auto pipe = open_named_pipe(process, process.host_directory(directory), path, flags))
-    return *pipe;
-  if (is_running_program(process, process.host_directory(directory), path, flags)) return -ETXTBSY;
-  return process.install(
-      host_call(SYS_openat, process.host_directory(directory), path, flags | O_CLOEXEC, mode),
-      flags, source);
+  const LastLink last = (flags & O_NOFOLLOW) != 0 ? LastLink::Kept : LastLink::Followed;
+  return open_found(process, find_path(process, directory, path, last), path, directory, flags,
+                    mode);
+}
+
+/// openat2(2) with restrictions of its own.
+std::int64_t open_restricted(Process& process, std::uint64_t directory, std::uint64_t address,
+                             open_how how) {
+  const std::uint64_t flags = how.flags;
+  const char* const path = process.user.string(address);
+  const int from = process.host_directory(directory);
+  how.flags |= O_CLOEXEC;
+  const auto open_on_host = [&] { return host_call(SYS_openat2, from, path, &how, sizeof(how)); };
+  if (path == nullptr || path == UserMemory::nowhere()) return open_on_host();
+  const LastLink last = (flags & O_NOFOLLOW) != 0 ? LastLink::Kept : LastLink::Followed;
+  const std::uint64_t wanted = std::exchange(how.resolve, how.resolve | RESOLVE_NO_MAGICLINKS);
+  if (name_in_proc(process, directory).empty() || *path == '/') {
+    // What it leads to, before anything is opened.
+    open_how way{.flags = O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW),
+                 .mode = 0,
+                 .resolve = how.resolve & ~std::uint64_t{RESOLVE_CACHED}};
+    const std::int64_t found = host_call(SYS_openat2, from, path, &way, sizeof(way));
+    if (found < 0) return found == -ENOENT ? process.install(open_on_host(), flags) : found;
+    const HeldFile held(static_cast<int>(found));
+    const std::string name = proc_path_of(process, held.fd());
+    if (name.empty()) return process.install(open_on_host(), flags);
+    return open_in_proc(process, name, path, flags, how.mode);
+  }
+  // Below a folder of /proc: no way leads out of it.
+  const bool whole = *path == '/' && (wanted & RESOLVE_IN_ROOT) == 0;
+  if (whole && (wanted & RESOLVE_BENEATH) != 0) return -EXDEV;
+  const char* const below = path + (whole ? 0 : std::strspn(path, "/"));
+  const FoundPath found = find_path(process, directory, below, last);
+  if (found.kind == FoundPath::Kind::Error) return found.error;
+  if (found.kind != FoundPath::Kind::Proc) return (wanted & RESOLVE_NO_XDEV) != 0 ? -EXDEV : -ELOOP;
+  return open_in_proc(process, found.text, path, flags, how.mode);
 }
 
 std::int64_t duplicate(Process& process, int guest_fd, int lowest, std::uint64_t flags) {
@@ -92,25 +180,49 @@ std::int64_t read_random(Process& process, std::uint64_t address, std::uint64_t 
   return static_cast<std::int64_t>(size);
 }
 
-std::int64_t read_link(Process& process, std::int64_t directory, std::uint64_t path_address,
-                       std::uint64_t buffer, std::uint64_t size) {
-  const char* path = process.user.string(path_address);
-  void* const to = process.user.writable_prefix(buffer, size) == 0 ? UserMemory::nowhere()
-                                                                   : AddressSpace::host({buffer});
-  const auto bounded = std::min<std::uint64_t>(size, process.user.writable_prefix(buffer, size));
-  if (static_cast<int>(size) <= 0) return -EINVAL;
-  if (path != nullptr && path != UserMemory::nowhere()) {
-    if (const auto target = proc_link(process, std::string_view(path, strnlen(path, PATH_MAX)))) {
-      if (bounded == 0) return -EFAULT;
-      const std::size_t length = std::min<std::size_t>(target->size(), bounded);
-      std::memcpy(to, target->data(), length);
-      process.user.count_out(length);
-      return static_cast<std::int64_t>(length);
-    }
+/// What a link of /proc/PID/fd shows of a file that is not the host's, or lies in /proc.
+std::optional<std::string> shown_name(Process& process, const std::string& link) {
+  if (link == fmt::format("/proc/{}/cwd", process.pid()) && !process.proc_directory.empty())
+    return process.proc_directory;
+  const std::string folder = fmt::format("/proc/{}/fd/", process.pid());
+  if (!link.starts_with(folder)) return std::nullopt;
+  int fd = -1;
+  const char* const end = link.data() + link.size();
+  if (std::from_chars(link.data() + folder.size(), end, fd).ptr != end) return std::nullopt;
+  const Descriptor* const open = process.descriptors.find(fd);
+  if (open == nullptr || (open->path.empty() && open->proc_path.empty())) return std::nullopt;
+  return open->proc_path.empty() ? open->path : open->proc_path;
+}
+
+/// The guest's own target of a link in /proc; nothing for other paths.
+std::optional<std::string> own_target(Process& process, std::uint64_t directory, const char* path) {
+  if (path == nullptr || path == UserMemory::nowhere()) return std::nullopt;
+  if (*path == '\0') {
+    const std::string& name = name_in_proc(process, directory);
+    return name.empty() ? std::nullopt : proc_link(process, name);
   }
-  path = process.host_path(path_address);
-  const std::int64_t result =
-      host_call(SYS_readlinkat, directory, path, to, bounded == 0 ? size : bounded);
+  const FoundPath found = find_path(process, directory, path, LastLink::Kept);
+  if (found.kind != FoundPath::Kind::Proc) return std::nullopt;
+  if (auto name = shown_name(process, found.text)) return name;
+  return proc_link(process, found.text);
+}
+
+std::int64_t read_link(Process& process, std::uint64_t directory, std::uint64_t path_address,
+                       std::uint64_t buffer, std::uint64_t size) {
+  const std::uint64_t bounded = process.user.writable_prefix(buffer, size);
+  void* const to = bounded == 0 ? UserMemory::nowhere() : AddressSpace::host({buffer});
+  if (static_cast<int>(size) <= 0) return -EINVAL;
+  if (const auto target = own_target(process, directory, process.user.string(path_address))) {
+    if (bounded == 0) return -EFAULT;
+    const std::size_t length = std::min<std::size_t>(target->size(), bounded);
+    std::memcpy(to, target->data(), length);
+    process.user.count_out(length);
+    return static_cast<std::int64_t>(length);
+  }
+  const char* const path = process.host_path(path_address, directory, LastLink::Kept);
+  if (process.path_error != 0) return process.path_error;
+  const std::int64_t result = host_call(SYS_readlinkat, process.host_directory(directory), path, to,
+                                        bounded == 0 ? size : bounded);
   if (result > 0) process.user.count_out(static_cast<std::uint64_t>(result));
   return result;
 }
@@ -150,11 +262,7 @@ std::int64_t sys_openat2(Process& process, const CallArguments& args) {
   if (how.resolve == 0 && static_cast<std::uint32_t>(how.flags) == how.flags &&
       (how.flags & (O_CREAT | O_TMPFILE)) == 0 && how.mode == 0)
     return open_at(process, args[0], args[1], how.flags, 0);
-  const std::uint64_t flags = how.flags;
-  how.flags |= O_CLOEXEC;
-  return process.install(host_call(SYS_openat2, process.host_directory(args[0]),
-                                   process.host_path(args[1]), &how, sizeof(how)),
-                         flags);
+  return open_restricted(process, args[0], args[1], how);
 }
 
 std::int64_t sys_creat(Process& process, const CallArguments& args) {
@@ -288,11 +396,11 @@ std::int64_t sys_vmsplice(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_readlink(Process& process, const CallArguments& args) {
-  return read_link(process, AT_FDCWD, args[0], args[1], args[2]);
+  return read_link(process, Process::kHere, args[0], args[1], args[2]);
 }
 
 std::int64_t sys_readlinkat(Process& process, const CallArguments& args) {
-  return read_link(process, process.host_directory(args[0]), args[1], args[2], args[3]);
+  return read_link(process, args[0], args[1], args[2], args[3]);
 }
 
 std::int64_t sys_pipe2(Process& process, const CallArguments& args) {
@@ -303,20 +411,6 @@ std::int64_t sys_pipe2(Process& process, const CallArguments& args) {
 
 std::int64_t sys_pipe(Process& process, const CallArguments& args) {
   return sys_pipe2(process, {args[0], 0});
-}
-
-std::int64_t sys_getcwd(Process& process, const CallArguments& args) {
-  const std::uint64_t there =
-      process.user.writable_prefix(args[0], std::min<std::uint64_t>(args[1], PATH_MAX));
-  char path[PATH_MAX];
-  const std::int64_t length = host_call(SYS_getcwd, &path[0], sizeof(path));
-  if (length < 0) return length;
-  const auto size = static_cast<std::uint64_t>(length);
-  if (size > args[1]) return -ERANGE;
-  if (size > there) return -EFAULT;
-  std::memcpy(AddressSpace::host({args[0]}), path, size);
-  process.user.count_out(size);
-  return length;
 }
 
 }  // namespace ringfare

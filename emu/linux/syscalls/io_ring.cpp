@@ -71,6 +71,12 @@ std::int64_t serve_call(Process& process, std::uint64_t number, const CallArgume
   return result;
 }
 
+bool is_ring(Process& process, int fd) {
+  const Descriptor* const descriptor = process.descriptors.find(fd);
+  return descriptor != nullptr &&
+         dynamic_cast<const IoRing*>(descriptor->own_file.get()) != nullptr;
+}
+
 short ready_events(const pollfd& file) {
   pollfd now = file;
   return ::poll(&now, 1, 0) > 0 ? now.revents : short{0};
@@ -80,15 +86,14 @@ short ready_events(const pollfd& file) {
 
 SharedPages::SharedPages(std::uint64_t size)
     : file_(memfd_create("ring", MFD_CLOEXEC)), size_((size + 4095) / 4096 * 4096) {
-  CHECK(file_ >= 0 && ::ftruncate(file_, static_cast<off_t>(size_)) == 0, "no memory for a ring");
+  if (file_ < 0 || ::ftruncate(file_, static_cast<off_t>(size_)) != 0) return;
   void* const base = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
-  CHECK(base != MAP_FAILED, "no memory for a ring");
-  base_ = static_cast<std::byte*>(base);
+  if (base != MAP_FAILED) base_ = static_cast<std::byte*>(base);
 }
 
 SharedPages::~SharedPages() {
-  ::munmap(base_, size_);
-  ::close(file_);
+  if (base_ != nullptr) ::munmap(base_, size_);
+  if (file_ >= 0) ::close(file_);
 }
 
 IoRing::IoRing(int eventfd, io_uring_params& params, const Process& process)
@@ -97,6 +102,7 @@ IoRing::IoRing(int eventfd, io_uring_params& params, const Process& process)
       rings_(array_offset(params) + params.sq_entries * sizeof(std::uint32_t)),
       entries_(params.sq_entries * sizeof(io_uring_sqe)),
       owner_(process.pid()) {
+  if (!has_memory()) return;
   rings_.at<std::uint32_t>(kSqMask) = params.sq_entries - 1;
   rings_.at<std::uint32_t>(kCqMask) = params.cq_entries - 1;
   rings_.at<std::uint32_t>(kSqEntries) = params.sq_entries;
@@ -276,6 +282,7 @@ std::optional<std::int64_t> IoRing::serve(Process& process, Request& request) {
       return serve_call(process, entry.fsync_flags != 0 ? SYS_fdatasync : SYS_fsync, {fd});
     }
     case IORING_OP_CLOSE:
+      if (is_ring(process, entry.fd)) return -EBADF;
       return serve_call(process, SYS_close, {fd});
     case IORING_OP_POLL_ADD:
       return watch_file(process, request);

@@ -22,6 +22,8 @@ class SharedPages {
   SharedPages(const SharedPages&) = delete;
   SharedPages& operator=(const SharedPages&) = delete;
 
+  /// False where the host has no room for it: nothing else may be asked then.
+  bool valid() const { return base_ != nullptr; }
   int host_fd() const { return file_; }
   template <class T>
   T& at(std::uint64_t offset) const {
@@ -31,7 +33,7 @@ class SharedPages {
  private:
   int file_;
   std::uint64_t size_;
-  std::byte* base_;
+  std::byte* base_ = nullptr;
 };
 
 /// What io_uring_setup(2) makes. Requests that need not wait are done when they are submitted. The
@@ -40,6 +42,8 @@ class IoRing final : public OwnFile {
  public:
   /// `params` says what is wanted and gets the answer; numbers of entries are powers of two.
   IoRing(int eventfd, io_uring_params& params, const Process& process);
+  /// Whether the host had room for the queues.
+  bool has_memory() const { return rings_.valid() && entries_.valid(); }
 
   void refresh(Process& process) override;
   std::optional<nanoseconds> next() const override;

@@ -2,10 +2,12 @@
 // io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
 #include <fcntl.h>
 #include <limits.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <memory>
 
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/process.hpp"
@@ -18,10 +20,11 @@ using std::chrono::nanoseconds;
 
 constexpr std::uint32_t kMostEntries = 32768, kMostCompletions = 2 * kMostEntries;
 
-IoRing* find_ring(Process& process, std::uint64_t fd, std::int64_t& error) {
+/// Kept by the caller: an entry may close the ring's descriptor.
+std::shared_ptr<IoRing> find_ring(Process& process, std::uint64_t fd, std::int64_t& error) {
   const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(fd));
   if (descriptor == nullptr) return error = -EBADF, nullptr;
-  auto* const ring = dynamic_cast<IoRing*>(descriptor->own_file.get());
+  auto ring = std::dynamic_pointer_cast<IoRing>(descriptor->own_file);
   if (ring == nullptr) error = -EOPNOTSUPP;
   return ring;
 }
@@ -167,6 +170,7 @@ std::int64_t sys_io_uring_setup(Process& process, const CallArguments& args) {
   const std::int64_t eventfd = new_eventfd();
   if (eventfd < 0) return eventfd;
   auto ring = std::make_shared<IoRing>(static_cast<int>(eventfd), *params, process);
+  if (!ring->has_memory()) return ::close(static_cast<int>(eventfd)), -ENOMEM;
   const std::int64_t fd = install_own_file(process, eventfd, std::move(ring),
                                            {.flags = O_CLOEXEC, .path = "anon_inode:[io_uring]"});
   if (fd < 0 || process.user.store(args[1], *params)) return fd;
@@ -179,7 +183,7 @@ std::int64_t sys_io_uring_enter(Process& process, const CallArguments& args) {
       IORING_ENTER_GETEVENTS | IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT | IORING_ENTER_EXT_ARG;
   if ((static_cast<std::uint32_t>(args[3]) & ~kKnown) != 0) return -EINVAL;
   std::int64_t error = 0;
-  IoRing* const ring = find_ring(process, args[0], error);
+  const std::shared_ptr<IoRing> ring = find_ring(process, args[0], error);
   if (ring == nullptr) return error;
   const int thread = process.task->id;
   std::uint64_t& submitted = process.task->moved;
@@ -207,7 +211,7 @@ std::int64_t sys_io_uring_enter(Process& process, const CallArguments& args) {
 
 std::int64_t sys_io_uring_register(Process& process, const CallArguments& args) {
   std::int64_t error = 0;
-  IoRing* const ring = find_ring(process, args[0], error);
+  const std::shared_ptr<IoRing> ring = find_ring(process, args[0], error);
   if (ring == nullptr) return error;
   const auto count = static_cast<std::uint32_t>(args[3]);
   switch (static_cast<std::uint32_t>(args[1])) {

@@ -169,7 +169,10 @@ class Message {
 
   std::int32_t take_descriptor(std::int32_t host, std::uint64_t flags) {
     const std::uint64_t close_on_exec = (flags & MSG_CMSG_CLOEXEC) != 0 ? O_CLOEXEC : 0;
-    return static_cast<std::int32_t>(process_.install(host, close_on_exec));
+    std::string name = proc_path_of(process_, host);
+    const std::int64_t fd = process_.install(host, close_on_exec);
+    if (fd >= 0) process_.descriptors.find(static_cast<int>(fd))->proc_path = std::move(name);
+    return static_cast<std::int32_t>(fd);
   }
 
   Process& process_;

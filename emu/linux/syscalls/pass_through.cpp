@@ -2,13 +2,18 @@
 #include "emu/linux/syscalls/pass_through.hpp"
 
 #include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <vector>
+#include <cstring>
+#include <memory>
+#include <string>
 
 #include "cpu/base/failure.hpp"
 #include "emu/linux/state/host_call.hpp"
@@ -17,6 +22,21 @@
 
 namespace ringfare {
 namespace {
+
+/// What becomes of the last link of the path in argument `path`.
+LastLink last_link(const SyscallRow& row, const CallArguments& args, std::size_t path) {
+  bool keeps = row.traits.keeps_link;
+  for (std::size_t i = 0; i < row.args.size(); ++i) {
+    const ArgKind kind = row.args[i].kind;
+    if (kind == ArgKind::InotifyMask && (args[i] & IN_DONT_FOLLOW) != 0) keeps = true;
+    if (kind != ArgKind::AtFlags && kind != ArgKind::StatxFlags && kind != ArgKind::AccessFlags)
+      continue;
+    if ((args[i] & AT_SYMLINK_NOFOLLOW) != 0) keeps = true;
+    // linkat(2) may follow the old name, which comes first.
+    if ((args[i] & AT_SYMLINK_FOLLOW) != 0 && path == 1) keeps = false;
+  }
+  return keeps ? LastLink::Kept : LastLink::Followed;
+}
 
 /// One call on its way to the host's kernel: arguments translated kind by kind, bytes counted when
 /// it is back.
@@ -27,6 +47,7 @@ class Passage {
 
   std::int64_t run() {
     for (std::size_t i = 0; i < specs_.size(); ++i) translate(i);
+    if (error_ != 0) return error_;
     const std::int64_t result = raw_host_call(process_.row->amd64, host_[0], host_[1], host_[2],
                                               host_[3], host_[4], host_[5]);
     for (std::size_t i = 0; i < specs_.size(); ++i) count(i, result);
@@ -44,13 +65,15 @@ class Passage {
                                                       : process_.host_directory(guest_[i]));
         break;
       case Passing::Path:
-        host_[i] = host_word(process_.host_path(guest_[i]));
+        pass_path(i);
         break;
       case Passing::Text:
         host_[i] = host_word(process_.user.string(guest_[i]));
         break;
       case Passing::Buffer:
         pass_buffer(i);
+        if (spec.kind == ArgKind::SocketAddress && spec.direction == Direction::In)
+          pass_socket_path(i);
         break;
       case Passing::Vector:
         pass_vector(i);
@@ -61,6 +84,13 @@ class Passage {
       case Passing::Refused:
         CHECK(false, "{} cannot be passed on", process_.row->name);
     }
+  }
+
+  void pass_path(std::size_t i) {
+    const bool from = i > 0 && specs_[i - 1].kind == ArgKind::DirectoryFd;
+    host_[i] = host_word(process_.host_path(guest_[i], from ? guest_[i - 1] : Process::kHere,
+                                            last_link(*process_.row, guest_, i)));
+    if (error_ == 0) error_ = process_.path_error;
   }
 
   std::uint64_t checked(std::size_t i, std::uint64_t size) {
@@ -81,6 +111,31 @@ class Passage {
     if ((there == 0 || whole) && guest_[i] != 0)
       host_[i] = host_word(UserMemory::unusable(guest_[i], wanted));
     if (there != 0 && !whole && count < kAddressLimit) host_[specs_[i].count_from] = there;
+  }
+
+  /// unix(7): an address that names a file.
+  void pass_socket_path(std::size_t i) {
+    constexpr std::size_t kPath = offsetof(sockaddr_un, sun_path);
+    const std::uint64_t size = byte_count(specs_[i].count_from);
+    if (size <= kPath || size > sizeof(sockaddr_un)) return;
+    auto socket = std::make_unique<SocketPath>();
+    const auto bytes = std::as_writable_bytes(std::span(&socket->address, 1)).first(size);
+    if (!process_.user.space().read({guest_[i]}, bytes)) return;
+    char* const path = socket->address.sun_path;
+    if (socket->address.sun_family != AF_UNIX || *path == '\0') return;
+    const std::string name(path, strnlen(path, size - kPath));
+    socket->found = find_path(process_, Process::kHere, name.c_str(), LastLink::Followed);
+    if (socket->found.kind == FoundPath::Kind::Ordinary) return;
+    const bool on_host = socket->found.kind == FoundPath::Kind::Host;
+    if (!on_host || socket->found.text.size() >= sizeof socket->address.sun_path) {
+      error_ = on_host ? -ENAMETOOLONG : socket->found.error != 0 ? socket->found.error : -ENOENT;
+      return;
+    }
+    const std::size_t length = socket->found.text.copy(path, sizeof socket->address.sun_path - 1);
+    path[length] = '\0';
+    socket_path_ = std::move(socket);
+    host_[i] = host_word(&socket_path_->address);
+    host_[specs_[i].count_from] = kPath + length + 1;
   }
 
   /// The kernel takes a length of type int or unsigned int from the argument's lower half.
@@ -125,7 +180,15 @@ class Passage {
   const ArgList& specs_;
   const CallArguments& guest_;
   CallArguments host_;
+  /// Of a file that the host has under another name.
+  struct SocketPath {
+    sockaddr_un address{};
+    FoundPath found;
+  };
+
   HostVector vector_;
+  std::unique_ptr<SocketPath> socket_path_;
+  std::int64_t error_ = 0;  // -errno where a path leads nowhere
 };
 
 }  // namespace
@@ -142,6 +205,9 @@ std::int64_t pass_and_install(Process& process, const CallArguments& args) {
 }
 
 std::int64_t pass_write(Process& process, const CallArguments& args) {
+  // The eventfd behind a timer or a ring is not the guest's to write.
+  const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(args[0]));
+  if (descriptor != nullptr && descriptor->own_file != nullptr) return -EINVAL;
   const std::int64_t result = pass_to_host(process, args);
   if (result == -EPIPE) process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
   return result;

@@ -85,6 +85,13 @@ std::int64_t accept_with(Process& process, const CallArguments& args, std::uint6
 
 }  // namespace
 
+/// Without a network only sockets of AF_UNIX are left.
+std::int64_t sys_socket(Process& process, const CallArguments& args) {
+  if (!process.options.network && static_cast<std::int32_t>(args[0]) != AF_UNIX)
+    return -EAFNOSUPPORT;
+  return pass_and_install(process, args);
+}
+
 std::int64_t sys_accept(Process& process, const CallArguments& args) {
   return accept_with(process, args, 0);
 }

@@ -19,12 +19,14 @@ using CallFunction = std::int64_t(Process& process, const CallArguments& args);
 // clone.cpp
 CallFunction sys_fork, sys_vfork, sys_clone, sys_clone3, sys_gettid, sys_set_tid_address,
     sys_sched_yield, sys_membarrier;
+// directory.cpp
+CallFunction sys_chdir, sys_fchdir, sys_getcwd;
 // exec.cpp
 CallFunction sys_execve, sys_execveat;
 // file.cpp
 CallFunction sys_open, sys_openat, sys_openat2, sys_creat, sys_close, sys_close_range, sys_dup,
     sys_dup2, sys_dup3, sys_fcntl, sys_read, sys_readv, sys_vmsplice, sys_readlink, sys_readlinkat,
-    sys_pipe2, sys_pipe, sys_getcwd, sys_truncate;
+    sys_pipe2, sys_pipe, sys_truncate;
 // futex.cpp
 CallFunction sys_futex, sys_futex_waitv, sys_set_robust_list, sys_get_robust_list;
 // i386_only.cpp
@@ -70,8 +72,8 @@ CallFunction sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigq
 // signal_waiting.cpp
 CallFunction sys_pause, sys_rt_sigsuspend, sys_rt_sigtimedwait, sys_restart_syscall;
 // socket.cpp
-CallFunction sys_accept, sys_accept4, sys_getsockname, sys_getpeername, sys_getsockopt, sys_sendto,
-    sys_recvfrom, sys_socketpair;
+CallFunction sys_socket, sys_accept, sys_accept4, sys_getsockname, sys_getpeername, sys_getsockopt,
+    sys_sendto, sys_recvfrom, sys_socketpair;
 // task.cpp
 CallFunction sys_exit, sys_exit_group, sys_arch_prctl, sys_prctl, sys_seccomp, sys_personality;
 // terminal.cpp
@@ -122,7 +124,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {3, 6, "close", "fd", "D", full(sys_close)},
     {4, 106, "stat", "path >stat", "F %stat", full(pass_to_host)},
     {5, 108, "fstat", "fd >stat", "D %fstat", full(pass_to_host)},
-    {6, 107, "lstat", "path >stat", "F %lstat", full(pass_to_host)},
+    {6, 107, "lstat", "path >stat", "F %lstat keeps-link", full(pass_to_host)},
     {7, 168, "poll", "=pollfd:1 uint int", "D", full(sys_poll)},
     {8, 19, "lseek", "fd off whence", "D", full(pass_to_host)},
     {9, kNoNumber, "mmap", "ptr size prot mapflag fd hex", "DM returns:hex",
@@ -168,7 +170,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {38, 104, "setitimer", "itimer <itimerval >itimerval", "", full(sys_setitimer)},
     {39, 20, "getpid", "", "U", full(sys_getpid)},
     {40, 187, "sendfile", "fd fd =offset size", "DN waits-out tells-offset", full(pass_write)},
-    {41, 359, "socket", "sockdomain socktype int", "N returns:fd", full(pass_and_install)},
+    {41, 359, "socket", "sockdomain socktype int", "N returns:fd", full(sys_socket)},
     {42, 362, "connect", "fd <sockaddr:2 int", "N", full(pass_to_host)},
     {43, kNoNumber, "accept", "fd >sockaddr:2 =i32", "N returns:fd waits-in", full(sys_accept)},
     {44, 369, "sendto", "fd <bytes:2 size msgflag <sockaddr:5 int", "N moves waits-out",
@@ -224,21 +226,21 @@ inline constexpr SyscallRow kSyscalls[] = {
     {77, 93, "ftruncate", "fd off", "D", full(pass_to_host)},
     {78, 141, "getdents", "fd >dirents:2 uint", "D", full(pass_to_host)},
     {79, 183, "getcwd", ">path size", "F", full(sys_getcwd)},
-    {80, 12, "chdir", "path", "F", full(pass_to_host)},
-    {81, 133, "fchdir", "fd", "D", full(pass_to_host)},
-    {82, 38, "rename", "path path", "F", full(pass_to_host)},
-    {83, 39, "mkdir", "path mode", "F", full(pass_to_host)},
-    {84, 40, "rmdir", "path", "F", full(pass_to_host)},
+    {80, 12, "chdir", "path", "F", full(sys_chdir)},
+    {81, 133, "fchdir", "fd", "D", full(sys_fchdir)},
+    {82, 38, "rename", "path path", "F keeps-link", full(pass_to_host)},
+    {83, 39, "mkdir", "path mode", "F keeps-link", full(pass_to_host)},
+    {84, 40, "rmdir", "path", "F keeps-link", full(pass_to_host)},
     {85, 8, "creat", "path mode", "DF returns:fd", full(sys_creat)},
-    {86, 9, "link", "path path", "F", full(pass_to_host)},
-    {87, 10, "unlink", "path", "F", full(pass_to_host)},
-    {88, 83, "symlink", "str path", "F", full(pass_to_host)},
-    {89, 85, "readlink", "path >bytes:2 size", "F", full(sys_readlink)},
+    {86, 9, "link", "path path", "F keeps-link", full(pass_to_host)},
+    {87, 10, "unlink", "path", "F keeps-link", full(pass_to_host)},
+    {88, 83, "symlink", "str path", "F keeps-link", full(pass_to_host)},
+    {89, 85, "readlink", "path >bytes:2 size", "F keeps-link", full(sys_readlink)},
     {90, 15, "chmod", "path mode", "F", full(pass_to_host)},
     {91, 94, "fchmod", "fd mode", "D", full(pass_to_host)},
     {92, kNoNumber, "chown", "path uid gid", "F", full(pass_to_host)},
     {93, kNoNumber, "fchown", "fd uid gid", "D", full(pass_to_host)},
-    {94, kNoNumber, "lchown", "path uid gid", "F", full(pass_to_host)},
+    {94, kNoNumber, "lchown", "path uid gid", "F keeps-link", full(pass_to_host)},
     {95, 60, "umask", "mode", "returns:octal", full(pass_to_host)},
     {96, 78, "gettimeofday", ">timeval >timezone", "K", full(sys_gettimeofday)},
     {97, kNoNumber, "getrlimit", "resource >rlimit", "", full(sys_getrlimit)},
@@ -279,7 +281,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {130, 179, "rt_sigsuspend", "<sigset:1 size", "S", full(sys_rt_sigsuspend)},
     {131, 186, "sigaltstack", "<stack >stack", "S", full(sys_sigaltstack)},
     {132, 30, "utime", "path <utimbuf", "F", full(sys_utime)},
-    {133, 14, "mknod", "path nodemode dev", "F", full(pass_to_host)},
+    {133, 14, "mknod", "path nodemode dev", "F keeps-link", full(pass_to_host)},
     {134, 86, "uselib", "path", "F", absent("a kernel without it")},
     {135, 136, "personality", "hex", "",
      partial(sys_personality,
@@ -344,16 +346,16 @@ inline constexpr SyscallRow kSyscalls[] = {
     {186, 224, "gettid", "", "U", full(sys_gettid)},
     {187, kNoNumber, "readahead", "fd off size", "D", full(pass_to_host)},
     {188, 226, "setxattr", "path str <bytes:3 size xattrflag", "F", full(pass_to_host)},
-    {189, 227, "lsetxattr", "path str <bytes:3 size xattrflag", "F", full(pass_to_host)},
+    {189, 227, "lsetxattr", "path str <bytes:3 size xattrflag", "F keeps-link", full(pass_to_host)},
     {190, 228, "fsetxattr", "fd str <bytes:3 size xattrflag", "D", full(pass_to_host)},
     {191, 229, "getxattr", "path str >bytes:3 size", "F", full(pass_to_host)},
-    {192, 230, "lgetxattr", "path str >bytes:3 size", "F", full(pass_to_host)},
+    {192, 230, "lgetxattr", "path str >bytes:3 size", "F keeps-link", full(pass_to_host)},
     {193, 231, "fgetxattr", "fd str >bytes:3 size", "D", full(pass_to_host)},
     {194, 232, "listxattr", "path >bytes:2 size", "F", full(pass_to_host)},
-    {195, 233, "llistxattr", "path >bytes:2 size", "F", full(pass_to_host)},
+    {195, 233, "llistxattr", "path >bytes:2 size", "F keeps-link", full(pass_to_host)},
     {196, 234, "flistxattr", "fd >bytes:2 size", "D", full(pass_to_host)},
     {197, 235, "removexattr", "path str", "F", full(pass_to_host)},
-    {198, 236, "lremovexattr", "path str", "F", full(pass_to_host)},
+    {198, 236, "lremovexattr", "path str", "F keeps-link", full(pass_to_host)},
     {199, 237, "fremovexattr", "fd str", "D", full(pass_to_host)},
     {200, 238, "tkill", "pid sig", "SP",
      partial(sys_tkill, "of another process only its first thread")},
@@ -429,16 +431,16 @@ inline constexpr SyscallRow kSyscalls[] = {
     {257, 295, "openat", "dirfd path oflag mode", "DF returns:fd",
      partial(sys_openat,
              "only what belongs to the process is found under /proc/self and /proc/PID")},
-    {258, 296, "mkdirat", "dirfd path mode", "DF", full(pass_to_host)},
-    {259, 297, "mknodat", "dirfd path nodemode dev", "DF", full(pass_to_host)},
+    {258, 296, "mkdirat", "dirfd path mode", "DF keeps-link", full(pass_to_host)},
+    {259, 297, "mknodat", "dirfd path nodemode dev", "DF keeps-link", full(pass_to_host)},
     {260, 298, "fchownat", "dirfd path uid gid atflag", "DF", full(pass_to_host)},
     {261, 299, "futimesat", "dirfd path <timevals", "DF", full(sys_futimesat)},
     {262, kNoNumber, "newfstatat", "dirfd path >stat atflag", "DF %fstat", full(pass_to_host)},
-    {263, 301, "unlinkat", "dirfd path atflag", "DF", full(pass_to_host)},
-    {264, 302, "renameat", "dirfd path dirfd path", "DF", full(pass_to_host)},
-    {265, 303, "linkat", "dirfd path dirfd path atflag", "DF", full(pass_to_host)},
-    {266, 304, "symlinkat", "str dirfd path", "DF", full(pass_to_host)},
-    {267, 305, "readlinkat", "dirfd path >bytes:3 size", "DF", full(sys_readlinkat)},
+    {263, 301, "unlinkat", "dirfd path atflag", "DF keeps-link", full(pass_to_host)},
+    {264, 302, "renameat", "dirfd path dirfd path", "DF keeps-link", full(pass_to_host)},
+    {265, 303, "linkat", "dirfd path dirfd path atflag", "DF keeps-link", full(pass_to_host)},
+    {266, 304, "symlinkat", "str dirfd path", "DF keeps-link", full(pass_to_host)},
+    {267, 305, "readlinkat", "dirfd path >bytes:3 size", "DF keeps-link", full(sys_readlinkat)},
     {268, 306, "fchmodat", "dirfd path mode", "DF", full(pass_to_host)},
     {269, 307, "faccessat", "dirfd path amode", "DF", full(pass_to_host)},
     {270, 308, "pselect6", "int =fdset:0 =fdset:0 =fdset:0 =timespec <sigsetptr", "D",
@@ -505,7 +507,8 @@ inline constexpr SyscallRow kSyscalls[] = {
     {314, 351, "sched_setattr", "pid <opaque uint", "",
      partial(sys_sched_setattr, "checked; EPERM for the real-time policies")},
     {315, 352, "sched_getattr", "pid >opaque uint uint", "", full(sys_sched_getattr)},
-    {316, 353, "renameat2", "dirfd path dirfd path renameflag", "DF", full(pass_to_host)},
+    {316, 353, "renameat2", "dirfd path dirfd path renameflag", "DF keeps-link",
+     full(pass_to_host)},
     {317, 354, "seccomp", "seccompop hex ptr", "",
      partial(sys_seccomp, "the strict mode, its check at no price; EINVAL for filters")},
     {318, 355, "getrandom", ">hexbytes:1 size grndflag", "", full(sys_getrandom)},

@@ -208,7 +208,9 @@ std::int64_t sys_utimensat(Process& process, const CallArguments& args) {
     times = *given;
     if (times[0].tv_nsec == UTIME_OMIT && times[1].tv_nsec == UTIME_OMIT) return 0;
   }
-  const char* const path = process.host_path(args[1]);
+  const bool keeps = (args[3] & AT_SYMLINK_NOFOLLOW) != 0;
+  const char* const path =
+      process.host_path(args[1], args[0], keeps ? LastLink::Kept : LastLink::Followed);
   // A null path means the descriptor itself, which AT_FDCWD is not.
   if (path == nullptr && static_cast<int>(args[0]) == AT_FDCWD) return -EFAULT;
   return set_times(process, process.host_directory(args[0]), path, times, args[3]);
@@ -232,7 +234,7 @@ std::int64_t sys_utimes(Process& process, const CallArguments& args) {
 
 std::int64_t sys_futimesat(Process& process, const CallArguments& args) {
   const int directory = process.host_directory(args[0]);
-  return set_times_of_day(process, directory, process.host_path(args[1]), args[2]);
+  return set_times_of_day(process, directory, process.host_path(args[1], args[0]), args[2]);
 }
 
 }  // namespace ringfare

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <new>
 
-#include "cpu/base/failure.hpp"
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/process.hpp"
 
@@ -45,12 +44,11 @@ DescriptorTimer::DescriptorTimer(int eventfd, bool realtime)
     : expirations_(eventfd), realtime_(realtime) {
   void* const shared =
       ::mmap(nullptr, sizeof(Schedule), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  CHECK(shared != MAP_FAILED, "no memory for a timer");
-  schedule_ = new (shared) Schedule;
+  if (shared != MAP_FAILED) schedule_ = new (shared) Schedule;
 }
 
 DescriptorTimer::~DescriptorTimer() {
-  ::munmap(schedule_, sizeof(Schedule));
+  if (schedule_ != nullptr) ::munmap(schedule_, sizeof(Schedule));
 }
 
 void DescriptorTimer::set(std::optional<nanoseconds> first, nanoseconds interval) {
@@ -97,8 +95,9 @@ std::int64_t sys_timerfd_create(Process& process, const CallArguments& args) {
   if (!realtime && std::ranges::find(kMonotonic, id) == std::end(kMonotonic)) return -EINVAL;
   const std::int64_t eventfd = new_eventfd();
   if (eventfd < 0) return eventfd;
-  return install_own_file(process, eventfd,
-                          std::make_shared<DescriptorTimer>(static_cast<int>(eventfd), realtime),
+  auto timer = std::make_shared<DescriptorTimer>(static_cast<int>(eventfd), realtime);
+  if (!timer->has_memory()) return ::close(static_cast<int>(eventfd)), -ENOMEM;
+  return install_own_file(process, eventfd, std::move(timer),
                           {.flags = flags, .path = "anon_inode:[timerfd]"});
 }
 

@@ -17,6 +17,8 @@ class DescriptorTimer final : public OwnFile {
   DescriptorTimer(int eventfd, bool realtime);
   ~DescriptorTimer() override;
 
+  /// Whether the host had room for its state.
+  bool has_memory() const { return schedule_ != nullptr; }
   bool realtime() const { return realtime_; }
   /// Expires at `first` (simulated time since start; nothing: never), then every `interval`.
   void set(std::optional<nanoseconds> first, nanoseconds interval);
@@ -36,7 +38,7 @@ class DescriptorTimer final : public OwnFile {
 
   ReadyFlag expirations_;
   bool realtime_;
-  Schedule* schedule_;  // one mapping for all processes
+  Schedule* schedule_ = nullptr;  // one mapping for all processes
 };
 
 }  // namespace ringfare

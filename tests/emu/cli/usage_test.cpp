@@ -87,6 +87,13 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"trace", "-e", "status=happy", "/bin/busybox"},
                 "-e status: 'happy': give some of successful, failed, unfinished, unavailable, "
                 "detached, all, none"},
+        Mistake{{"run", "--root", "/no such folder", "/bin/busybox"},
+                "--root /no such folder: no such folder; name one with a system in it"},
+        Mistake{{"run", "--bind", "/tmp", "/bin/busybox"},
+                "--bind /tmp: give HOST:GUEST or HOST:GUEST:ro, and GUEST from the root on"},
+        Mistake{{"run", "--bind", "/no such folder:/tmp", "/bin/busybox"},
+                "--bind /no such folder:/tmp: /no such folder: No such file or directory; name "
+                "what there is"},
         Mistake{{"trace", "-X", "vrebose", "/bin/busybox"}, "-X vrebose: did you mean 'verbose'?"},
         Mistake{{"trace", "-S", "cals", "/bin/busybox"}, "-S cals: did you mean 'calls'?"},
         Mistake{
@@ -133,9 +140,6 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"run", "-o", "/no/such/folder/file", "/bin/busybox"},
                 "/no/such/folder/file: cannot be written: No such file or directory; name another "
                 "file"},
-        Mistake{{"run", "-o", "/dev/full", "/bin/busybox", "true"},
-                "/dev/full: not everything could be written: No space left on device; make room "
-                "there, or name another file"},
         Mistake{{"run", "-q", "--bill", "/dev/full", "/bin/busybox", "true"},
                 "/dev/full: not everything could be written: No space left on device; make room "
                 "there, or name another file"},
@@ -209,6 +213,26 @@ TEST(Usage, WhatStandardOutputDoesNotTakeIsAFailure) {
               "device; make room there, or name another file\n")
         << words;
   }
+}
+
+TEST(Usage, ABillIsNotLostWithThePlaceForIt) {
+  const Outcome outcome = ringfare({"run", "-o", "/dev/full", "/bin/busybox", "true"});
+  EXPECT_EQ(outcome.ending(), "exit 125");
+  EXPECT_EQ(outcome.errors.find("ringfare: /bin/busybox true\n"), 0u) << outcome.errors;
+  EXPECT_TRUE(outcome.errors.ends_with(
+      "ringfare: /dev/full: not everything could be written: No space left on device; make room "
+      "there, or name another file\n"))
+      << outcome.errors;
+}
+
+TEST(Usage, ACommandTakesTheBillOfAGuestWithChildren) {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.path() / "bill";
+  const Outcome outcome = ringfare(
+      {"run", "-o", "|cat > " + file, "/bin/busybox", "sh", "-c", "/bin/true; (exit 3) | cat"});
+  EXPECT_EQ(outcome.ending(), "exit 0") << outcome.errors;
+  EXPECT_EQ(outcome.errors, "");
+  EXPECT_EQ(read_whole(file).find("ringfare: /bin/busybox sh"), 0u) << read_whole(file);
 }
 
 TEST(Usage, AFileOfEachThreadThatDoesNotTakeAllIsNamed) {
