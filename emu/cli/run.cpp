@@ -6,6 +6,7 @@
 #include "cpu/base/failure.hpp"
 #include "emu/cli/debug_tools.hpp"
 #include "emu/cli/exit_status.hpp"
+#include "emu/cli/guest_start.hpp"
 #include "emu/cli/options/machine_options.hpp"
 #include "emu/cli/reports.hpp"
 #include "emu/cli/run_options.hpp"
@@ -27,6 +28,8 @@ Bill run_told(Machine machine, const SessionInputs& inputs, const Reports& repor
 }
 
 int run_program(RunVerb verb, const std::vector<std::string>& words) {
+  // Before anything of our own is open.
+  std::vector<int> inherited = inherited_descriptors();
   const char* const name = verb == RunVerb::Trace ? "trace" : "run";
   const std::string usage = fmt::format("{} {}", name, kWordsOfProgram);
   const OptionTable table = run_options(verb);
@@ -41,6 +44,7 @@ int run_program(RunVerb verb, const std::vector<std::string>& words) {
   Machine machine = chosen_machine(options);
   DebugTools tools(options);
   SessionInputs inputs = session_inputs(options, verb);
+  if (!options.has("standard-descriptors")) inputs.descriptors = std::move(inherited);
   inputs.log = tools.log();
   inputs.watchers = tools.watchers();
   Reports reports(options, verb);

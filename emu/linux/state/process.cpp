@@ -4,14 +4,18 @@
 #include <fcntl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
+#include "emu/linux/state/ipc_objects.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/robust_futexes.hpp"
+#include "emu/linux/state/terminals.hpp"
 
 namespace ringfare {
 namespace {
@@ -43,6 +47,8 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       tree(simulated_clock, choices.pid),
       image(program),
       options(choices),
+      descriptors(choices.descriptors),
+      limits(choices.host_limits),
       random(choices.seed ^ kStream),
       brk_end(program.brk_start),
       name(process_name(program)),
@@ -50,6 +56,18 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       queue(choices.schedule_seed) {
   task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
   task->name = name;
+  set_name(name);
+  if (choices.host_limits) {
+    descriptors.set_limit(limits[RLIMIT_NOFILE].rlim_cur);
+    nice = getpriority(PRIO_PROCESS, 0);
+  }
+  answer_about_proc(*this);
+}
+
+void Process::set_name(const std::string& text) {
+  name = text;
+  tree.self().name = {};
+  std::copy_n(text.begin(), std::min(text.size(), kNameLength), tree.self().name.begin());
 }
 
 std::int64_t Process::block(Wait wait) {
@@ -103,6 +121,8 @@ void Process::end_task() {
 }
 
 ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
+  date_written(*this);
+  ipc_of(*this);  // it is shared with children only
   // The host need not keep children that have ended: their fates are in the process tree.
   if (!std::exchange(child_was_made, true)) std::signal(SIGCHLD, SIG_IGN);
   return tree.make_child(static_cast<std::int32_t>(exit_signal));
@@ -112,6 +132,7 @@ void Process::become(ProcessEntry& child) {
   // Where the parent's emulator is killed, this one ends, too.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   tree.become(child);
+  ipc_forked(*this);
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();
   queue.clear();
@@ -124,6 +145,8 @@ void Process::become(ProcessEntry& child) {
   name = task->name;
   signals.pending = task->signals.pending = {};
   signals.passed_by.clear();
+  async_contexts.clear();
+  queue_notes.clear();
   membarriers = 0;
   borrows_ = lent_ >= 0;
   turn_began = {};
@@ -135,7 +158,7 @@ void Process::start_program(const ProgramImage& program) {
   image = program;
   brk_end = program.brk_start;
   execution_domain = first_execution_domain(program, execution_domain);
-  name = process_name(program);
+  set_name(process_name(program));
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();
   queue.clear();
@@ -144,9 +167,14 @@ void Process::start_program(const ProgramImage& program) {
   own->robust_list = own->clear_child_tid = 0;
   own->name = name;
   task = (tasks[pid()] = std::move(own)).get();
+  date_written(*this);
   for (int fd = 0; fd < descriptors.end(); ++fd)
     if (const Descriptor* const open = descriptors.find(fd); open != nullptr && open->close_on_exec)
       descriptors.close(fd);
+  ipc_detach_all(*this);
+  async_contexts.clear();
+  queue_notes.clear();
+  bound_memory.clear();
   signals.forget_handlers();
   task->signals.stack = {};
   membarriers = 0;
@@ -165,7 +193,11 @@ void Process::renew_random() {
 void Process::end(std::int32_t wait_status) {
   if (options.log != nullptr) log_end_of_process(*options.log, pid(), wait_status);
   return_memory();
+  date_written(*this);
+  ipc_ended(*this);
   for (int fd = 0; fd < descriptors.end(); ++fd) descriptors.close(fd);
+  if (watches_writes) note_hangups(*this);
+  if (session() == pid() && tree.self().terminal > Terminal::kHost) give_up_terminal(*this);
   tree.files_changed();
   ProcessEntry* const parent = tree.find(parent_pid());
   const ProcessEntry& own = tree.self();
@@ -240,14 +272,12 @@ const char* Process::host_path(std::uint64_t address) {
   if (path == nullptr || path == UserMemory::nowhere()) return path;
   if (*path != '/') return path;
   ProcPath found = find_proc_path(*this, std::string_view(path, strnlen(path, PATH_MAX)));
-  // A made file has the host's name, type and mode; only its contents are ours (see open).
-  if (found.meaning == ProcPath::Meaning::Replaced) {
-    std::string& slot = paths_[next_path_++ % paths_.size()];
-    slot = std::move(found.text);
-    return slot.c_str();
-  }
   if (found.meaning == ProcPath::Meaning::Missing) return "/proc/self/no such file";
-  return path;
+  if (found.host.empty()) return path;
+  // A made file has the host's type and mode; only its contents are ours (see open).
+  std::string& slot = paths_[next_path_++ % paths_.size()];
+  slot = std::move(found.host);
+  return slot.c_str();
 }
 
 void Process::warn(const std::string& text) {

@@ -26,6 +26,9 @@ using std::chrono::nanoseconds;
 
 constexpr std::int32_t kInit = 1;  // the parent of processes that have lost theirs
 constexpr std::size_t kTextSize = 8192;
+constexpr std::size_t kQuestionSize = 512;
+constexpr std::size_t kAnswerSize = 4u << 20;  // pages that are not written cost nothing
+constexpr std::size_t kTerminals = 64;
 constexpr int kLostCheckSeconds = 1;
 /// How long each looks at its files in turn where several wait for something outside.
 constexpr nanoseconds kLook = std::chrono::milliseconds(10);
@@ -60,6 +63,13 @@ struct ProcessTree::Shared {
   std::uint64_t slept = 0;             // ticks of the counter
   std::array<char, kTextSize> text{};  // where hopeless: who waits for what
   std::array<ProcessEntry, kMost> entries;
+  std::array<Terminal, kTerminals> terminals;
+  // One process asks, the other answers; both hold still meanwhile.
+  std::uint32_t asker = 0;  // index of its entry
+  bool asked = false;
+  std::uint64_t answer_size = 0;
+  std::array<char, kQuestionSize> question;
+  std::array<char, kAnswerSize> answer;
 };
 
 ProcessTree::ProcessTree(SimulatedClock& clock, std::int32_t pid) : clock_(clock) {
@@ -78,6 +88,7 @@ ProcessTree::ProcessTree(SimulatedClock& clock, std::int32_t pid) : clock_(clock
   self_->parent = pid - 1;
   self_->group = pid;
   self_->session = pid - 1;
+  self_->terminal = Terminal::kHost;
   self_->host_pid = getpid();
 }
 
@@ -130,6 +141,9 @@ ProcessEntry* ProcessTree::make_child(std::int32_t exit_signal) {
   made->group = self_->group;
   made->session = self_->session;
   made->user = self_->user;
+  made->terminal = self_->terminal;
+  made->began = now();
+  made->name = self_->name;
   made->exit_signal = exit_signal;
   ++shared_->live;
   return made;
@@ -151,6 +165,38 @@ void ProcessTree::become(ProcessEntry& child) {
   published_ = {};
   clock_.set_busy({});
   await_turn();
+}
+
+std::span<Terminal> ProcessTree::terminals() const {
+  return shared_->terminals;
+}
+
+void ProcessTree::answer_with(std::function<std::string(std::string_view)> answerer) {
+  answerer_ = std::move(answerer);
+}
+
+std::string ProcessTree::ask(ProcessEntry& whom, std::string_view question) {
+  if (question.size() >= kQuestionSize || whom.state == ProcessEntry::State::Zombie) return {};
+  publish();
+  std::ranges::copy(question, shared_->question.begin());
+  shared_->question[question.size()] = '\0';
+  shared_->asker = static_cast<std::uint32_t>(self_ - shared_->entries.data());
+  shared_->answer_size = 0;
+  shared_->asked = true;
+  wake_on_host(whom.has_turn);
+  // Who has ended meanwhile, or never answers, has said nothing.
+  while (!wait_on_host(self_->has_turn))
+    if (::kill(whom.host_pid, 0) != 0 && errno == ESRCH) return shared_->asked = false, "";
+  return {shared_->answer.data(), shared_->answer_size};
+}
+
+void ProcessTree::answer_question() {
+  shared_->asked = false;
+  take_over();
+  const std::string answer = answerer_ ? answerer_(shared_->question.data()) : std::string();
+  shared_->answer_size = std::min(answer.size(), kAnswerSize);
+  std::memcpy(shared_->answer.data(), answer.data(), shared_->answer_size);
+  wake_on_host(shared_->entries[shared_->asker].has_turn);
 }
 
 void ProcessTree::files_changed() {
@@ -267,7 +313,11 @@ void ProcessTree::pass_to(ProcessEntry& next) {
 }
 
 void ProcessTree::await_turn() {
-  while (!wait_on_host(self_->has_turn)) bury_lost();
+  for (;;) {
+    while (!wait_on_host(self_->has_turn)) bury_lost();
+    if (!shared_->asked) break;
+    answer_question();
+  }
   // Nothing can end any wait: the first process says so.
   if (shared_->hopeless && !is_first()) _exit(0);
   take_over();
