@@ -17,8 +17,10 @@
 namespace ringfare {
 namespace {
 
-bool is_self(const Process& process, std::uint64_t pid) {
-  return static_cast<std::int32_t>(pid) == 0 || static_cast<std::int32_t>(pid) == process.pid();
+/// The process, or one of its threads.
+bool is_self(Process& process, std::uint64_t pid) {
+  const auto number = static_cast<std::int32_t>(pid);
+  return number == 0 || number == process.pid() || process.find_task(number) != nullptr;
 }
 
 struct PriorityRange {

@@ -148,6 +148,7 @@ std::int64_t interfaces(Process& process, int host, std::uint64_t argument) {
 std::int64_t extents(Process& process, int host, std::uint64_t argument) {
   const auto count = process.user.load<std::uint32_t>(argument + offsetof(fiemap, fm_extent_count));
   if (!count) return -EFAULT;
+  if (*count > UINT32_MAX / sizeof(fiemap_extent)) return -EINVAL;
   const std::uint64_t size = sizeof(fiemap) + std::uint64_t{*count} * sizeof(fiemap_extent);
   const std::int64_t result =
       host_call(SYS_ioctl, host, FS_IOC_FIEMAP, process.user.in_out(argument, size));
