@@ -14,8 +14,8 @@ namespace ringfare {
 class Interruption {
  public:
   /// What the terminal and other programs send.
-  static constexpr std::array kSignals{SIGINT,  SIGTERM, SIGHUP,   SIGQUIT, SIGUSR1,
-                                       SIGUSR2, SIGALRM, SIGWINCH, SIGTSTP, SIGCONT};
+  static constexpr std::array kSignals{SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
+                                       SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGIO,   SIGURG};
 
   static bool pending() { return signals_.load(std::memory_order_relaxed) != 0; }
   /// Takes the lowest signal that has been noted out of the set; 0 where there is none.

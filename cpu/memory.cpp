@@ -122,10 +122,15 @@ AddressSpace::~AddressSpace() {
 }
 
 std::vector<GuestRange> AddressSpace::beyond_guests() {
+  // ELF_ET_DYN_BASE and the random 2^28 pages above it, and a heap behind that.
+  const GuestRange program{{0x5555'5555'4000}, {0x5680'0000'0000}};
 #ifdef __SANITIZE_ADDRESS__
-  return {{{0x7fff'8000}, {0x1000'7fff'8000}}};  // AddressSanitizer's shadow of x86-64
+  return {program,
+          {{0x7fff'8000}, {0x1000'7fff'8000}},       // AddressSanitizer's shadow of x86-64
+          {{0x5000'0000'0000}, {0x5500'0000'0000}},  // where its memory comes from, by version
+          {{0x6000'0000'0000}, {0x6500'0000'0000}}};
 #else
-  return {};
+  return {program};
 #endif
 }
 

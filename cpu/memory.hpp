@@ -63,7 +63,9 @@ class AddressSpace {
   AddressSpace(const AddressSpace&) = delete;
   AddressSpace& operator=(const AddressSpace&) = delete;
 
-  static constexpr GuestRange kDefaultLimits{{0x10000}, {0x3000'0000'0000}};
+  /// The host has the emulator's libraries and stack above this: TASK_SIZE less mmap_base's random
+  /// 2^28 pages (arch/x86/mm/mmap.c), and room for what the emulator maps.
+  static constexpr GuestRange kDefaultLimits{{0x10000}, {0x7ee0'0000'0000}};
 
   /// Takes `range` out of the guest's reach, for the engine. False where a region is in the way.
   bool reserve(GuestRange range);
@@ -146,7 +148,7 @@ class AddressSpace {
   bool allows(GuestAddress address, std::uint64_t size, bool Permissions::*wanted) const;
   void apply_protection_key(const Region& region);
   void cut(GuestRange range);
-  /// Ranges that the build itself needs at fixed addresses (sanitizers).
+  /// Where the emulator's own program and heap are, and what its build needs besides (sanitizers).
   static std::vector<GuestRange> beyond_guests();
   void insert(Region region);
   void note_change(GuestRange range, Permissions now = {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emu/cli/guest_start.hpp"
 
+#include <dirent.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,6 +45,18 @@ std::string find_program(const std::string& name) {
         executable_file(candidate))
       return candidate;
   throw UserError(fmt::format("{}: not found in PATH; give its path", name));
+}
+
+std::vector<int> inherited_descriptors() {
+  std::vector<int> all;
+  DIR* const directory = opendir("/proc/self/fd");
+  if (directory == nullptr) return all;
+  while (const dirent* const entry = readdir(directory)) {
+    const int fd = std::atoi(entry->d_name);
+    if (fd > STDERR_FILENO && fd != dirfd(directory)) all.push_back(fd);
+  }
+  closedir(directory);
+  return all;
 }
 
 std::vector<std::string> guest_environment(const std::vector<std::string>& settings) {

@@ -11,6 +11,9 @@ namespace ringfare {
 std::string find_program(const std::string& name);
 
 /// Ours, with "NAME=VALUE" set and "NAME" removed.
+/// The descriptors above 2 that whoever started us has left open.
+std::vector<int> inherited_descriptors();
+
 std::vector<std::string> guest_environment(const std::vector<std::string>& settings);
 
 }  // namespace ringfare

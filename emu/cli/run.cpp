@@ -11,6 +11,7 @@
 #include "emu/cli/confinement.hpp"
 #include "emu/cli/debug_tools.hpp"
 #include "emu/cli/exit_status.hpp"
+#include "emu/cli/guest_start.hpp"
 #include "emu/cli/options/machine_options.hpp"
 #include "emu/cli/reports.hpp"
 #include "emu/cli/run_options.hpp"
@@ -50,6 +51,8 @@ void build_told_walls(const Confinement& confined) {
 }
 
 int run_program(RunVerb verb, const std::vector<std::string>& words) {
+  // Before anything of our own is open.
+  std::vector<int> inherited = inherited_descriptors();
   const char* const name = verb == RunVerb::Trace ? "trace" : "run";
   const std::string usage = fmt::format("{} {}", name, kWordsOfProgram);
   const OptionTable table = run_options(verb);
@@ -73,6 +76,7 @@ int run_program(RunVerb verb, const std::vector<std::string>& words) {
     build_told_walls(confined);
   }
   SessionInputs inputs = session_inputs(options, verb);
+  if (!options.has("standard-descriptors")) inputs.descriptors = std::move(inherited);
   inputs.log = tools.log();
   inputs.watchers = tools.watchers();
   inputs.network = confined.network;

@@ -28,6 +28,8 @@ constexpr OptionRow kGuestOptions[] = {
     {"schedule-seed", "N", "vary the turns of threads and processes; 0: all equally long", "0"},
     {"no-counts", "", "count and price nothing in user mode: shows what counting costs"},
     {"max-instructions", "N", "stop after N instructions"},
+    {"standard-descriptors", "", "the guest inherits descriptors 0, 1 and 2 only"},
+    {"host-limits", "", "resource limits and priority are those ringfare was started with"},
 };
 
 constexpr OptionRow kRunOptions[] = {
@@ -87,6 +89,7 @@ SessionInputs session_inputs(const ParsedOptions& options, RunVerb verb) {
     throw UserError("--no-counts and --max-instructions: what is not counted has no limit");
   inputs.verbose = options.times("verbose") != 0;
   take_time_options(options, inputs);
+  inputs.host_limits = options.has("host-limits");
   inputs.seed = options.number("seed");
   inputs.traced = options.has("traced");
   inputs.schedule_seed = options.number("schedule-seed");

@@ -10,11 +10,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <optional>
 #include <span>
 
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/terminals.hpp"
 
 namespace ringfare {
 namespace {
@@ -49,6 +51,9 @@ std::int64_t block_on(Process& process, const WaitFor& wanted, int guest_fd, int
     const auto moved = static_cast<std::int64_t>(process.task->moved);
     return moved != 0 ? moved : -restart::kIfAsked;
   }
+  if (wanted.events == POLLIN)
+    if (const std::int64_t stopped = stop_in_background(process, host_fd, SIGTTIN); stopped != 0)
+      return stopped;
   const Descriptor* const descriptor = process.descriptors.find(guest_fd);
   return process.block({.what = fmt::format("descriptor {} to become {}", guest_fd,
                                             wanted.events == POLLIN ? "readable" : "writable"),

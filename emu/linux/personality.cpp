@@ -81,7 +81,7 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
     process.send_to_thread(user_signal(process, SIGXFSZ, SI_USER));
   // A signal for the guest has ended a wait in the host.
   if (result == -EINTR && Interruption::pending()) {
-    while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+    process.take_from_outside();
     result = -restart::kIfAsked;
   }
   return result;
@@ -166,7 +166,7 @@ void Personality::refuse(const Exception& page_fault) {
 }
 
 void Personality::raise(const SignalInfo& info) {
-  process_->send(info);
+  process_->receive(info.signal);
 }
 
 void Personality::expire_timers() {

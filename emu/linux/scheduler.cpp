@@ -121,7 +121,7 @@ void wake_by_changes(Process& process) {
 /// Waits in the host, for at most `patience`, for what somebody outside does: files, signals.
 void look_outside(Process& process, std::optional<nanoseconds> patience) {
   wake_by_files(process, patience);
-  while (const int signal = Interruption::take()) process.send(kernel_signal(signal));
+  process.take_from_outside();
 }
 
 /// No thread can run and there are no other processes: lets time pass until one can. Returns who

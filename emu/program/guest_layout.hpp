@@ -26,16 +26,17 @@ struct GuestLayout {
   std::uint64_t word() const { return mode == CodeMode::Long64 ? 8 : 4; }
 };
 
-/// 64-bit programs. The image of a static PIE lies in the low 2 GiB so that translated code stays
-/// within reach of its RIP-relative operands.
+/// 64-bit programs. Stack and libraries are where Linux has them, just below the host's own for the
+/// emulator: programs with sanitizers look for them there. The image of a static PIE lies in the
+/// low 2 GiB so that translated code stays within reach of its RIP-relative operands.
 inline constexpr GuestLayout kLayout64{.mode = CodeMode::Long64,
                                        .lowest = {0x10000},
-                                       .end = {0x3000'0000'0000},
+                                       .end = {0x7ee0'0000'0000},
                                        .task_size = 0x7fff'ffff'f000,
                                        .pie_base = {0x1000'0000},
                                        .mmap_begin = {0x10000},
-                                       .mmap_top = {0x2fff'f7ff'f000},
-                                       .stack_top = {0x2fff'ffff'f000}};
+                                       .mmap_top = {0x7edf'f7ff'f000},
+                                       .stack_top = {0x7edf'ffff'f000}};
 
 /// As it is, but in a build with AddressSanitizer, whose own memory begins at 0x7fff8000: there
 /// 32-bit programs have what a kernel with CONFIG_VMSPLIT_2G_OPT leaves them.

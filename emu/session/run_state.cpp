@@ -23,7 +23,7 @@ PricedMachines priced_machines(Machine machine, const SessionInputs& inputs) {
 }
 
 PersonalityOptions personality_options(const Machine& machine, const SessionInputs& inputs,
-                                       std::uint64_t features) {
+                                       const Cpuid& cpuid) {
   return {.uname_release = machine.kernel.release,
           .uname_version = machine.kernel.version,
           .uname_machine = machine.kernel.bits == 64 ? "x86_64" : "i686",
@@ -31,9 +31,12 @@ PersonalityOptions personality_options(const Machine& machine, const SessionInpu
           .clocksource = name_of(inputs.clocksource),
           .seed = inputs.seed,
           .schedule_seed = inputs.schedule_seed,
-          .features = features,
+          .descriptors = inputs.descriptors,
+          .host_limits = inputs.host_limits,
+          .features = cpuid.xcr0(),
           .network = inputs.network,
           .confined = inputs.confined,
+          .cpuid = &cpuid,
           .log = inputs.log};
 }
 
@@ -43,7 +46,7 @@ RunState::RunState(Machine deciding, const SessionInputs& its_inputs, std::vecto
     : inputs(its_inputs),
       machines(priced_machines(std::move(deciding), inputs)),
       personality(guest.memory(), clock, guest.image(),
-                  personality_options(machine(), inputs, cpuid.xcr0())),
+                  personality_options(machine(), inputs, cpuid)),
       tracer(std::move(sinks), inputs.follow, guest.memory(), inputs.describe) {
   clock.set_waits(inputs.real_time);
   tracer.name_descriptors(personality.descriptor_names());

@@ -25,6 +25,8 @@ struct SessionInputs {
   std::string program;                   // host path of the executable
   std::vector<std::string> arguments;    // argv[0] first
   std::vector<std::string> environment;  // "NAME=value"
+  std::vector<int> descriptors;          // above 2, that the guest inherits
+  bool host_limits = false;              // resource limits and priority of the host's
   std::uint64_t seed = 1;
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();

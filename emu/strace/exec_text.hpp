@@ -14,7 +14,7 @@ struct ExecVectors {
   GuestAddress path, arguments, environment;
 };
 
-/// "execve(\"/bin/true\", [\"true\"], 0x2fffffffe808 /* 37 vars */)": the call that starts a run,
+/// "execve(\"/bin/true\", [\"true\"], 0x7edfffffe808 /* 37 vars */)": the call that starts a run,
 /// which no guest makes.
 std::string exec_text(const ExecRequest& request, const ExecVectors& vectors,
                       const DescribeOptions& options);

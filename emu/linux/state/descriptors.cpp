@@ -30,10 +30,15 @@ std::string_view kind_of(int host_fd) {
 
 }  // namespace
 
-DescriptorTable::DescriptorTable() : limit_(kInitialLimit) {
+DescriptorTable::DescriptorTable(const std::vector<int>& inherited) : limit_(kInitialLimit) {
   for (int fd = 0; fd < kStandardStreams; ++fd) {
     slots_.emplace_back();
     if (fcntl(fd, F_GETFD) >= 0) slots_.back() = Descriptor{.host_fd = fd};
+  }
+  for (const int fd : inherited) {
+    const auto place = static_cast<std::size_t>(fd);
+    if (place >= slots_.size()) slots_.resize(place + 1);
+    slots_[place] = Descriptor{.host_fd = fd};
   }
 }
 

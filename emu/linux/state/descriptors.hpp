@@ -11,6 +11,7 @@
 namespace ringfare {
 
 class OwnFile;
+struct FileOwner;
 
 /// An open file of the guest.
 struct Descriptor {
@@ -26,14 +27,19 @@ struct Descriptor {
   std::string path;                   // of a text we made; empty where the host knows
   std::string proc_path;              // as the guest names it, where it lies in /proc
   std::shared_ptr<OwnFile> own_file;  // `host_fd` only says whether it is readable
+  std::shared_ptr<FileOwner> owner;   // null: nobody
+  bool master = false;                // of a pseudoterminal
+  /// Whether the file has been written to and is to get the guest's time (see FileTimes).
+  enum class Dating : std::uint8_t { Nothing, Due, Never };
+  Dating dating = Dating::Nothing;
 };
 
-/// The guest's descriptor table. Closed: only 0, 1 and 2, where the host has them, and what the
-/// guest opened exist. Host descriptors are owned, except the host's own 0, 1 and 2, which stay
-/// open.
+/// The guest's descriptor table. Closed: only 0, 1 and 2, where the host has them, what the guest
+/// has inherited, and what it opened exist. Host descriptors are owned, except the host's own 0, 1
+/// and 2, which stay open.
 class DescriptorTable {
  public:
-  DescriptorTable();
+  explicit DescriptorTable(const std::vector<int>& inherited = {});
   ~DescriptorTable();
   DescriptorTable(const DescriptorTable&) = delete;
   DescriptorTable& operator=(const DescriptorTable&) = delete;
@@ -57,6 +63,9 @@ class DescriptorTable {
   int install_at(const Descriptor& descriptor, int guest_fd);
   /// 0 or -errno.
   int close(int guest_fd);
+
+  /// Whether some are Due for the guest's time.
+  bool some_due = false;
 
   /// One more than the highest number in use.
   int end() const { return static_cast<int>(slots_.size()); }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,9 +14,11 @@
 #include <utility>
 
 #include "emu/linux/state/futex_wakes.hpp"
+#include "emu/linux/state/ipc_objects.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/robust_futexes.hpp"
 #include "emu/linux/state/running_programs.hpp"
+#include "emu/linux/state/terminals.hpp"
 
 namespace ringfare {
 namespace {
@@ -58,6 +61,7 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       tree(simulated_clock, choices.pid),
       image(program),
       options(choices),
+      descriptors(choices.descriptors),
       random(choices.seed ^ kStream),
       brk_end(program.brk_start),
       name(process_name(program)),
@@ -66,6 +70,7 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
   task = (tasks[pid()] = std::make_unique<Task>(pid())).get();
   task->name = name;
   task->entry = tree.find_thread(pid());
+  limits() = ResourceLimits(choices.host_limits);
   note_program(*this);
   tree.answer_by([this](ProcessRequest& request) { answer(request); });
   for (int fd = 0; fd < descriptors.end(); ++fd)
@@ -73,6 +78,18 @@ Process::Process(AddressSpace& space, SimulatedClock& simulated_clock, const Pro
       open->proc_path = proc_path_of(*this, open->host_fd);
   const HeldFile here(::open(".", O_PATH | O_CLOEXEC));
   if (here.open()) proc_directory = proc_path_of(*this, here.fd());
+  set_name(name);
+  if (choices.host_limits) {
+    descriptors.set_limit(limits()[RLIMIT_NOFILE].rlim_cur);
+    task->entry->nice = getpriority(PRIO_PROCESS, 0);
+  }
+  answer_about_proc(*this);
+}
+
+void Process::set_name(const std::string& text) {
+  name = text;
+  tree.self().name = {};
+  std::copy_n(text.begin(), std::min(text.size(), kNameLength), tree.self().name.begin());
 }
 
 std::int64_t Process::block(Wait wait) {
@@ -130,6 +147,8 @@ void Process::end_task() {
 }
 
 ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
+  date_written(*this);
+  ipc_of(*this);  // it is shared with children only
   // The host need not keep children that have ended: their fates are in the process tree.
   if (!std::exchange(child_was_made, true)) std::signal(SIGCHLD, SIG_IGN);
   return tree.make_child(static_cast<std::int32_t>(exit_signal), *task->entry);
@@ -139,6 +158,7 @@ void Process::become(ProcessEntry& child) {
   // Where the parent's emulator is killed, this one ends, too.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   tree.become(child);
+  ipc_forked(*this);
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();
   queue.clear();
@@ -152,6 +172,8 @@ void Process::become(ProcessEntry& child) {
   name = task->name;
   signals.pending = task->signals.pending = {};
   signals.passed_by.clear();
+  async_contexts.clear();
+  queue_notes.clear();
   membarriers = 0;
   borrows_ = lent_ >= 0;
   turn_began = {};
@@ -166,7 +188,7 @@ void Process::start_program(const ProgramImage& program) {
   timers.remove_created();
   brk_end = program.brk_start;
   execution_domain = first_execution_domain(program, execution_domain);
-  name = process_name(program);
+  set_name(process_name(program));
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   for (const auto& [id, other] : tasks) leave_futexes(*this, *other);
   for (const auto& [id, other] : tasks)
@@ -182,9 +204,14 @@ void Process::start_program(const ProgramImage& program) {
   own->entry->robust_list = own->clear_child_tid = 0;
   own->name = name;
   task = (tasks[pid()] = std::move(own)).get();
+  date_written(*this);
   for (int fd = 0; fd < descriptors.end(); ++fd)
     if (const Descriptor* const open = descriptors.find(fd); open != nullptr && open->close_on_exec)
       descriptors.close(fd);
+  ipc_detach_all(*this);
+  async_contexts.clear();
+  queue_notes.clear();
+  bound_memory.clear();
   signals.forget_handlers();
   task->signals.stack = {};
   membarriers = 0;
@@ -209,7 +236,11 @@ void Process::end(std::int32_t wait_status) {
     if (id != pid()) tree.end_thread(id);
   }
   return_memory();
+  date_written(*this);
+  ipc_ended(*this);
   for (int fd = 0; fd < descriptors.end(); ++fd) descriptors.close(fd);
+  if (watches_writes) note_hangups(*this);
+  if (session() == pid() && tree.self().terminal > Terminal::kHost) give_up_terminal(*this);
   tree.files_changed();
   ProcessEntry* const parent = tree.find(parent_pid());
   const ProcessEntry& own = tree.self();
@@ -328,6 +359,8 @@ const char* Process::host_path(std::uint64_t address, std::uint64_t directory, L
     // A made file has the host's name, type and mode; only its contents are ours (see open).
     if (meaning.meaning == ProcPath::Meaning::Replaced)
       found.text = std::move(meaning.text);
+    else if (!meaning.host.empty())
+      found.text = std::move(meaning.host);
     else
       found.text = name_on_host(*this, found.text);
   }

@@ -16,13 +16,18 @@
 #include "emu/linux/abi/syscall_row.hpp"
 #include "emu/linux/abi/user_memory.hpp"
 #include "emu/linux/signals/signal_state.hpp"
+#include "emu/linux/state/async_io.hpp"
 #include "emu/linux/state/broken_pipes.hpp"
 #include "emu/linux/state/descriptors.hpp"
+#include "emu/linux/state/file_times.hpp"
 #include "emu/linux/state/futex_table.hpp"
+#include "emu/linux/state/memory_policy.hpp"
 #include "emu/linux/state/own_file.hpp"
 #include "emu/linux/state/path_resolution.hpp"
 #include "emu/linux/state/personality_options.hpp"
+#include "emu/linux/state/proc_setting.hpp"
 #include "emu/linux/state/process_tree.hpp"
+#include "emu/linux/state/queue_note.hpp"
 #include "emu/linux/state/random_source.hpp"
 #include "emu/linux/state/resource_limits.hpp"
 #include "emu/linux/state/run_queue.hpp"
@@ -71,6 +76,9 @@ class Process {
                         LastLink last = LastLink::Followed);
   /// AT_FDCWD.
   static constexpr std::uint64_t kHere = static_cast<std::uint64_t>(-100);
+
+  /// PR_SET_NAME, execve(2): others see the name, too.
+  void set_name(const std::string& text);
 
   /// The process is over after the current call.
   void exit(int status) { exit_status = status; }
@@ -133,6 +141,7 @@ class Process {
   PersonalityOptions options;
   DescriptorTable descriptors;
   OwnFiles own_files;
+  FileTimes file_times;
   std::shared_ptr<IpcObjects> ipc;  // of System V; made when the first is asked for
   /// Signals of the thread that is being served.
   ThreadSignals& thread_signals() { return task->signals; }
@@ -162,6 +171,15 @@ class Process {
   /// Whether a call must not wait in the host: others have to go on meanwhile, or timers to expire.
   bool waits_apart() const { return shares() || !timers.idle() || own_files.work(); }
 
+  /// To all processes of a group, or to one, as the kernel sends it.
+  void signal_group(int group, int signal);
+  void signal_entry(ProcessEntry& to, int signal);
+  /// Gives the guest what has come from outside (see Interruption).
+  void take_from_outside();
+  void receive(int signal);
+  /// The guest's number of a process of the host's; 0 for one that is no guest.
+  int guest_pid(int host_pid);
+
   /// Forgets pending signals of `set`, which have become ignored.
   void discard(std::uint64_t set);
 
@@ -170,11 +188,17 @@ class Process {
   IgnoreBrokenPipes pipes;
   ResourceLimits& limits() { return tree.self().limits; }
   RandomSource random;
-  GuestAddress brk_end;                // the program break
-  std::vector<std::uint64_t> ldt;      // modify_ldt(2)
-  std::string name;                    // PR_SET_NAME: at most 15 bytes
-  std::int32_t dumpable = 1;           // prctl(2)
-  bool no_huge_pages = false;          // PR_SET_THP_DISABLE
+  GuestAddress brk_end;            // the program break
+  std::vector<std::uint64_t> ldt;  // modify_ldt(2)
+  std::string name;                // PR_SET_NAME: at most 15 bytes
+  std::int32_t dumpable = 1;       // prctl(2)
+  bool no_huge_pages = false;      // PR_SET_THP_DISABLE
+  ProcSettings proc_settings;
+  MemoryPolicy memory_policy;
+  std::vector<MemoryPolicy> bound_memory;
+  AsyncContexts async_contexts;
+  std::vector<QueueNote> queue_notes;
+  bool watches_writes = false;  // some open files have writes that are ours to do or to look at
   std::uint32_t execution_domain = 0;  // personality(2)
 
   /// Its threads by number, and the one whose turn it is: nobody after one has ended.

@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Signals and timers of a process: who is told, and who wakes.
-#include <algorithm>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
+
+#include "cpu/interruption.hpp"
+#include "emu/linux/state/file_owner.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/terminals.hpp"
 
 namespace ringfare {
 namespace {
+
+/// mq_notify(2): the host has told of a message.
+bool send_queue_notes(Process& process) {
+  bool sent = false;
+  std::erase_if(process.queue_notes, [&](const QueueNote& note) {
+    pollfd queue{note.host_fd, POLLIN, 0};
+    if (::poll(&queue, 1, 0) <= 0) return false;
+    const SignalInfo::Queued who{.pid = process.pid(), .uid = getuid(), .value = note.value};
+    process.send(make_signal(note.signal, SI_MESGQ, who));
+    return sent = true;
+  });
+  return sent;
+}
 
 bool takes(const ThreadSignals& thread, std::uint64_t pending) {
   return (pending & (~thread.mask() | thread.awaited)) != 0;
@@ -70,6 +90,41 @@ void Process::wake(Task& sleeper, Wait::End end) {
 void Process::discard(std::uint64_t set) {
   signals.pending.discard(set);
   for (const auto& [id, each] : tasks) each->signals.pending.discard(set);
+}
+
+void Process::signal_entry(ProcessEntry& to, int signal) {
+  const SignalInfo info = kernel_signal(signal);
+  if (to.pid == pid())
+    send(info);
+  else if (to.state != ProcessEntry::State::Zombie)
+    tree.send(to, info);
+}
+
+void Process::signal_group(int group, int signal) {
+  for (ProcessEntry* const entry : tree.all())
+    if (entry->group == group) signal_entry(*entry, signal);
+}
+
+void Process::take_from_outside() {
+  while (const int signal = Interruption::take()) receive(signal);
+}
+
+void Process::receive(int signal) {
+  const Terminal* const terminal = own_terminal(*this);
+  // The host sends what its terminal's keys mean to all; only the foreground is meant.
+  const bool behind =
+      tree.self().terminal == Terminal::kHost && terminal != nullptr && terminal->group != group();
+  const bool is_key = signal == SIGINT || signal == SIGQUIT || signal == SIGTSTP;
+  if (behind && is_key) return;
+  if (signal == SIGIO && (send_queue_notes(*this) || send_file_signals(*this))) return;
+  send(kernel_signal(signal));
+}
+
+int Process::guest_pid(int host_pid) {
+  if (host_pid == getpid()) return pid();
+  for (const ProcessEntry* const entry : tree.all())
+    if (entry->host_pid == host_pid) return entry->pid;
+  return 0;
 }
 
 TimerTimes Process::timer_times() const {

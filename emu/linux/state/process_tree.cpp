@@ -27,6 +27,9 @@ using std::chrono::nanoseconds;
 
 constexpr std::int32_t kInit = 1;  // the parent of processes that have lost theirs
 constexpr std::size_t kTextSize = 8192;
+constexpr std::size_t kQuestionSize = 512;
+constexpr std::size_t kAnswerSize = 4u << 20;  // pages that are not written cost nothing
+constexpr std::size_t kTerminals = 64;
 constexpr int kLostCheckSeconds = 1;
 constexpr std::uint32_t kMostThreads = 1u << 16;
 /// Signals on their way. Every process finds room for the standard ones.
@@ -80,6 +83,13 @@ struct ProcessTree::Shared {
   std::array<Post, kMostSignals> signals;         // place 0 is none
   std::array<ThreadEntry, kMostThreads> threads;  // by number
   std::array<ProcessEntry, kMost> entries;
+  std::array<Terminal, kTerminals> terminals;
+  // One process asks, the other answers; both hold still meanwhile.
+  std::uint32_t questioner = 0;  // index of its entry
+  bool question_open = false;
+  std::uint64_t answer_size = 0;
+  std::array<char, kQuestionSize> question;
+  std::array<char, kAnswerSize> answer;
 };
 
 ProcessTree::ProcessTree(SimulatedClock& clock, std::int32_t pid) : clock_(clock) {
@@ -98,6 +108,7 @@ ProcessTree::ProcessTree(SimulatedClock& clock, std::int32_t pid) : clock_(clock
   self_->parent = pid - 1;
   self_->group = pid;
   self_->session = pid - 1;
+  self_->terminal = Terminal::kHost;
   self_->host_pid = getpid();
   self_->user = self_->saved_user = getuid();
   self_->effective_user = geteuid();
@@ -197,6 +208,9 @@ ProcessEntry* ProcessTree::make_child(std::int32_t exit_signal, const ThreadEntr
   made->limits = self_->limits;
   made->program_device = self_->program_device;
   made->program_inode = self_->program_inode;
+  made->terminal = self_->terminal;
+  made->began = now();
+  made->name = self_->name;
   made->exit_signal = exit_signal;
   ++shared_->live;
   return made;
@@ -219,6 +233,38 @@ void ProcessTree::become(ProcessEntry& child) {
   published_ = {};
   clock_.set_busy({});
   await_turn();
+}
+
+std::span<Terminal> ProcessTree::terminals() const {
+  return shared_->terminals;
+}
+
+void ProcessTree::answer_with(std::function<std::string(std::string_view)> answerer) {
+  answerer_ = std::move(answerer);
+}
+
+std::string ProcessTree::ask(ProcessEntry& whom, std::string_view question) {
+  if (question.size() >= kQuestionSize || whom.state == ProcessEntry::State::Zombie) return {};
+  publish();
+  std::ranges::copy(question, shared_->question.begin());
+  shared_->question[question.size()] = '\0';
+  shared_->questioner = static_cast<std::uint32_t>(self_ - shared_->entries.data());
+  shared_->answer_size = 0;
+  shared_->question_open = true;
+  wake_on_host(whom.has_turn);
+  // Who has ended meanwhile, or never answers, has said nothing.
+  while (!wait_on_host(self_->has_turn))
+    if (::kill(whom.host_pid, 0) != 0 && errno == ESRCH) return shared_->question_open = false, "";
+  return {shared_->answer.data(), shared_->answer_size};
+}
+
+void ProcessTree::answer_question() {
+  shared_->question_open = false;
+  take_over();
+  const std::string answer = answerer_ ? answerer_(shared_->question.data()) : std::string();
+  shared_->answer_size = std::min(answer.size(), kAnswerSize);
+  std::memcpy(shared_->answer.data(), answer.data(), shared_->answer_size);
+  wake_on_host(shared_->entries[shared_->questioner].has_turn);
 }
 
 void ProcessTree::files_changed() {
@@ -337,8 +383,12 @@ void ProcessTree::pass_to(ProcessEntry& next) {
 void ProcessTree::await_turn() {
   for (;;) {
     while (!wait_on_host(self_->has_turn)) bury_lost();
-    if (!shared_->is_asking || &shared_->entries[shared_->asked] != self_) break;
-    answer_request();
+    if (shared_->is_asking && &shared_->entries[shared_->asked] == self_)
+      answer_request();
+    else if (shared_->question_open)
+      answer_question();
+    else
+      break;
   }
   // Nothing can end any wait: the first process says so.
   if (shared_->hopeless && !is_first()) _exit(0);

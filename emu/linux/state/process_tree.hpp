@@ -56,6 +56,9 @@ struct ProcessEntry {
   bool stop_reported = true, continue_reported = true;  // to waitpid(2)
   std::int32_t pid = 0, parent = 0, group = 0, session = 0;
   std::int32_t host_pid = 0;
+  std::uint32_t terminal = 0;     // its controlling terminal's device; Terminal::kHost: the host's
+  std::int64_t began = 0;         // simulated nanoseconds
+  std::array<char, 16> name{};    // as in /proc/PID/comm
   std::int32_t exit_signal = 0;   // what its parent gets when it ends
   std::int32_t death_signal = 0;  // what it gets when its parent ends: PR_SET_PDEATHSIG
   std::int32_t wait_status = 0;   // as waitpid(2) says it
@@ -73,6 +76,14 @@ struct ProcessEntry {
   ResourceLimits limits;
   std::uint64_t program_device = 0, program_inode = 0;  // stat(2) of what it runs
   std::array<char, 120> waits_for{};
+};
+
+/// A terminal that is some session's controlling terminal.
+struct Terminal {
+  static constexpr std::uint32_t kHost = 1;  // the one that the run was started on, if any
+
+  std::uint32_t device = 0;             // st_rdev of the side that programs use; 0: free
+  std::int32_t session = 0, group = 0;  // its session, and the group in the foreground
 };
 
 /// The processes of a guest. Each is a process of the host, too, made by fork(2). Exactly one of
@@ -116,6 +127,14 @@ class ProcessTree {
   void start(ProcessEntry& child, std::int32_t host_pid);
   /// Called in the child: waits for its first turn.
   void become(ProcessEntry& child);
+
+  /// Asks another process that is alive, which sleeps, something; what its answerer says.
+  std::string ask(ProcessEntry& whom, std::string_view question);
+  /// Who answers in this process.
+  void answer_with(std::function<std::string(std::string_view)> answerer);
+
+  /// A place for each terminal.
+  std::span<Terminal> terminals() const;
 
   /// Something has happened to a file: another process may wait for that.
   void files_changed();
@@ -196,7 +215,10 @@ class ProcessTree {
   void answer_request();
   std::int64_t now() const;
 
+  void answer_question();
+
   SimulatedClock& clock_;
+  std::function<std::string(std::string_view)> answerer_;
   Shared* shared_;
   ProcessEntry* self_;
   Cycles published_;

@@ -29,10 +29,12 @@ constexpr InitialLimit kInitialLimits[] = {
 
 }  // namespace
 
-ResourceLimits::ResourceLimits() {
+ResourceLimits::ResourceLimits(bool of_host) {
   limits_.fill({kInfinity, kInfinity});
   for (const InitialLimit& row : kInitialLimits)
     limits_[static_cast<std::size_t>(row.resource)] = row.limit;
+  for (unsigned resource = 0; of_host && resource < kCount; ++resource)
+    getrlimit(static_cast<__rlimit_resource_t>(resource), &limits_[resource]);
 }
 
 int ResourceLimits::set(unsigned resource, const rlimit& limit) {

@@ -14,7 +14,8 @@ inline constexpr std::uint64_t kMachineMemory = 8ull << 30;
 /// What getrlimit answers.
 class ResourceLimits {
  public:
-  ResourceLimits();
+  /// Fixed ones, as of a first process, or `of_host`'s.
+  explicit ResourceLimits(bool of_host = false);
 
   static constexpr unsigned kCount = 16;  // RLIM_NLIMITS
 

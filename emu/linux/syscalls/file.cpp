@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,11 +14,13 @@
 #include <climits>
 #include <csignal>
 
+#include "emu/linux/state/file_owner.hpp"
 #include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/named_pipe.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/state/running_programs.hpp"
+#include "emu/linux/state/terminals.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 #include "emu/linux/syscalls/pass_through.hpp"
 
@@ -38,6 +41,58 @@ std::int64_t make_file(const std::string& text, std::uint64_t flags) {
   const int reader = complete ? ::open(name.c_str(), O_RDONLY | O_CLOEXEC) : -1;
   ::close(file);
   return reader < 0 ? -EIO : reader;
+}
+
+/// A file whose entries or bytes are ours; the host's file in its place says whether it may be
+/// opened so.
+std::int64_t open_ours(Process& process, std::string_view name, const ProcPath& found,
+                       std::uint64_t flags) {
+  const bool listed = found.meaning == ProcPath::Meaning::Listed;
+  if (listed && (flags & O_ACCMODE) != O_RDONLY) return -EISDIR;
+  if (!listed && (flags & O_DIRECTORY) != 0) return -ENOTDIR;
+  std::shared_ptr<PositionedFile> file = open_proc_file(process, name);
+  if (file == nullptr) return -EACCES;
+  struct stat status {};
+  const std::int64_t asked = host_call(SYS_stat, found.host.c_str(), &status);
+  if (asked < 0) return asked;
+  // The file of the host is never read or written: only its kind matters.
+  const std::int64_t host =
+      listed ? host_call(SYS_open, found.host.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+             : host_call(SYS_memfd_create, "served", MFD_CLOEXEC);
+  const std::int64_t fd = process.install(host, flags);
+  if (fd < 0) return fd;
+  Descriptor& descriptor = *process.descriptors.find(static_cast<int>(fd));
+  descriptor.path = proc_name(process, name);
+  if ((flags & O_ACCMODE) != O_RDONLY) process.watches_writes = true;
+  if (listed) file = open_proc_file(process, name);  // it has its own descriptor in it
+  descriptor.own_file = std::move(file);
+  return fd;
+}
+
+PositionedFile* positioned(Process& process, std::uint64_t fd) {
+  const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(fd));
+  if (descriptor == nullptr || descriptor->own_file == nullptr) return nullptr;
+  return dynamic_cast<PositionedFile*>(descriptor->own_file.get());
+}
+
+std::int64_t list_directory(Process& process, const CallArguments& args,
+                            ListedDirectory::Layout layout) {
+  if (PositionedFile* const file = positioned(process, args[0])) {
+    auto* const directory = dynamic_cast<ListedDirectory*>(file);
+    if (directory == nullptr) return -ENOTDIR;
+    return directory->list(process, args[1], static_cast<std::uint32_t>(args[2]), layout);
+  }
+  return pass_to_host(process, args);
+}
+
+/// /dev/tty: the process's controlling terminal.
+std::int64_t open_own_terminal(Process& process, std::uint64_t flags) {
+  const std::string path = terminal_path(process);
+  if (path.empty()) return -ENXIO;
+  const std::int64_t fd =
+      process.install(host_call(SYS_open, path.c_str(), flags | O_CLOEXEC | O_NOCTTY), flags);
+  if (fd >= 0) process.descriptors.find(static_cast<int>(fd))->path = "/dev/tty";
+  return fd;
 }
 
 /// openat(2) ignores what openat2(2) refuses.
@@ -66,7 +121,14 @@ std::int64_t open_in_proc(Process& process, const std::string& name, const char*
   if (meaning.meaning == ProcPath::Meaning::Missing) return -ENOENT;
   if (meaning.meaning == ProcPath::Meaning::Made)
     return process.install(make_file(meaning.text, flags), flags, Descriptor::Source::Made,
-                           *given == '/' ? given : name);
+                           proc_name(process, *given == '/' ? given : name));
+  const bool ours =
+      meaning.meaning == ProcPath::Meaning::Listed || meaning.meaning == ProcPath::Meaning::Served;
+  if (ours && (flags & O_PATH) == 0) {
+    const std::int64_t fd = open_ours(process, name, meaning, flags);
+    if (fd >= 0) process.descriptors.find(static_cast<int>(fd))->proc_path = name;
+    return fd;
+  }
   if (meaning.meaning == ProcPath::Meaning::Random)
     return process.install(host_call(SYS_openat, AT_FDCWD, name.c_str(), flags | O_CLOEXEC, mode),
                            flags, Descriptor::Source::Random);
@@ -74,9 +136,30 @@ std::int64_t open_in_proc(Process& process, const std::string& name, const char*
   if ((flags & kOfLink) == kOfLink && proc_link(process, name))
     return open_link(process, name, flags);
   const std::int64_t fd = process.install(
-      host_call(SYS_openat, AT_FDCWD, meaning.text.c_str(), flags | O_CLOEXEC, mode), flags);
+      host_call(SYS_openat, AT_FDCWD,
+                meaning.meaning == ProcPath::Meaning::Replaced || meaning.host.empty()
+                    ? meaning.text.c_str()
+                    : meaning.host.c_str(),
+                flags | O_CLOEXEC, mode),
+      flags);
   if (fd >= 0 && name.starts_with("/proc"))
     process.descriptors.find(static_cast<int>(fd))->proc_path = name;
+  return fd;
+}
+
+/// Whether openat(2) will make the file.
+bool will_be_new(int from, const char* path, std::uint64_t flags) {
+  if ((flags & O_CREAT) == 0) return false;
+  return (flags & O_EXCL) != 0 || host_call(SYS_faccessat, from, path, F_OK) == -ENOENT;
+}
+
+/// A file of the host that was opened for the guest.
+std::int64_t install_opened(Process& process, std::int64_t host, std::uint64_t flags, bool is_new) {
+  const std::int64_t fd = process.install(host, flags);
+  if (fd < 0) return fd;
+  const bool cuts = (flags & O_ACCMODE) != O_RDONLY && (flags & O_TRUNC) != 0;
+  if (is_new || cuts) note_written(process, static_cast<int>(fd));
+  note_opened_terminal(process, static_cast<int>(host), flags);
   return fd;
 }
 
@@ -88,7 +171,10 @@ std::int64_t open_found(Process& process, const FoundPath& found, const char* gi
   const char* const path = found.kind == FoundPath::Kind::Host ? found.text.c_str() : given;
   const int from = process.host_directory(directory);
   if (const auto pipe = open_named_pipe(process, from, path, flags)) return *pipe;
-  return process.install(host_call(SYS_openat, from, path, flags | O_CLOEXEC, mode), flags);
+  const bool is_new = will_be_new(from, path, flags);
+  return install_opened(process,
+                        host_call(SYS_openat, from, path, flags | O_CLOEXEC | O_NOCTTY, mode),
+                        flags, is_new);
 }
 
 std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t address,
@@ -97,11 +183,13 @@ std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t ad
   const int from = process.host_directory(directory);
   if (path == nullptr || path == UserMemory::nowhere() || *path == '\0')
     return process.install(host_call(SYS_openat, from, path, flags | O_CLOEXEC, mode), flags);
+  if (std::string_view(path) == "/dev/tty") return open_own_terminal(process, flags);
   if (is_running_program(process, from, path, flags)) return -ETXTBSY;
   if (!process.shares() && may_be_ordinary(process, directory, path)) {
-    const open_how how = lenient(flags, mode);
+    const open_how how = lenient(flags | O_NOCTTY, mode);
+    const bool is_new = will_be_new(from, path, flags);
     const std::int64_t opened = host_call(SYS_openat2, from, path, &how, sizeof how);
-    if (!left_ordinary_way(opened)) return process.install(opened, flags);
+    if (!left_ordinary_way(opened)) return install_opened(process, opened, flags, is_new);
   }
   const LastLink last = (flags & O_NOFOLLOW) != 0 ? LastLink::Kept : LastLink::Followed;
   return open_found(process, find_path(process, directory, path, last), path, directory, flags,
@@ -162,7 +250,10 @@ std::int64_t duplicate_to(Process& process, int from, int to, std::uint64_t flag
   if (host < 0) return host;
   copy.host_fd = static_cast<int>(host);
   copy.close_on_exec = (flags & O_CLOEXEC) != 0;
-  return process.descriptors.install_at(copy, to);
+  date_written(process);
+  const std::int64_t result = process.descriptors.install_at(copy, to);
+  if (process.watches_writes) note_hangups(process);
+  return result;
 }
 
 bool reads_random(Process& process, std::uint64_t fd) {
@@ -227,12 +318,21 @@ std::int64_t read_link(Process& process, std::uint64_t directory, std::uint64_t 
   return result;
 }
 
+/// F_GETLK has answered with the host's number of the lock's holder.
+void show_holder(Process& process, std::uint64_t address) {
+  auto record = process.user.space().load<struct flock>({address});
+  if (!record || record->l_type == F_UNLCK || record->l_pid <= 0) return;
+  record->l_pid = process.guest_pid(record->l_pid);
+  process.user.space().store({address}, *record);
+}
+
 std::int64_t lock(Process& process, int host, std::uint64_t command, std::uint64_t address) {
   const bool asks = command == F_GETLK || command == F_OFD_GETLK;
   void* const record = asks ? process.user.out(address, sizeof(struct flock))
                             : process.user.in(address, sizeof(struct flock));
   const std::int64_t result = host_call(SYS_fcntl, host, command, record);
   if (result == 0) process.user.count_in(sizeof(struct flock));
+  if (result == 0 && command == F_GETLK) show_holder(process, address);
   if (result == 0 && asks) process.user.count_out(sizeof(struct flock));
   return result;
 }
@@ -277,7 +377,10 @@ std::int64_t sys_truncate(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_close(Process& process, const CallArguments& args) {
-  return process.descriptors.close(static_cast<int>(args[0]));
+  if (process.descriptors.some_due) date_written(process);
+  const std::int64_t result = process.descriptors.close(static_cast<int>(args[0]));
+  if (process.watches_writes) note_hangups(process);
+  return result;
 }
 
 std::int64_t sys_close_range(Process& process, const CallArguments& args) {
@@ -285,6 +388,7 @@ std::int64_t sys_close_range(Process& process, const CallArguments& args) {
              last = static_cast<std::uint32_t>(args[1]);
   if ((args[2] & ~std::uint64_t{CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC}) != 0 || first > last)
     return -EINVAL;
+  date_written(process);
   const std::int64_t end =
       std::min<std::int64_t>(std::int64_t{last} + 1, process.descriptors.end());
   for (std::int64_t fd = first; fd < end; ++fd) {
@@ -347,6 +451,30 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
       const bool waits = descriptor->own_file != nullptr && descriptor->own_file->waits;
       return waits ? flags & ~O_NONBLOCK : flags;
     }
+    case F_SETOWN:
+      return set_owner(process, *descriptor, static_cast<std::int32_t>(args[2]));
+    case F_GETOWN:
+      return owner_of(*descriptor);
+    case F_SETOWN_EX:
+      return set_owner_ex(process, *descriptor, args[2]);
+    case F_GETOWN_EX:
+      return owner_ex(process, *descriptor, args[2]);
+    case F_SETSIG:
+      return set_owner_signal(*descriptor, args[2]);
+    case F_GETSIG:
+      return descriptor->owner == nullptr ? 0 : descriptor->owner->signal;
+    case F_GETLEASE:
+      return F_UNLCK;
+    case F_SETLEASE:  // as a file system without leases
+      return args[2] == F_UNLCK ? -EAGAIN : -EINVAL;
+    case F_NOTIFY:
+      return host_call(SYS_fcntl, descriptor->host_fd, command, args[2]);
+    case F_GET_RW_HINT:
+    case F_GET_FILE_RW_HINT:
+      return host_call(SYS_fcntl, descriptor->host_fd, command, process.user.out(args[2], 8));
+    case F_SET_RW_HINT:
+    case F_SET_FILE_RW_HINT:
+      return host_call(SYS_fcntl, descriptor->host_fd, command, process.user.in(args[2], 8));
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:
     case F_GET_SEALS:
@@ -358,11 +486,64 @@ std::int64_t sys_fcntl(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_read(Process& process, const CallArguments& args) {
+  if (may_be_in_background(process)) {
+    const std::int64_t stopped = stop_in_background(process, process.host_fd(args[0]), SIGTTIN);
+    if (stopped != 0) return stopped;
+  }
   const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(args[0]));
   if (descriptor != nullptr && descriptor->own_file != nullptr)
     return descriptor->own_file->read(process, args[1], args[2]);
   return reads_random(process, args[0]) ? read_random(process, args[1], args[2])
                                         : pass_to_host(process, args);
+}
+
+std::int64_t sys_ftruncate(Process& process, const CallArguments& args) {
+  note_written(process, static_cast<int>(args[0]));
+  return pass_to_host(process, args);
+}
+
+std::int64_t sys_copy_file_range(Process& process, const CallArguments& args) {
+  note_written(process, static_cast<int>(args[2]));
+  return pass_to_host(process, args);
+}
+
+std::int64_t sys_lseek(Process& process, const CallArguments& args) {
+  if (PositionedFile* const file = positioned(process, args[0]))
+    return file->seek(static_cast<std::int64_t>(args[1]), static_cast<int>(args[2]));
+  return pass_to_host(process, args);
+}
+
+std::int64_t sys_pread64(Process& process, const CallArguments& args) {
+  if (PositionedFile* const file = positioned(process, args[0]))
+    return file->read_at(process, args[1], args[2], args[3]);
+  return pass_to_host(process, args);
+}
+
+std::int64_t sys_pwrite64(Process& process, const CallArguments& args) {
+  if (PositionedFile* const file = positioned(process, args[0]))
+    return file->write_at(process, args[1], args[2], args[3]);
+  return pass_write(process, args);
+}
+
+std::int64_t sys_getdents(Process& process, const CallArguments& args) {
+  return list_directory(process, args, ListedDirectory::Layout::Old);
+}
+
+std::int64_t sys_getdents64(Process& process, const CallArguments& args) {
+  return list_directory(process, args, ListedDirectory::Layout::New);
+}
+
+std::int64_t sys_write(Process& process, const CallArguments& args) {
+  if (!process.watches_writes) return pass_write(process, args);
+  if (PositionedFile* const file = positioned(process, args[0]))
+    return file->write(process, args[1], args[2]);
+  const std::int64_t result = pass_write(process, args);
+  const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(args[0]));
+  if (result <= 0 || descriptor == nullptr || !descriptor->master) return result;
+  send_typed_signals(process, descriptor->host_fd,
+                     {reinterpret_cast<const char*>(AddressSpace::host({args[1]})),
+                      static_cast<std::size_t>(result)});
+  return result;
 }
 
 std::int64_t sys_readv(Process& process, const CallArguments& args) {

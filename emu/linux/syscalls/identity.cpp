@@ -89,6 +89,7 @@ std::int64_t sys_setsid(Process& process, const CallArguments&) {
   if (std::ranges::any_of(
           members, [&](const ProcessEntry* member) { return member->group == process.pid(); }))
     return -EPERM;
+  process.tree.self().terminal = 0;
   return process.tree.self().session = process.tree.self().group = process.pid();
 }
 

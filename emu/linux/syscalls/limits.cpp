@@ -151,8 +151,13 @@ std::int64_t sys_sysinfo(Process& process, const CallArguments& args) {
   answer.uptime = to_timespec(process.clock.since_start()).tv_sec;
   answer.totalram = kMachineMemory;
   answer.freeram = kMachineMemory - std::min(kMachineMemory, mapped_bytes(process.user.space()));
-  answer.procs = 1;
+  answer.procs = static_cast<unsigned short>(process.tree.all().size());
   answer.mem_unit = 1;
+  if (process.image.layout.word() == 4) {  // in pages, where bytes do not fit in 32 bits
+    answer.mem_unit = kPageSize;
+    answer.totalram /= kPageSize;
+    answer.freeram /= kPageSize;
+  }
   return process.user.store(args[0], answer) ? 0 : -EFAULT;
 }
 

@@ -132,7 +132,7 @@ class Message {
         }
       if (carries_credentials(header) && data.size() >= sizeof(ucred)) {
         ucred& credentials = as<ucred>(data)[0];
-        if (credentials.pid == process_.pid()) credentials.pid = getpid();
+        credentials.pid = host_pid(credentials.pid);
       }
     });
     host_.msg_control = control_.bytes().data();
@@ -148,7 +148,7 @@ class Message {
         for (std::int32_t& fd : as<std::int32_t>(data)) fd = take_descriptor(fd, flags);
       if (carries_credentials(header) && data.size() >= sizeof(ucred)) {
         ucred& credentials = as<ucred>(data)[0];
-        if (credentials.pid == getpid()) credentials.pid = process_.pid();
+        credentials.pid = process_.guest_pid(credentials.pid);
       }
     });
     AddressSpace& memory = process_.user.space();
@@ -165,6 +165,12 @@ class Message {
     guest_.msg_flags = host_.msg_flags & ~MSG_CMSG_CLOEXEC;
     if ((flags & MSG_CMSG_CLOEXEC) != 0) guest_.msg_flags |= MSG_CMSG_CLOEXEC;
     return process_.user.store(address_, guest_);
+  }
+
+  std::int32_t host_pid(std::int32_t pid) {
+    if (pid == process_.pid()) return getpid();
+    const ProcessEntry* const entry = process_.tree.find(pid);
+    return entry == nullptr ? -1 : entry->host_pid;
   }
 
   std::int32_t take_descriptor(std::int32_t host, std::uint64_t flags) {

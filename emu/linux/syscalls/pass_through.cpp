@@ -38,12 +38,15 @@ LastLink last_link(const SyscallRow& row, const CallArguments& args, std::size_t
   return keeps ? LastLink::Kept : LastLink::Followed;
 }
 
+/// Whether a call writes as much as there is (write(2)), or takes all of a buffer or none of it.
+enum class Taking : std::uint8_t { Whole, Parts };
+
 /// One call on its way to the host's kernel: arguments translated kind by kind, bytes counted when
 /// it is back.
 class Passage {
  public:
-  Passage(Process& process, const CallArguments& args)
-      : process_(process), specs_(process.row->args), guest_(args), host_(args) {}
+  Passage(Process& process, const CallArguments& args, Taking taking)
+      : process_(process), specs_(process.row->args), guest_(args), host_(args), taking_(taking) {}
 
   std::int64_t run() {
     for (std::size_t i = 0; i < specs_.size(); ++i) translate(i);
@@ -61,8 +64,10 @@ class Passage {
       case Passing::Value:
         break;
       case Passing::Descriptor:
-        host_[i] = host_word(spec.kind == ArgKind::Fd ? process_.host_fd(guest_[i])
-                                                      : process_.host_directory(guest_[i]));
+        host_[i] = host_word(spec.kind != ArgKind::Fd ? process_.host_directory(guest_[i])
+                             : taking_ == Taking::Parts && i == 0
+                                 ? written_file(static_cast<int>(guest_[i]))
+                                 : process_.host_fd(guest_[i]));
         break;
       case Passing::Path:
         pass_path(i);
@@ -93,6 +98,14 @@ class Passage {
     if (error_ == 0) error_ = process_.path_error;
   }
 
+  /// The host's descriptor of a file that is written to now, and notes that.
+  int written_file(int guest_fd) {
+    Descriptor* const descriptor = process_.descriptors.find(guest_fd);
+    if (descriptor == nullptr) return -1;
+    if (descriptor->dating == Descriptor::Dating::Nothing) note_written(process_, guest_fd);
+    return descriptor->host_fd;
+  }
+
   std::uint64_t checked(std::size_t i, std::uint64_t size) {
     if (specs_[i].direction == Direction::InOut)
       return host_word(process_.user.in_out(guest_[i], size));
@@ -107,7 +120,7 @@ class Passage {
     const std::uint64_t there = in ? process_.user.readable_prefix(guest_[i], wanted)
                                    : process_.user.writable_prefix(guest_[i], wanted);
     if (there == wanted && count <= kMostBytes) return;
-    const bool whole = in && !transfers();
+    const bool whole = in && taking_ == Taking::Whole;
     if ((there == 0 || whole) && guest_[i] != 0)
       host_[i] = host_word(UserMemory::unusable(guest_[i], wanted));
     if (there != 0 && !whole && count < kAddressLimit) host_[specs_[i].count_from] = there;
@@ -145,9 +158,6 @@ class Passage {
     return guest_[i];
   }
 
-  /// Whether the call writes as much as there is (write(2)); others take all of a buffer or none.
-  bool transfers() const { return process_.row->answer.handler == pass_write; }
-
   void pass_vector(std::size_t i) {
     const bool in = specs_[i].direction == Direction::In;
     vector_ = host_vector(process_.user, guest_[i], guest_[specs_[i].count_from],
@@ -157,6 +167,8 @@ class Passage {
 
   void count(std::size_t i, std::int64_t result) {
     if (result < 0 || guest_[i] == 0) return;
+    if (specs_[i].kind == ArgKind::Stat) show_guest_times(process_, guest_[i]);
+    if (specs_[i].kind == ArgKind::Statx) show_guest_times_of_statx(process_, guest_[i]);
     const Passing passing = passing_of(specs_[i]);
     std::uint64_t bytes = 0;
     if (passing == Passing::Buffer || passing == Passing::Vector) {
@@ -173,6 +185,12 @@ class Passage {
     if (specs_[i].direction != Direction::In) process_.user.count_out(bytes);
   }
 
+  /// Of a file that the host has under another name.
+  struct SocketPath {
+    sockaddr_un address{};
+    FoundPath found;
+  };
+
   static constexpr std::uint64_t kMostBytes = 0x7fff'f000;    // MAX_RW_COUNT
   static constexpr std::uint64_t kAddressLimit = 1ull << 47;  // beyond it the host says EFAULT
 
@@ -180,12 +198,7 @@ class Passage {
   const ArgList& specs_;
   const CallArguments& guest_;
   CallArguments host_;
-  /// Of a file that the host has under another name.
-  struct SocketPath {
-    sockaddr_un address{};
-    FoundPath found;
-  };
-
+  Taking taking_;
   HostVector vector_;
   std::unique_ptr<SocketPath> socket_path_;
   std::int64_t error_ = 0;  // -errno where a path leads nowhere
@@ -194,7 +207,7 @@ class Passage {
 }  // namespace
 
 std::int64_t pass_to_host(Process& process, const CallArguments& args) {
-  return Passage(process, args).run();
+  return Passage(process, args, Taking::Whole).run();
 }
 
 std::int64_t pass_and_install(Process& process, const CallArguments& args) {
@@ -208,7 +221,7 @@ std::int64_t pass_write(Process& process, const CallArguments& args) {
   // The eventfd behind a timer or a ring is not the guest's to write.
   const Descriptor* const descriptor = process.descriptors.find(static_cast<int>(args[0]));
   if (descriptor != nullptr && descriptor->own_file != nullptr) return -EINVAL;
-  const std::int64_t result = pass_to_host(process, args);
+  const std::int64_t result = Passage(process, args, Taking::Parts).run();
   if (result == -EPIPE) process.send_to_thread(user_signal(process, SIGPIPE, SI_USER));
   return result;
 }

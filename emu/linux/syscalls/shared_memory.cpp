@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "emu/linux/state/ipc_objects.hpp"
 #include "emu/linux/state/process.hpp"
@@ -16,16 +17,43 @@ namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 40;
 
-std::int64_t now(const Process& process) {
-  return std::chrono::floor<std::chrono::seconds>(process.clock.realtime()).count();
+constexpr std::uint64_t kMostPages = ~std::uint64_t{0} - (1u << 24);  // SHMALL
+constexpr int kMostSegments = 4096;                                   // SHMMNI
+
+/// IPC_STAT, SHM_STAT.
+shmid_ds status_of(const IpcSegment& segment, int id) {
+  constexpr std::uint32_t kDestroyed = 01000;  // SHM_DEST
+  shmid_ds status{};
+  ipc_show(segment, id, status.shm_perm);
+  if (segment.removed) status.shm_perm.mode |= kDestroyed;
+  status.shm_segsz = segment.size;
+  status.shm_atime = segment.attached_at;
+  status.shm_dtime = segment.detached_at;
+  status.shm_ctime = segment.changed;
+  status.shm_cpid = segment.creator;
+  status.shm_lpid = segment.last;
+  status.shm_nattch = static_cast<shmatt_t>(segment.attached);
+  return status;
 }
 
-/// Frees a segment that is removed and attached nowhere.
-void drop_if_unused(IpcObjects& objects, int id) {
-  const IpcSegment* const segment = objects.segments.find(static_cast<std::uint64_t>(id));
-  if (segment == nullptr || !segment->removed || segment->attached != 0) return;
-  ::close(segment->host_fd);
-  objects.segments.objects.erase(id);
+/// IPC_INFO: what there may be.
+std::int64_t limits_of(Process& process, const IpcObjects& objects, std::uint64_t address) {
+  const struct shminfo limits {
+    .shmmax = kMostPages, .shmmin = 1, .shmmni = kMostSegments, .shmseg = kMostSegments,
+    .shmall = kMostPages
+  };
+  return process.user.store(address, limits) ? objects.segments.highest() : -EFAULT;
+}
+
+/// SHM_INFO: what there is.
+std::int64_t use_of(Process& process, const IpcObjects& objects, std::uint64_t address) {
+  struct shm_info use {};
+  for (const auto& [id, segment] : objects.segments.objects) {
+    ++use.used_ids;
+    use.shm_tot += page_up(segment.size) / kPageSize;
+  }
+  use.shm_rss = use.shm_tot;
+  return process.user.store(address, use) ? objects.segments.highest() : -EFAULT;
 }
 
 std::int64_t place(const Process& process, const AddressSpace& space, std::uint64_t address,
@@ -50,19 +78,19 @@ std::int64_t place(const Process& process, const AddressSpace& space, std::uint6
 
 std::int64_t sys_shmget(Process& process, const CallArguments& args) {
   const std::uint64_t size = args[1];
+  IpcObjects& objects = ipc_of(process);
   return ipc_get(
-      ipc_of(process).segments, args[0], args[2],
+      objects, objects.segments, args[0], args[2],
       [&](const IpcSegment& segment) { return size > segment.size ? -EINVAL : 0; },
       [&](IpcSegment& segment) -> std::int64_t {
         if (size == 0 || size > kMostBytes) return -EINVAL;
-        segment.host_fd = memfd_create("segment", MFD_CLOEXEC);
-        if (segment.host_fd < 0) return -errno;
-        if (ftruncate(segment.host_fd, static_cast<off_t>(page_up(size))) != 0) {
-          ::close(segment.host_fd);
-          return -ENOMEM;
-        }
+        if (objects.segments.objects.size() >= kMostSegments) return -ENOSPC;
+        const std::uint64_t end = objects.end_of_file + page_up(size);
+        if (ftruncate(objects.file(), static_cast<off_t>(end)) != 0) return -ENOMEM;
+        segment.offset = std::exchange(objects.end_of_file, end);
         segment.size = size;
-        segment.changed = now(process);
+        segment.changed = ipc_now(process);
+        segment.creator = process.pid();
         return 0;
       });
 }
@@ -71,20 +99,24 @@ std::int64_t sys_shmat(Process& process, const CallArguments& args) {
   IpcObjects& objects = ipc_of(process);
   IpcSegment* const segment = objects.segments.find(args[0]);
   if (static_cast<std::int32_t>(args[0]) < 0 || segment == nullptr) return -EINVAL;
+  const bool only_reads = (args[2] & SHM_RDONLY) != 0;
+  const bool executes = (args[2] & SHM_EXEC) != 0;
+  if (!ipc_may(*segment, (only_reads ? 4u : 6u) | (executes ? 1u : 0u))) return -EACCES;
   AddressSpace& space = process.user.space();
   const std::uint64_t size = page_up(segment->size);
   const std::int64_t address = place(process, space, args[1], size, args[2]);
   if (address < 0) return address;
   const GuestAddress begin{static_cast<std::uint64_t>(address)};
   const GuestRange range{begin, begin + size};
-  const int error = space.map({.range = range,
-                               .permissions = {.read = true,
-                                               .write = (args[2] & SHM_RDONLY) == 0,
-                                               .execute = (args[2] & SHM_EXEC) != 0},
-                               .name = ""},
-                              {.host_fd = segment->host_fd, .offset = 0, .shared = true});
+  const int error =
+      space.map({.range = range,
+                 .permissions = {.read = true, .write = !only_reads, .execute = executes},
+                 .name = ""},
+                {.host_fd = objects.file(), .offset = segment->offset, .shared = true});
   if (error != 0) return error;
   ++segment->attached;
+  segment->attached_at = ipc_now(process);
+  segment->last = process.pid();
   objects.attachments.push_back({range, static_cast<int>(args[0])});
   return address;
 }
@@ -98,45 +130,48 @@ std::int64_t sys_shmdt(Process& process, const CallArguments& args) {
   const IpcObjects::Attachment attachment = *found;
   objects.attachments.erase(found);
   process.user.space().unmap(attachment.range);
-  --objects.segments.find(static_cast<std::uint64_t>(attachment.segment))->attached;
-  drop_if_unused(objects, attachment.segment);
+  IpcSegment* const segment = objects.segments.find(static_cast<std::uint64_t>(attachment.segment));
+  if (segment == nullptr) return 0;
+  --segment->attached;
+  segment->detached_at = ipc_now(process);
+  segment->last = process.pid();
+  ipc_drop_if_unused(objects, attachment.segment);
   return 0;
 }
 
 std::int64_t sys_shmctl(Process& process, const CallArguments& args) {
-  constexpr std::uint32_t kDestroyed = 01000;  // SHM_DEST
   IpcObjects& objects = ipc_of(process);
   const auto command = static_cast<std::int32_t>(args[1]);
+  if (static_cast<std::int32_t>(args[0]) < 0 || command < 0) return -EINVAL;
+  if (command == IPC_INFO) return limits_of(process, objects, args[2]);
+  if (command == SHM_INFO) return use_of(process, objects, args[2]);
   IpcSegment* const segment = objects.segments.find(args[0]);
-  if (static_cast<std::int32_t>(args[0]) < 0 || segment == nullptr) return -EINVAL;
+  if (segment == nullptr) return -EINVAL;
+  const int id = static_cast<int>(args[0]);
   switch (command) {
+    case IPC_STAT:
+    case SHM_STAT:
+    case SHM_STAT_ANY:
+      if (command != SHM_STAT_ANY && !ipc_may(*segment, 4)) return -EACCES;
+      if (!process.user.store(args[2], status_of(*segment, id))) return -EFAULT;
+      return command == IPC_STAT ? 0 : id;
     case IPC_RMID:
+      if (!ipc_owns(*segment)) return -EPERM;
       segment->removed = true;
       segment->key = IPC_PRIVATE;
-      drop_if_unused(objects, static_cast<int>(args[0]));
+      ipc_drop_if_unused(objects, id);
       return 0;
-    case IPC_STAT: {
-      shmid_ds status{};
-      status.shm_perm.__key = segment->key;
-      status.shm_perm.uid = status.shm_perm.cuid = geteuid();
-      status.shm_perm.gid = status.shm_perm.cgid = getegid();
-      status.shm_perm.mode =
-          static_cast<unsigned short>(segment->mode | (segment->removed ? kDestroyed : 0));
-      status.shm_segsz = segment->size;
-      status.shm_ctime = segment->changed;
-      status.shm_cpid = process.pid();
-      status.shm_nattch = static_cast<shmatt_t>(segment->attached);
-      return process.user.store(args[2], status) ? 0 : -EFAULT;
-    }
     case IPC_SET: {
       const auto status = process.user.load<shmid_ds>(args[2]);
       if (!status) return -EFAULT;
-      segment->mode = status->shm_perm.mode & 0777;
+      if (!ipc_owns(*segment)) return -EPERM;
+      ipc_set(*segment, status->shm_perm);
+      segment->changed = ipc_now(process);
       return 0;
     }
     case SHM_LOCK:
     case SHM_UNLOCK:
-      return 0;
+      return ipc_owns(*segment) ? 0 : -EPERM;
     default:
       return -EINVAL;
   }

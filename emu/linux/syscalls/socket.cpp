@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // socket(2) and its family: the host's network, without messages (sendmsg(2), recvmsg(2)).
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 
 #include "emu/linux/state/host_call.hpp"
@@ -104,6 +106,26 @@ std::int64_t sys_getsockname(Process& process, const CallArguments& args) {
   return ask(process, args);
 }
 
+std::int64_t sys_bind(Process& process, const CallArguments& args) {
+  sockaddr_nl address{};
+  const int host = process.host_fd(args[0]);
+  const bool is_netlink =
+      host >= 0 && args[2] >= sizeof(address) &&
+      process.user.space().read({args[1]}, std::as_writable_bytes(std::span(&address, 1))) &&
+      address.nl_family == AF_NETLINK && address.nl_pid == 0;
+  if (!is_netlink) return pass_to_host(process, args);
+  // netlink(7): the kernel would choose a number by the host's process. The guest's own one, or as
+  // Linux for further sockets of a process, negative ones.
+  constexpr int kMostTries = 256;
+  std::int64_t result = -EADDRINUSE;
+  for (int i = 0; i < kMostTries && result == -EADDRINUSE; ++i) {
+    address.nl_pid = static_cast<std::uint32_t>(i == 0 ? process.pid() : -4096 - i);
+    result = host_call(SYS_bind, host, &address, sizeof(address));
+  }
+  if (result == 0) process.user.count_in(sizeof(address));
+  return result;
+}
+
 std::int64_t sys_getpeername(Process& process, const CallArguments& args) {
   return ask(process, args);
 }
@@ -112,8 +134,16 @@ std::int64_t sys_getsockopt(Process& process, const CallArguments& args) {
   const int host = process.host_fd(args[0]);
   Answer answer(process, args[3], args[4]);
   if (host < 0) return -EBADF;
-  return answer.deliver(
-      host_call(SYS_getsockopt, host, args[1], args[2], answer.bytes(), answer.length()));
+  const std::int64_t result =
+      host_call(SYS_getsockopt, host, args[1], args[2], answer.bytes(), answer.length());
+  // unix(7): who made the other end; the host's number of it.
+  if (result == 0 && args[1] == SOL_SOCKET && args[2] == SO_PEERCRED && answer.bytes() != nullptr) {
+    ucred peer{};
+    std::memcpy(&peer, answer.bytes(), sizeof(peer));
+    peer.pid = process.guest_pid(peer.pid);
+    std::memcpy(answer.bytes(), &peer, sizeof(peer));
+  }
+  return answer.deliver(result);
 }
 
 std::int64_t sys_sendto(Process& process, const CallArguments& args) {

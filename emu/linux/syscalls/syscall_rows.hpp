@@ -16,6 +16,11 @@ namespace ringfare {
 
 using CallFunction = std::int64_t(Process& process, const CallArguments& args);
 
+// async_io.cpp
+CallFunction sys_io_setup, sys_io_destroy, sys_io_submit, sys_io_cancel, sys_io_getevents,
+    sys_io_pgetevents;
+// clock_adjustment.cpp
+CallFunction sys_adjtimex, sys_clock_adjtime;
 // clone.cpp
 CallFunction sys_fork, sys_vfork, sys_clone, sys_clone3, sys_gettid, sys_set_tid_address,
     sys_sched_yield, sys_membarrier;
@@ -25,8 +30,9 @@ CallFunction sys_chdir, sys_fchdir, sys_getcwd;
 CallFunction sys_execve, sys_execveat;
 // file.cpp
 CallFunction sys_open, sys_openat, sys_openat2, sys_creat, sys_close, sys_close_range, sys_dup,
-    sys_dup2, sys_dup3, sys_fcntl, sys_read, sys_readv, sys_vmsplice, sys_readlink, sys_readlinkat,
-    sys_pipe2, sys_pipe, sys_truncate;
+    sys_dup2, sys_dup3, sys_fcntl, sys_read, sys_write, sys_pread64, sys_pwrite64, sys_lseek,
+    sys_ftruncate, sys_copy_file_range, sys_getdents, sys_getdents64, sys_readv, sys_vmsplice,
+    sys_readlink, sys_readlinkat, sys_pipe2, sys_pipe, sys_truncate;
 // futex.cpp
 CallFunction sys_futex, sys_futex_waitv, sys_set_robust_list, sys_get_robust_list;
 // i386_only.cpp
@@ -44,6 +50,8 @@ CallFunction sys_prlimit64, sys_getrlimit, sys_setrlimit, sys_getpriority, sys_s
 // memory.cpp
 CallFunction sys_mmap, sys_munmap, sys_mprotect, sys_mremap, sys_brk, sys_madvise, sys_msync,
     sys_mincore, sys_mlock, sys_mlock2, sys_mlockall, sys_munlockall;
+// memory_policy.cpp
+CallFunction sys_mbind, sys_set_mempolicy, sys_get_mempolicy, sys_migrate_pages, sys_move_pages;
 // message.cpp
 CallFunction sys_sendmsg, sys_recvmsg, sys_sendmmsg, sys_recvmmsg;
 // message_queue.cpp
@@ -51,6 +59,9 @@ CallFunction sys_msgget, sys_msgsnd, sys_msgrcv, sys_msgctl;
 // poll.cpp
 CallFunction sys_poll, sys_ppoll, sys_select, sys_pselect6, sys_epoll_ctl, sys_epoll_wait,
     sys_epoll_pwait, sys_epoll_pwait2;
+// posix_queue.cpp
+CallFunction sys_mq_open, sys_mq_unlink, sys_mq_timedsend, sys_mq_timedreceive, sys_mq_notify,
+    sys_mq_getsetattr;
 // process_vm.cpp
 CallFunction sys_process_vm_readv, sys_process_vm_writev;
 // random.cpp
@@ -72,8 +83,8 @@ CallFunction sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigq
 // signal_waiting.cpp
 CallFunction sys_pause, sys_rt_sigsuspend, sys_rt_sigtimedwait, sys_restart_syscall;
 // socket.cpp
-CallFunction sys_socket, sys_accept, sys_accept4, sys_getsockname, sys_getpeername, sys_getsockopt,
-    sys_sendto, sys_recvfrom, sys_socketpair;
+CallFunction sys_socket, sys_accept, sys_accept4, sys_bind, sys_getsockname, sys_getpeername,
+    sys_getsockopt, sys_sendto, sys_recvfrom, sys_socketpair;
 // task.cpp
 CallFunction sys_exit, sys_exit_group, sys_arch_prctl, sys_prctl, sys_seccomp, sys_personality;
 // terminal.cpp
@@ -118,17 +129,19 @@ inline constexpr CallAnswer kUnwrapped = {nullptr, Support::Full, "as the call i
 /// In the order of amd64 numbers, then of i386 numbers.
 inline constexpr SyscallRow kSyscalls[] = {
     {0, 3, "read", "fd >bytes:2 size", "D moves waits-in strict", full(sys_read)},
-    {1, 4, "write", "fd <bytes:2 size", "D moves waits-out in-parts strict", full(pass_write)},
+    {1, 4, "write", "fd <bytes:2 size", "D moves waits-out in-parts strict", full(sys_write)},
     {2, 5, "open", "path oflag mode", "DF returns:fd",
-     partial(sys_open, "only what belongs to the process is found under /proc/self and /proc/PID")},
+     partial(sys_open, "under /proc/PID, what belongs to the guest's own processes")},
     {3, 6, "close", "fd", "D", full(sys_close)},
     {4, 106, "stat", "path >stat", "F %stat", full(pass_to_host)},
     {5, 108, "fstat", "fd >stat", "D %fstat", full(pass_to_host)},
     {6, 107, "lstat", "path >stat", "F %lstat keeps-link", full(pass_to_host)},
     {7, 168, "poll", "=pollfd:1 uint int", "D", full(sys_poll)},
-    {8, 19, "lseek", "fd off whence", "D", full(pass_to_host)},
+    {8, 19, "lseek", "fd off whence", "D", full(sys_lseek)},
     {9, kNoNumber, "mmap", "ptr size prot mapflag fd hex", "DM returns:hex",
-     partial(sys_mmap, "no huge pages; addresses end at 0x300000000000")},
+     partial(sys_mmap,
+             "no huge pages; addresses end at 0x7ee000000000, and from 0x555555554000 to "
+             "0x567fffffffff nothing can be mapped")},
     {10, 125, "mprotect", "ptr size prot", "M", full(sys_mprotect)},
     {11, 91, "munmap", "ptr size", "M", full(sys_munmap)},
     {12, 45, "brk", "ptr", "M returns:hex", full(sys_brk)},
@@ -137,10 +150,11 @@ inline constexpr SyscallRow kSyscalls[] = {
     {15, 173, "rt_sigreturn", "", "S strict:amd64 restores-mask", full(sys_rt_sigreturn)},
     {16, 54, "ioctl", "fd ioctl ioctlarg", "D",
      partial(sys_ioctl,
-             "terminals, FIONREAD, FIONBIO, FIOCLEX, FICLONE, file flags; ENOTTY for the rest")},
+             "terminals, owners, sizes and flags of files, addresses of interfaces; ENOTTY for "
+             "the rest")},
     {17, kNoNumber, "pread64", "fd >bytes:2 size off", "D moves",
-     partial(pass_to_host, "the bytes of /dev/urandom are the host's")},
-    {18, kNoNumber, "pwrite64", "fd <bytes:2 size off", "D moves", full(pass_write)},
+     partial(sys_pread64, "the bytes of /dev/urandom are the host's")},
+    {18, kNoNumber, "pwrite64", "fd <bytes:2 size off", "D moves", full(sys_pwrite64)},
     {19, 145, "readv", "fd >iovec:2 int", "D moves waits-in", full(sys_readv)},
     {20, 146, "writev", "fd <iovec:2 int", "D moves waits-out", full(pass_write)},
     {21, 33, "access", "path amode", "F", full(pass_to_host)},
@@ -153,14 +167,9 @@ inline constexpr SyscallRow kSyscalls[] = {
     {27, 218, "mincore", "ptr size >pagevec:1", "M", full(sys_mincore)},
     {28, 219, "madvise", "ptr size advice", "M",
      partial(sys_madvise, "what only advises has no effect")},
-    {29, 395, "shmget", "ipckey size shmflag", "I",
-     partial(sys_shmget, "found by the process that makes it, its threads and children")},
-    {30, 397, "shmat", "int ptr attachflag", "IM returns:hex",
-     partial(sys_shmat, "found by the process that makes it, its threads and children")},
-    {31, 396, "shmctl", "int shmcmd ptr", "I",
-     partial(sys_shmctl,
-             "found by the process that makes it, its threads and children; none of SHM_STAT, "
-             "SHM_INFO, IPC_INFO")},
+    {29, 395, "shmget", "ipckey size shmflag", "I", full(sys_shmget)},
+    {30, 397, "shmat", "int ptr attachflag", "IM returns:hex", full(sys_shmat)},
+    {31, 396, "shmctl", "int shmcmd ptr", "I", full(sys_shmctl)},
     {32, 41, "dup", "fd", "D returns:fd", full(sys_dup)},
     {33, 63, "dup2", "fd fd", "D returns:fd", full(sys_dup2)},
     {34, 29, "pause", "", "S", full(sys_pause)},
@@ -180,7 +189,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {46, 370, "sendmsg", "fd <msghdr msgflag", "N moves waits-out", full(sys_sendmsg)},
     {47, 372, "recvmsg", "fd >msghdr msgflag", "N moves waits-in", full(sys_recvmsg)},
     {48, 373, "shutdown", "fd shut", "N", full(pass_to_host)},
-    {49, 361, "bind", "fd <sockaddr:2 int", "N", full(pass_to_host)},
+    {49, 361, "bind", "fd <sockaddr:2 int", "N", full(sys_bind)},
     {50, 363, "listen", "fd int", "N", full(pass_to_host)},
     {51, 367, "getsockname", "fd >sockaddr:2 =i32", "N", full(sys_getsockname)},
     {52, 368, "getpeername", "fd >sockaddr:2 =i32", "N", full(sys_getpeername)},
@@ -198,33 +207,22 @@ inline constexpr SyscallRow kSyscalls[] = {
     {62, 37, "kill", "pid sig", "SP",
      partial(sys_kill, "reaches the processes of the guest, no others")},
     {63, 122, "uname", ">utsname", "", full(sys_uname)},
-    {64, 393, "semget", "ipckey int semgetflag", "I",
-     partial(sys_semget, "a child of fork(2) gets copies of its parent's objects")},
-    {65, kNoNumber, "semop", "int <sembuf:2 uint", "I",
-     partial(sys_semop,
-             "a child of fork(2) gets copies of its parent's objects; nothing is undone at exit")},
-    {66, 394, "semctl", "int int semcmd ptr", "I",
-     partial(
-         sys_semctl,
-         "a child of fork(2) gets copies of its parent's objects; nobody is counted as waiting")},
-    {67, 398, "shmdt", "ptr", "IM",
-     partial(sys_shmdt, "found by the process that makes it, its threads and children")},
-    {68, 399, "msgget", "ipckey semgetflag", "I",
-     partial(sys_msgget, "a child of fork(2) gets copies of its parent's objects")},
-    {69, 400, "msgsnd", "int <msgbuf:2 size queueflag", "I",
-     partial(sys_msgsnd, "a child of fork(2) gets copies of its parent's objects")},
-    {70, 401, "msgrcv", "int >msgbuf:2 size long queueflag", "I",
-     partial(sys_msgrcv, "a child of fork(2) gets copies of its parent's objects")},
-    {71, 402, "msgctl", "int queuecmd ptr", "I",
-     partial(sys_msgctl, "a child of fork(2) gets copies of its parent's objects")},
+    {64, 393, "semget", "ipckey int semgetflag", "I", full(sys_semget)},
+    {65, kNoNumber, "semop", "int <sembuf:2 uint", "I", full(sys_semop)},
+    {66, 394, "semctl", "int int semcmd ptr", "I", full(sys_semctl)},
+    {67, 398, "shmdt", "ptr", "IM", full(sys_shmdt)},
+    {68, 399, "msgget", "ipckey semgetflag", "I", full(sys_msgget)},
+    {69, 400, "msgsnd", "int <msgbuf:2 size queueflag", "I", full(sys_msgsnd)},
+    {70, 401, "msgrcv", "int >msgbuf:2 size long queueflag", "I", full(sys_msgrcv)},
+    {71, 402, "msgctl", "int queuecmd ptr", "I", full(sys_msgctl)},
     {72, 55, "fcntl", "fd fcntl fcntlarg", "D locks",
-     partial(sys_fcntl, "no signals (F_SETOWN), leases or notification")},
+     partial(sys_fcntl, "leases as on a file system without them: EINVAL")},
     {73, 143, "flock", "fd lockop", "D locks", full(pass_to_host)},
     {74, 118, "fsync", "fd", "D", full(pass_to_host)},
     {75, 148, "fdatasync", "fd", "D", full(pass_to_host)},
     {76, 92, "truncate", "path off", "F", full(sys_truncate)},
-    {77, 93, "ftruncate", "fd off", "D", full(pass_to_host)},
-    {78, 141, "getdents", "fd >dirents:2 uint", "D", full(pass_to_host)},
+    {77, 93, "ftruncate", "fd off", "D", full(sys_ftruncate)},
+    {78, 141, "getdents", "fd >dirents:2 uint", "D", full(sys_getdents)},
     {79, 183, "getcwd", ">path size", "F", full(sys_getcwd)},
     {80, 12, "chdir", "path", "F", full(sys_chdir)},
     {81, 133, "fchdir", "fd", "D", full(sys_fchdir)},
@@ -313,7 +311,7 @@ inline constexpr SyscallRow kSyscalls[] = {
      partial(sys_prctl,
              "name, dumpable, parent-death signal, no-new-privileges and what only asks")},
     {158, 384, "arch_prctl", "archop ptr", "P", full(sys_arch_prctl)},
-    {159, 124, "adjtimex", "=timex", "K"},
+    {159, 124, "adjtimex", "=timex", "K", partial(sys_adjtimex, "only reads")},
     {160, 75, "setrlimit", "resource <rlimit", "",
      partial(sys_setrlimit,
              "RLIMIT_NOFILE, RLIMIT_SIGPENDING and RLIMIT_AS limit what they say; the others limit "
@@ -365,24 +363,22 @@ inline constexpr SyscallRow kSyscalls[] = {
     {203, 241, "sched_setaffinity", "pid size <cpumask:1", "", full(sys_sched_setaffinity)},
     {204, 242, "sched_getaffinity", "pid size >cpumask:1", "", full(sys_sched_getaffinity)},
     {205, 243, "set_thread_area", "=userdesc", "returns:entry", full(sys_set_thread_area)},
-    {206, 245, "io_setup", "uint >opaque", "M", absent("a kernel without CONFIG_AIO")},
-    {207, 246, "io_destroy", "ulong", "M", absent("a kernel without CONFIG_AIO")},
-    {208, 247, "io_getevents", "ulong long long >opaque <timespec", "",
-     absent("a kernel without CONFIG_AIO")},
-    {209, 248, "io_submit", "ulong long <opaque", "", absent("a kernel without CONFIG_AIO")},
-    {210, 249, "io_cancel", "ulong <opaque >opaque", "", absent("a kernel without CONFIG_AIO")},
+    {206, 245, "io_setup", "uint >opaque", "M", full(sys_io_setup)},
+    {207, 246, "io_destroy", "ulong", "M", full(sys_io_destroy)},
+    {208, 247, "io_getevents", "ulong long long >opaque <timespec", "", full(sys_io_getevents)},
+    {209, 248, "io_submit", "ulong long <opaque", "",
+     partial(sys_io_submit, "done at once; no IOCB_CMD_POLL")},
+    {210, 249, "io_cancel", "ulong <opaque >opaque", "", full(sys_io_cancel)},
     {211, 244, "get_thread_area", "=userdesc", "", full(sys_get_thread_area)},
     {212, 253, "lookup_dcookie", "ulong >bytes:2 size", "", kPrivileged},
     {213, 254, "epoll_create", "int", "D returns:fd", full(pass_and_install)},
     {214, kNoNumber, "epoll_ctl_old", "int int int int", "", kGone},
     {215, kNoNumber, "epoll_wait_old", "int int int", "", kGone},
     {216, 257, "remap_file_pages", "ptr size prot size mapflag", "M", absent("use mmap(2)")},
-    {217, 220, "getdents64", "fd >dirents64:2 uint", "D", full(pass_to_host)},
+    {217, 220, "getdents64", "fd >dirents64:2 uint", "D", full(sys_getdents64)},
     {218, 258, "set_tid_address", "ptr", "", full(sys_set_tid_address)},
     {219, 0, "restart_syscall", "", "", full(sys_restart_syscall)},
-    {220, kNoNumber, "semtimedop", "int <sembuf:2 uint <timespec", "I",
-     partial(sys_semtimedop,
-             "a child of fork(2) gets copies of its parent's objects; nothing is undone at exit")},
+    {220, kNoNumber, "semtimedop", "int <sembuf:2 uint <timespec", "I", full(sys_semtimedop)},
     {221, kNoNumber, "fadvise64", "fd off size fadvice", "D", full(pass_to_host)},
     {222, 259, "timer_create", "clock <sigevent >i32", "", full(sys_timer_create)},
     {223, 260, "timer_settime", "int timerflag <itimerspec >itimerspec", "",
@@ -401,20 +397,20 @@ inline constexpr SyscallRow kSyscalls[] = {
      partial(sys_tgkill, "of another process only its first thread")},
     {235, 271, "utimes", "path <timevals", "F", full(sys_utimes)},
     {236, 273, "vserver", "int int int int int", "", kGone},
-    {237, 274, "mbind", "ptr ulong hex ptr ulong hex", "M", absent("a kernel without CONFIG_NUMA")},
-    {238, 276, "set_mempolicy", "hex ptr ulong", "M", absent("a kernel without CONFIG_NUMA")},
+    {237, 274, "mbind", "ptr ulong hex ptr ulong hex", "M",
+     partial(sys_mbind, "a machine with one node")},
+    {238, 276, "set_mempolicy", "hex ptr ulong", "M",
+     partial(sys_set_mempolicy, "a machine with one node")},
     {239, 275, "get_mempolicy", ">i32 >ptr ulong ptr hex", "M",
-     absent("a kernel without CONFIG_NUMA")},
-    {240, 277, "mq_open", "str oflag mode <opaque", "D",
-     absent("a kernel without CONFIG_POSIX_MQUEUE")},
-    {241, 278, "mq_unlink", "str", "", absent("a kernel without CONFIG_POSIX_MQUEUE")},
+     partial(sys_get_mempolicy, "a machine with one node")},
+    {240, 277, "mq_open", "str oflag mode <opaque", "D", full(sys_mq_open)},
+    {241, 278, "mq_unlink", "str", "", full(sys_mq_unlink)},
     {242, 279, "mq_timedsend", "fd <bytes:2 size uint <timespec", "D moves",
-     absent("a kernel without CONFIG_POSIX_MQUEUE")},
+     full(sys_mq_timedsend)},
     {243, 280, "mq_timedreceive", "fd >bytes:2 size >u32 <timespec", "D moves",
-     absent("a kernel without CONFIG_POSIX_MQUEUE")},
-    {244, 281, "mq_notify", "fd <sigevent", "D", absent("a kernel without CONFIG_POSIX_MQUEUE")},
-    {245, 282, "mq_getsetattr", "fd <opaque >opaque", "D",
-     absent("a kernel without CONFIG_POSIX_MQUEUE")},
+     full(sys_mq_timedreceive)},
+    {244, 281, "mq_notify", "fd <sigevent", "D", full(sys_mq_notify)},
+    {245, 282, "mq_getsetattr", "fd <opaque >opaque", "D", full(sys_mq_getsetattr)},
     {246, 283, "kexec_load", "hex ulong ptr hex", "", kPrivileged},
     {247, 284, "waitid", "waitid pid >siginfo waitopt >rusage", "P",
      partial(sys_waitid, "no P_PIDFD")},
@@ -427,7 +423,8 @@ inline constexpr SyscallRow kSyscalls[] = {
     {253, 291, "inotify_init", "", "D returns:fd", full(pass_and_install)},
     {254, 292, "inotify_add_watch", "fd path inomask", "DF", full(pass_to_host)},
     {255, 293, "inotify_rm_watch", "fd int", "D", full(pass_to_host)},
-    {256, 294, "migrate_pages", "pid ulong ptr ptr", "M", absent("a kernel without CONFIG_NUMA")},
+    {256, 294, "migrate_pages", "pid ulong ptr ptr", "M",
+     partial(sys_migrate_pages, "a machine with one node")},
     {257, 295, "openat", "dirfd path oflag mode", "DF returns:fd",
      partial(sys_openat,
              "only what belongs to the process is found under /proc/self and /proc/PID")},
@@ -455,14 +452,14 @@ inline constexpr SyscallRow kSyscalls[] = {
     {277, kNoNumber, "sync_file_range", "fd off off hex", "D", full(pass_to_host)},
     {278, 316, "vmsplice", "fd <iovec:2 ulong spliceflag", "D moves waits-out", full(sys_vmsplice)},
     {279, 317, "move_pages", "pid ulong ptr ptr ptr hex", "M",
-     absent("a kernel without CONFIG_NUMA")},
+     partial(sys_move_pages, "a machine with one node")},
     {280, 320, "utimensat", "dirfd path <timespecs atflag", "DF", full(sys_utimensat)},
     {281, 319, "epoll_pwait", "fd >epollevent:2 int int <sigset:5 size", "D",
      full(sys_epoll_pwait)},
     {282, 321, "signalfd", "fd <sigset:2 size", "DS returns:fd", full(sys_signalfd)},
     {283, 322, "timerfd_create", "clock timerfdflag", "D returns:fd", full(sys_timerfd_create)},
     {284, 323, "eventfd", "uint", "D returns:fd", full(pass_and_install)},
-    {285, kNoNumber, "fallocate", "fd fallocmode off off", "D", full(pass_to_host)},
+    {285, kNoNumber, "fallocate", "fd fallocmode off off", "D", full(sys_ftruncate)},
     {286, 325, "timerfd_settime", "fd timerflag <itimerspec >itimerspec", "D",
      full(sys_timerfd_settime)},
     {287, 326, "timerfd_gettime", "fd >itimerspec", "D", full(sys_timerfd_gettime)},
@@ -493,7 +490,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {303, 341, "name_to_handle_at", "dirfd path >opaque >i32 atflag", "DF",
      refused<EOPNOTSUPP>("no file handles")},
     {304, 342, "open_by_handle_at", "fd <opaque oflag", "D", kPrivileged},
-    {305, 343, "clock_adjtime", "clock =timex", "K"},
+    {305, 343, "clock_adjtime", "clock =timex", "K", partial(sys_clock_adjtime, "only reads")},
     {306, 344, "syncfs", "fd", "D", full(pass_to_host)},
     {307, 345, "sendmmsg", "fd <mmsghdr:2 uint msgflag", "N moves waits-out", full(sys_sendmmsg)},
     {308, 346, "setns", "fd cloneflag", "D", kPrivileged},
@@ -519,7 +516,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {323, 374, "userfaultfd", "statusflag", "D", kPrivileged},
     {324, 375, "membarrier", "int uint int", "M", full(sys_membarrier)},
     {325, 376, "mlock2", "ptr size hex", "M", full(sys_mlock2)},
-    {326, 377, "copy_file_range", "fd =offset fd =offset size hex", "D", full(pass_to_host)},
+    {326, 377, "copy_file_range", "fd =offset fd =offset size hex", "D", full(sys_copy_file_range)},
     {327, 378, "preadv2", "fd >iovec:2 ulong lo hi rwf", "D moves waits-in",
      partial(pass_to_host, "the bytes of /dev/urandom are the host's")},
     {328, 379, "pwritev2", "fd <iovec:2 ulong lo hi rwf", "D moves waits-out", full(pass_write)},
@@ -528,7 +525,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {331, 382, "pkey_free", "int", ""},
     {332, 383, "statx", "dirfd path statxflag statxmask >statx", "DF %%stat", full(pass_to_host)},
     {333, 385, "io_pgetevents", "ulong long long >opaque <timespec <opaque", "",
-     absent("a kernel without CONFIG_AIO")},
+     full(sys_io_pgetevents)},
     {334, 386, "rseq", "ptr hex hex hex", "", absent("the C library does without")},
     {424, 424, "pidfd_send_signal", "fd sig <siginfo hex", "DSP"},
     {425, 425, "io_uring_setup", "uint =ringparams", "D returns:fd",
@@ -687,13 +684,13 @@ inline constexpr SyscallRow kSyscalls[] = {
     {kNoNumber, 413, "pselect6_time64", "int =fdset:0 =fdset:0 =fdset:0 =timespec64 <sigsetptr",
      "D as:pselect6"},
     {kNoNumber, 414, "ppoll_time64", "=pollfd:1 uint =timespec64 <sigset:4 size", "D as:ppoll"},
-    {kNoNumber, 416, "io_pgetevents_time64", "ulong long long >opaque <timespec64 <opaque", "",
-     absent("a kernel without CONFIG_AIO")},
+    {kNoNumber, 416, "io_pgetevents_time64", "ulong long long >opaque <timespec64 <opaque",
+     "as:io_pgetevents"},
     {kNoNumber, 417, "recvmmsg_time64", "fd >mmsghdr:2 uint msgflag <timespec64", "N as:recvmmsg"},
-    {kNoNumber, 418, "mq_timedsend_time64", "fd <bytes:2 size uint <timespec64", "D",
-     absent("a kernel without CONFIG_POSIX_MQUEUE")},
-    {kNoNumber, 419, "mq_timedreceive_time64", "fd >bytes:2 size >u32 <timespec64", "D",
-     absent("a kernel without CONFIG_POSIX_MQUEUE")},
+    {kNoNumber, 418, "mq_timedsend_time64", "fd <bytes:2 size uint <timespec64",
+     "D as:mq_timedsend"},
+    {kNoNumber, 419, "mq_timedreceive_time64", "fd >bytes:2 size >u32 <timespec64",
+     "D as:mq_timedreceive"},
     {kNoNumber, 420, "semtimedop_time64", "int <opaque uint <timespec64", "I as:semtimedop"},
     {kNoNumber, 421, "rt_sigtimedwait_time64", "<sigset:3 >siginfo <timespec64 size",
      "S as:rt_sigtimedwait"},

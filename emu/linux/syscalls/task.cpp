@@ -26,7 +26,7 @@ std::int64_t set_name(Process& process, std::uint64_t address) {
   const std::size_t length = there == 0 ? 0 : strnlen(text, there);
   if (there < kNameSize - 1 && length == there) return -EFAULT;
   process.task->name.assign(text, length);
-  if (process.task->id == process.pid()) process.name = process.task->name;
+  if (process.task->id == process.pid()) process.set_name(process.task->name);
   process.user.count_in(length + 1);
   return 0;
 }

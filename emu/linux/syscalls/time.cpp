@@ -49,6 +49,8 @@ constexpr ClockRow kClocks[] = {
 const ClockRow* find_clock(const Process& process, std::uint64_t argument) {
   auto id = static_cast<std::uint32_t>(argument);
   if (static_cast<std::int32_t>(id) < 0) {
+    constexpr std::uint32_t kWhich = 3;  // CPUCLOCK_CLOCK_MASK: three clocks of a process
+    if ((id & kWhich) == kWhich) return nullptr;
     const std::int32_t pid = ~(static_cast<std::int32_t>(id) >> 3);
     if (pid != 0 && pid != process.pid()) return nullptr;
     id = CLOCK_PROCESS_CPUTIME_ID;
@@ -101,6 +103,11 @@ nanoseconds later(nanoseconds now, nanoseconds duration) {
   return duration > nanoseconds::max() - now ? nanoseconds::max() : now + duration;
 }
 
+/// Not `to_duration`, which is for waiting: a file may be of any time.
+nanoseconds file_time(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
 /// utimensat(2): sets file times; UTIME_NOW is the simulated time.
 std::int64_t set_times(Process& process, std::int64_t directory, const char* path,
                        std::array<timespec, 2> times, std::uint64_t flags) {
@@ -109,7 +116,22 @@ std::int64_t set_times(Process& process, std::int64_t directory, const char* pat
     if (time.tv_nsec != UTIME_NOW) only_now = only_now && time.tv_nsec == UTIME_OMIT;
     if (time.tv_nsec == UTIME_NOW) time = to_timespec(process.clock.realtime());
   }
+  struct stat before {};
+  const auto look = [&](struct stat& status) {
+    if (path == nullptr) return host_call(SYS_fstat, directory, &status) == 0;
+    const std::uint64_t nofollow = flags & AT_SYMLINK_NOFOLLOW;
+    return host_call(SYS_newfstatat, directory, path, &status, nofollow) == 0;
+  };
+  date_written(process);
+  const bool was_there = look(before);
   const std::int64_t result = host_call(SYS_utimensat, directory, path, &times, flags);
+  if (struct stat after{}; result == 0 && was_there && look(after)) {
+    FileTimes::Times shown = process.file_times.shown(before, process.clock.epoch());
+    if (times[0].tv_nsec != UTIME_OMIT) shown.accessed = file_time(after.st_atim);
+    if (times[1].tv_nsec != UTIME_OMIT) shown.modified = file_time(after.st_mtim);
+    shown.changed = process.clock.realtime();
+    process.file_times.record(after, shown);
+  }
   // Who may write a file but does not own it may only say "now": then it is the host's now.
   if (result != -EPERM || !only_now) return result;
   return host_call(SYS_utimensat, directory, path, nullptr, flags);
