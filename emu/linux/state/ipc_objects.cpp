@@ -147,7 +147,7 @@ std::int64_t ipc_wait(Process& process, const std::string& what, std::int64_t ti
                       std::uint32_t mark) {
   // Another process's change counts as one of a file's: see `Process::files_changed`.
   Wait wait{
-      .what = std::string(kWaits) + what, .lock = true, .interrupted = std::nullopt, .bits = mark};
+      .what = std::string(kWaits) + what, .lock = true, .interrupted = std::nullopt, .mark = mark};
   if (process.task->wait) {
     if (process.task->wait->end == Wait::End::Late) return -EAGAIN;
     if (process.task->wait->end == Wait::End::Interrupted) return -EINTR;

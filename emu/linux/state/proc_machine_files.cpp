@@ -159,7 +159,7 @@ std::string largest_pid(const ProcSubject&) {
   return "4194304\n";
 }
 std::string most_threads(const ProcSubject& subject) {
-  return fmt::format("{}\n", 2 * subject.process.limits[RLIMIT_NPROC].rlim_max);
+  return fmt::format("{}\n", 2 * subject.process.limits()[RLIMIT_NPROC].rlim_max);
 }
 std::string most_groups(const ProcSubject&) {
   return "65536\n";

@@ -82,7 +82,7 @@ int write_slack(Process& process, int, std::string_view text) {
 }
 
 std::string read_group(Process& process, int) {
-  return fmt::format("/autogroup-{} nice {}\n", process.session(), process.nice);
+  return fmt::format("/autogroup-{} nice {}\n", process.session(), process.nice());
 }
 int write_group(Process&, int, std::string_view text) {
   int value = 0;

@@ -149,8 +149,8 @@ std::string stat_text(const ProcSubject& subject) {
   const auto in_user = static_cast<std::uint64_t>(process.clock.user_time().count());
   fields[14] = in_user / kTick;
   fields[15] = (used - std::min(used, in_user)) / kTick;
-  fields[18] = static_cast<std::uint64_t>(20 + process.nice);
-  fields[19] = static_cast<std::uint64_t>(process.nice);
+  fields[18] = static_cast<std::uint64_t>(20 + process.nice());
+  fields[19] = static_cast<std::uint64_t>(process.nice());
   fields[20] = process.tasks.size();
   const MemoryUse use = memory_use(process);
   fields[23] = use.mapped;
@@ -201,7 +201,7 @@ std::string status_text(const ProcSubject& subject) {
   text += fmt::format(
       "HugetlbPages:\t       0 kB\nCoreDumping:\t0\nTHP_enabled:\t0\nThreads:\t{}\nSigQ:\t{}/{}\n"
       "SigPnd:\t{:016x}\nShdPnd:\t{:016x}\nSigBlk:\t{:016x}\nSigIgn:\t{:016x}\nSigCgt:\t{:016x}\n",
-      process.tasks.size(), 0, process.limits[RLIMIT_SIGPENDING].rlim_cur,
+      process.tasks.size(), 0, process.limits()[RLIMIT_SIGPENDING].rlim_cur,
       task.signals.pending.set(), process.signals.pending.set(), task.signals.mask(),
       process.signals.ignored(), process.signals.caught());
   text += host_lines({"Cap", "NoNewPrivs:"});
@@ -218,7 +218,7 @@ std::string limits_text(const ProcSubject& subject) {
   std::string text =
       fmt::format("{:<25} {:<20} {:<20} {:<10}\n", "Limit", "Soft Limit", "Hard Limit", "Units");
   for (const LimitRow& row : kLimits) {
-    const rlimit& limit = subject.process.limits[static_cast<unsigned>(row.resource)];
+    const rlimit& limit = subject.process.limits()[static_cast<unsigned>(row.resource)];
     text += fmt::format("{:<25} {:<20} {:<20} {:<10}\n", row.name, limit_value(limit.rlim_cur),
                         limit_value(limit.rlim_max), row.unit);
   }
@@ -235,12 +235,12 @@ std::string schedstat_text(const ProcSubject& subject) {
 }
 
 std::string sched_text(const ProcSubject& subject) {
-  const Process& process = subject.process;
+  Process& process = subject.process;
   const double used = static_cast<double>(process.clock.cpu_time().count()) / 1e6;
   return fmt::format(
       "{} ({}, #threads: {})\n{:-<67}\n{:<45}:{:>21.6f}\n{:<45}:{:>21}\n{:<45}:{:>21}\n",
       subject.task.name, subject.task.id, process.tasks.size(), "", "se.sum_exec_runtime", used,
-      "policy", 0, "prio", 120 + process.nice);
+      "policy", 0, "prio", 120 + process.nice());
 }
 
 std::string children_text(const ProcSubject& subject) {

@@ -187,6 +187,11 @@ class Process {
   SignalState signals;  // takes over the dispositions we were started with, so before `pipes`
   IgnoreBrokenPipes pipes;
   ResourceLimits& limits() { return tree.self().limits; }
+  /// getpriority(2) of its first thread.
+  std::int32_t nice() {
+    const ThreadEntry* const first = tree.find_thread(pid());
+    return first == nullptr ? 0 : first->nice;
+  }
   RandomSource random;
   GuestAddress brk_end;            // the program break
   std::vector<std::uint64_t> ldt;  // modify_ldt(2)

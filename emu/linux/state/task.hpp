@@ -35,6 +35,9 @@ struct Wait {
   /// What the call answers where a signal ends the wait; nothing: its handler is called again.
   std::optional<std::int64_t> interrupted = -restart::kIfAsked;
 
+  /// What a thread that waits for a semaphore waits for: see semop(2)'s handler.
+  std::uint32_t mark = 0;
+
   /// Its place in FutexTable where it waits for a futex, the first where there are several.
   std::uint32_t futex = 0;
 };

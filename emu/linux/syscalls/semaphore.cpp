@@ -55,7 +55,7 @@ void forget_undo(IpcObjects& objects, int id, std::optional<std::size_t> number)
   });
 }
 
-// What a waiting thread waits for, in its `Wait::bits`: the semaphore, and whether for zero.
+// What a waiting thread waits for, in its `Wait::mark`: the semaphore, and whether for zero.
 constexpr std::uint32_t kForZero = 1u << 16, kCounted = 1u << 17;
 
 void count_waiter(IpcSemaphores& set, std::uint32_t mark, int change) {
@@ -75,7 +75,7 @@ std::int64_t operate_timed(Process& process, const CallArguments& args, std::int
   IpcObjects& objects = ipc_of(process);
   IpcSemaphores* const set = objects.semaphores.find(args[0]);
   if (set == nullptr) return process.task->wait ? -EIDRM : -EINVAL;
-  if (process.task->wait) count_waiter(*set, process.task->wait->bits, -1);
+  if (process.task->wait) count_waiter(*set, process.task->wait->mark, -1);
   for (const sembuf& operation : operations)
     if (operation.sem_num >= set->values.size()) return -EFBIG;
   const bool changes =
