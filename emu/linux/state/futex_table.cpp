@@ -126,11 +126,4 @@ std::uint32_t FutexTable::find_owned_by(std::int32_t thread) const {
   return 0;
 }
 
-void FutexTable::forget(const ProcessEntry& process) {
-  for (std::uint32_t place = 1; place < shared_->used; ++place)
-    if (const FutexWaiter& waiter = shared_->waiters[place];
-        waiter.state != FutexWaiter::State::Free && waiter.process == &process)
-      free(place);
-}
-
 }  // namespace ringfare

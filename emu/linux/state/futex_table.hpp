@@ -67,8 +67,6 @@ class FutexTable {
 
   /// A waiter for a lock that `thread` owns; 0: none. Looks at all of them.
   std::uint32_t find_owned_by(std::int32_t thread) const;
-  /// Frees all waiters of a process.
-  void forget(const ProcessEntry& process);
 
  private:
   struct Shared;
