@@ -93,10 +93,12 @@ std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t ad
                      std::uint64_t flags, std::uint64_t mode) {
   const char* path = process.user.string(address);
   Descriptor::Source source = Descriptor::Source::Host;
+  ProcPath found;
   if (path != nullptr && path != UserMemory::nowhere() && *path == '/') {
     const std::string_view name(path, strnlen(path, PATH_MAX));
     if (name == "/dev/tty") return open_own_terminal(process, flags);
-    const ProcPath found = find_proc_path(process, name);
+    found = find_proc_path(process, name);
+    if (found.meaning == ProcPath::Meaning::Missing) return -ENOENT;
     if (found.meaning == ProcPath::Meaning::Made)
       return process.install(make_file(found.text, flags), flags, Descriptor::Source::Made,
                              proc_name(process, name));
@@ -105,7 +107,7 @@ std::int64_t open_at(Process& process, std::uint64_t directory, std::uint64_t ad
     if (ours && (flags & O_PATH) == 0) return open_ours(process, name, found, flags);
     if (found.meaning == ProcPath::Meaning::Random) source = Descriptor::Source::Random;
   }
-  path = process.host_path(address);
+  if (!found.host.empty()) path = found.host.c_str();
   const int base = process.host_directory(directory);
   if (const auto pipe = open_named_pipe(process, base, path, flags)) return *pipe;
   const bool makes = (flags & O_CREAT) != 0;
