@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <optional>
 
 #include "emu/linux/abi/time_values.hpp"
@@ -192,9 +193,9 @@ std::int64_t sys_io_submit(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_io_cancel(Process& process, const CallArguments& args) {
-  if (find_context(process, args[0]) == nullptr) return -EINVAL;
   // Whatever was submitted is done.
-  return process.user.load<iocb>(args[1]) ? -EINVAL : -EFAULT;
+  const auto key = process.user.load<std::uint32_t>(args[1] + offsetof(iocb, aio_key));
+  return key ? -EINVAL : -EFAULT;
 }
 
 std::int64_t sys_io_getevents(Process& process, const CallArguments& args) {

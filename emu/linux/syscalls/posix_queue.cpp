@@ -72,8 +72,7 @@ std::int64_t wait_until(Process& process, int host, short events, std::uint64_t 
 
 std::int64_t sys_mq_open(Process& process, const CallArguments& args) {
   std::optional<Attributes> attributes;
-  const bool makes = (args[1] & O_CREAT) != 0 && args[3] != 0;
-  if (makes && !(attributes = load_attributes(process, args[3]))) return -EFAULT;
+  if (args[3] != 0 && !(attributes = load_attributes(process, args[3]))) return -EFAULT;
   const std::int64_t host =
       host_call(SYS_mq_open, process.user.string(args[0]), args[1] | O_CLOEXEC, args[2],
                 attributes ? attributes->data() : nullptr);
