@@ -36,7 +36,9 @@ std::int64_t return_from_handler(Process& process, bool extended) {
     force_signal(process.signals, process.thread_signals(), kernel_signal(SIGSEGV));
   if (process.options.log != nullptr) log_return(*process.options.log, registers);
   process.new_registers = registers;
-  return static_cast<std::int64_t>(registers[Gpr::Rax]);
+  // RAX is the thread's; it is no answer of ours, whatever it holds.
+  const auto result = static_cast<std::int64_t>(registers[Gpr::Rax]);
+  return result == kBlocked ? 0 : result;
 }
 
 }  // namespace
