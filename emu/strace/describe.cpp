@@ -169,6 +169,9 @@ std::string CallDescription::written(const Call& call, const ArgSpec& spec, std:
                                      std::int64_t result) const {
   const bool remaining =
       spec.kind == ArgKind::RemainingTime || spec.kind == ArgKind::RemainingTime64;
+  const CallShape& shape = call.shape();
+  const bool waits = shape.size() > 1 && shape[1].spec.kind == ArgKind::WaitStatus;
+  if (waits && result == 0) return address_text(call.told_args()[index]);  // nobody has ended
   const bool filled = remaining ? result == -EINTR : !is_error(result);
   if (!filled) return address_text(call.told_args()[index]);
   auto available = static_cast<std::uint64_t>(result);

@@ -17,7 +17,7 @@ std::string strings_text(const std::vector<std::string>& strings, const Describe
   std::string text = "[";
   for (std::size_t i = 0; i < strings.size(); ++i) {
     if (i != 0) text += ", ";
-    if (i == kMaxElements && !whole) return text + "...]";
+    if (i == options.string_limit && !whole) return text + "...]";
     text += quoted(strings[i], options.string_limit, options.strings);
   }
   return text + ']';

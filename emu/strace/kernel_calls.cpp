@@ -96,7 +96,16 @@ std::string log_bytes(const ToldCall& call, std::size_t index) {
                        : told::address(call, index);
 }
 
+/// A name of the host: longer ones the kernel does not read.
+std::string host_name(const ToldCall& call, std::size_t index) {
+  constexpr std::uint32_t kLongest = 64;
+  if (call[index] == 0 || call.low(1) > kLongest) return told::address(call, index);
+  return told::bytes(call, call[index], call.low(1));
+}
+
 constexpr CallText kCalls[] = {
+    {"sethostname", {host_name, told::unsigned_int}},
+    {"setdomainname", {host_name, told::unsigned_int}},
     {"reboot",
      {told::names<kMagic1>, told::names<kMagic2>, told::names<kReboots>, restart_command}},
     {"ioperm", {told::hex, told::hex, told::signed_int}},

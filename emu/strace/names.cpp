@@ -220,8 +220,8 @@ constexpr Name kClone[] = {{0x100, "CLONE_VM"},
                            {0x20000000, "CLONE_NEWPID"},
                            {0x40000000, "CLONE_NEWNET"},
                            {0x80000000, "CLONE_IO"}};
-constexpr Name kWait[] = {{0x1, "WNOHANG"},       {0x2, "WSTOPPED"},
-                          {0x4, "WEXITED"},       {0x8, "WCONTINUED"},
+constexpr Name kWait[] = {{0x1, "WNOHANG"},       {0x4, "WEXITED"},
+                          {0x2, "WSTOPPED"},      {0x8, "WCONTINUED"},
                           {0x1000000, "WNOWAIT"}, {0x80000000, "__WCLONE"},
                           {0x40000000, "__WALL"}, {0x20000000, "__WNOTHREAD"}};
 constexpr Name kWaitIds[] = {{0x0, "P_ALL"}, {0x1, "P_PID"}, {0x2, "P_PGID"}, {0x3, "P_PIDFD"}};

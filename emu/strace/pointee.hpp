@@ -28,9 +28,6 @@ struct Pointee {
   bool compat = false;  // as i386 lays it out, and all it points to; without an image
 };
 
-/// Elements of an array beyond this many become "...", as strace abbreviates.
-inline constexpr std::uint64_t kMaxElements = 32;
-
 using Text = std::optional<std::string>;  // nothing: not readable
 
 template <class T>
@@ -42,20 +39,20 @@ std::optional<T> at(const Pointee& p, std::uint64_t index = 0) {
   return value;
 }
 
-/// "[a, b, ...]" of `count` elements, each by `element(index)`. Where elements have a `size`, one
-/// that cannot be read ends the list with its address: "[a, ... /* 0x7f0000 */]".
+/// "[a, b, ...]" of `count` elements, each by `element(index)`; as many as a string has characters.
+/// Where elements have a `size`, one that cannot be read ends the list with its address: "[a, ...
+/// /* 0x7f0000 */]".
 template <class Element>
 Text array_text(const Pointee& p, std::uint64_t count, Element element, std::uint64_t size = 0) {
-  const std::uint64_t limit = p.options.verbose ? 4096 : kMaxElements;
+  const std::uint64_t limit = p.options.verbose ? 4096 : p.options.string_limit;
   std::string text = "[";
   for (std::uint64_t i = 0; i < count; ++i) {
     if (i != 0) text += ", ";
-    if (i == limit) return text + "...]";
     const Text one = element(i);
     if (!one && i == 0) return std::nullopt;
     if (!one && size != 0)
       return fmt::format("{}... /* {:#x} */]", text, p.address.value + i * size);
-    if (!one) return text + "...]";
+    if (!one || i == limit) return text + "...]";
     text += *one;
   }
   return text + ']';

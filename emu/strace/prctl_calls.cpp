@@ -122,6 +122,7 @@ constexpr NameTable kSecure{{}, 0, kSecureBits, "SECBIT_???"};
 constexpr NameTable kFpModes{{}, 0, kFpMode, "PR_FP_MODE_???"};
 constexpr NameTable kSetMms{kSetMm, kAll, {}, "PR_SET_MM_???"};
 constexpr NameTable kPacs{{}, 0, kPacKeys, "PR_PAC_???"};
+constexpr NameTable kEnabledPacs{{}, 0, std::span(kPacKeys).first(4), "PR_PAC_???"};
 constexpr NameTable kDispatches{kDispatch, kAll, {}, "PR_SYS_DISPATCH_???"};
 constexpr NameTable kSchedCores{kSchedCore, kAll, {}, "PR_SCHED_CORE_???"};
 constexpr NameTable kEndians{kEndian, kAll, {}, "PR_ENDIAN_???"};
@@ -315,8 +316,8 @@ constexpr Option kOptions[] = {
      {told::long_names<kDispatches>, told::hex, dispatch_end, told::address}},
     {60,
      "PR_PAC_SET_ENABLED_KEYS",
-     {told::long_names<kPacs>, told::long_names<kPacs>, told::hex, told::hex}},
-    {61, "PR_PAC_GET_ENABLED_KEYS", {told::hex, told::hex, told::hex, told::hex}, &kPacs},
+     {told::long_names<kEnabledPacs>, told::long_names<kEnabledPacs>, told::hex, told::hex}},
+    {61, "PR_PAC_GET_ENABLED_KEYS", {told::hex, told::hex, told::hex, told::hex}, &kEnabledPacs},
     {62, "PR_SCHED_CORE", {told::names<kSchedCores>, told::signed_int, pid_type, core_cookie}},
     {63, "PR_SME_SET_VL", {vector_length<kMatrixFlags>}},
     {64, "PR_SME_GET_VL", {}},

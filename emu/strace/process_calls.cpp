@@ -381,7 +381,27 @@ std::string priority_found(const ToldCall& call, std::size_t index) {
   return scheduling_priority(call, index, call.filled());
 }
 
+std::string policy_found(const ToldCall& call, std::int64_t value) {
+  constexpr std::uint64_t kResetOnFork = 0x40000000;
+  const auto number = static_cast<std::uint64_t>(value);
+  const std::string reset = (number & kResetOnFork) != 0 ? "|SCHED_RESET_ON_FORK" : "";
+  return fmt::format("{} ({}{})", hex_text(number),
+                     named(kSchedulers, number & ~kResetOnFork, call.style()), reset);
+}
+
+std::string robust_list_found(const ToldCall& call, std::size_t index) {
+  const auto head = call.word(call[index]);
+  return call.filled() && head ? fmt::format("[{}]", address_text(*head))
+                               : told::address(call, index);
+}
+std::string robust_size_found(const ToldCall& call, std::size_t index) {
+  const auto size = call.word(call[index]);
+  return call.filled() && size ? fmt::format("[{}]", *size) : told::address(call, index);
+}
+
 constexpr CallText kCalls[] = {
+    {"get_robust_list", {told::signed_int, robust_list_found, robust_size_found}},
+    {"sched_getscheduler", {told::signed_int}, policy_found},
     {"kcmp", {told::signed_int, told::signed_int, told::names<kKcmpTypes>, compared}},
     {"sched_getattr", {told::signed_int, attributes_found, told::unsigned_int, told::unsigned_int}},
     {"sched_setattr", {told::signed_int, attributes_given, told::unsigned_int}},

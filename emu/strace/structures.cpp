@@ -86,16 +86,24 @@ Text plain(const Pointee& p) {
   return value ? Text(text(*value)) : std::nullopt;
 }
 
+/// A date where there is one: not for the beginning of time, nor for what is no time.
+std::string with_date(const std::string& text, std::int64_t seconds, std::uint64_t fraction,
+                      unsigned digits) {
+  constexpr std::int64_t kMostSeconds = std::int64_t{1} << 55;  // about the years an int can count
+  const std::uint64_t whole = digits == 9 ? 1'000'000'000 : 1'000'000;
+  const bool none = (seconds == 0 && fraction == 0) || fraction >= whole ||
+                    seconds > kMostSeconds || seconds < -kMostSeconds;
+  return none ? text : fmt::format("{} /* {} */", text, date_text(seconds, fraction, digits));
+}
+
 std::string file_time(const timespec& t) {
   if (t.tv_nsec == UTIME_NOW) return "UTIME_NOW";
   if (t.tv_nsec == UTIME_OMIT) return "UTIME_OMIT";
-  return fmt::format("{} /* {} */", text(t),
-                     date_text(t.tv_sec, static_cast<std::uint64_t>(t.tv_nsec), 9));
+  return with_date(text(t), t.tv_sec, static_cast<std::uint64_t>(t.tv_nsec), 9);
 }
 
 std::string file_time(const timeval& t) {
-  return fmt::format("{} /* {} */", text(t),
-                     date_text(t.tv_sec, static_cast<std::uint64_t>(t.tv_usec), 6));
+  return with_date(text(t), t.tv_sec, static_cast<std::uint64_t>(t.tv_usec), 6);
 }
 
 template <class T>
@@ -224,8 +232,14 @@ Text interval_text(const Pointee& p) {
 }
 
 Text signal_set(const Pointee& p) {
-  if (p.count.value_or(8) != 8) return std::nullopt;
-  const auto mask = at<std::uint64_t>(p);
+  const std::uint64_t size = p.count.value_or(8);
+  if (size > 8 || size == 0) return std::nullopt;
+  // Only rt_sigpending(2), which writes it, takes less than a whole set.
+  if (size < 8 && p.available != 0) return std::nullopt;
+  std::optional<std::uint64_t> mask = size == 8 ? at<std::uint64_t>(p) : std::uint64_t{0};
+  if (size < 8 &&
+      !p.memory.read(p.address, std::as_writable_bytes(std::span(&*mask, 1)).first(size)))
+    return std::nullopt;
   return mask ? Text(signal_set_text(*mask, p.options.constants)) : std::nullopt;
 }
 
@@ -271,7 +285,7 @@ Text signal_event(const Pointee& p) {
                                                         : hex_text(notify) + " /* SIGEV_??? */";
   const bool sends = notify == SIGEV_SIGNAL || notify == SIGEV_THREAD_ID;
   const std::string signal = sends ? signal_name(static_cast<std::uint64_t>(event->signal))
-                                   : std::to_string(event->signal);
+                                   : std::to_string(static_cast<std::uint32_t>(event->signal));
   return fmt::format(
       "{{sigev_value={{sival_int={}, sival_ptr={}}}, sigev_signo={}, "
       "sigev_notify={}{}}}",
@@ -298,7 +312,11 @@ Text wait_status(const Pointee& p) {
     return fmt::format("[{{WIFSIGNALED(s) && WTERMSIG(s) == {}{}}}]",
                        signal_name(static_cast<std::uint64_t>(WTERMSIG(*status))),
                        WCOREDUMP(*status) ? " && WCOREDUMP(s)" : "");
-  return fmt::format("[{:#x}]", *status);
+  if (WIFSTOPPED(*status))
+    return fmt::format("[{{WIFSTOPPED(s) && WSTOPSIG(s) == {}}}]",
+                       signal_name(static_cast<std::uint64_t>(WSTOPSIG(*status))));
+  if (WIFCONTINUED(*status)) return "[{WIFCONTINUED(s)}]";
+  return fmt::format("[{:#x}]", static_cast<unsigned>(*status));
 }
 
 /// mincore's answer: a byte for each page of the range.

@@ -71,8 +71,8 @@ enum class Words : std::uint8_t {
   Guests,  // options end at `--` (dropped) or at the first word that is none: the rest is verbatim
 };
 
-/// Throws UserError naming `verb`, the word that is wrong and the nearest valid option. Of an option
-/// with one value that is given again, the last counts.
+/// Throws UserError naming `verb`, the word that is wrong and the nearest valid option. Of an
+/// option with one value that is given again, the last counts.
 ParsedOptions parse_options(std::string_view verb, const OptionTable& table,
                             const std::vector<std::string>& words, Words about,
                             std::span<const OptionAlias> aliases = {});

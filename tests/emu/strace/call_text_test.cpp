@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::uint64_t kText = 0x20000000, kLength = kText + 0x100, kNumbers = kText + 0x200,
                         kUnmapped = 0x1000, kOpenHow = kText + 0x300, kOnes = kText + 0x400,
-                        kLastVector = kText + 0xfe0, kTextPointers = kText + 0xff0;
+                        kLastVector = kText + 0xfe0, kTextPointers = kText + 0xff0,
+                        kStopped = kText + 0x500;
 
 struct Row {
   std::string_view name;
@@ -35,6 +36,7 @@ std::string told(const Row& row) {
   memory.store({kLength}, std::uint32_t{8});
   memory.store({kNumbers}, std::uint64_t{0x300000001});
   memory.store({kOpenHow}, std::array<std::uint64_t, 3>{0x42, 0600, 0x10});
+  memory.store({kStopped}, std::uint32_t{0x137f});
   memory.store({kTextPointers}, std::array<std::uint64_t, 2>{kText, kUnmapped});
   memory.store({kOnes}, ~std::uint32_t{0});
   const SyscallRow* const call_row = find_syscall(Abi::Amd64, row.name);
@@ -131,6 +133,18 @@ const Row kRows[] = {
      "iov_len=4096}, ... /* 0x20001000 */], 3, 0) = -1 EFAULT (Bad address)"},
     {"epoll_ctl", {3, 2, 4, kNumbers}, -EINVAL, "epoll_ctl(3, EPOLL_CTL_DEL, 4, 0x20000200)"},
     {"open", {kText, 0x100000}, -EINVAL, R"(open("0123456789abcdef", O_RDONLY|__O_SYNC))"},
+    {"sched_getscheduler", {1000}, 0, "sched_getscheduler(1000) = 0 (SCHED_OTHER)"},
+    {"sethostname", {kText, 65}, -EINVAL, "sethostname(0x20000000, 65)"},
+    {"sethostname", {kText, 4}, -EINVAL, R"(sethostname("0123", 4))"},
+    {"get_robust_list",
+     {1, kNumbers, kNumbers},
+     0,
+     "get_robust_list(1, [0x300000001], [12884901889]) = 0"},
+    {"wait4", {1, kNumbers, 1, 0}, 0, "wait4(1, 0x20000200, WNOHANG, NULL) = 0"},
+    {"wait4",
+     {1, kStopped, 0, 0},
+     1,
+     "wait4(1, [{WIFSTOPPED(s) && WSTOPSIG(s) == SIGSTOP}], 0, NULL) = 1"},
     {"mknod", {kText, 0177777, 0}, -EINVAL, R"(mknod("0123456789abcdef", 0177777))"},
     {"execve",
      {kText, kTextPointers, 0},
