@@ -20,8 +20,8 @@ struct PersonalityOptions {
   std::uint64_t schedule_seed = 0;  // 0: every turn of a thread is equally long
   int pid = 1000;
   std::uint64_t features = VectorState::kComponents;  // XCR0 of user mode; 0 without XSAVE
-  bool network = true;    // sockets of other families than AF_UNIX
-  bool confined = false;  // of /proc only what belongs to the guest
+  bool network = true;                                // sockets of other families than AF_UNIX
+  bool confined = false;                              // of /proc only what belongs to the guest
   DebugLog* log = nullptr;                            // for those who work on the emulator
 };
 

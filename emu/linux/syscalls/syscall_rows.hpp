@@ -72,8 +72,8 @@ CallFunction sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigq
 // signal_waiting.cpp
 CallFunction sys_pause, sys_rt_sigsuspend, sys_rt_sigtimedwait, sys_restart_syscall;
 // socket.cpp
-CallFunction sys_socket, sys_accept, sys_accept4, sys_getsockname, sys_getpeername, sys_getsockopt, sys_sendto,
-    sys_recvfrom, sys_socketpair;
+CallFunction sys_socket, sys_accept, sys_accept4, sys_getsockname, sys_getpeername, sys_getsockopt,
+    sys_sendto, sys_recvfrom, sys_socketpair;
 // task.cpp
 CallFunction sys_exit, sys_exit_group, sys_arch_prctl, sys_prctl, sys_seccomp, sys_personality;
 // terminal.cpp
@@ -503,7 +503,8 @@ inline constexpr SyscallRow kSyscalls[] = {
     {314, 351, "sched_setattr", "pid <opaque uint", "",
      partial(sys_sched_setattr, "checked; EPERM for the real-time policies")},
     {315, 352, "sched_getattr", "pid >opaque uint uint", "", full(sys_sched_getattr)},
-    {316, 353, "renameat2", "dirfd path dirfd path renameflag", "DF keeps-link", full(pass_to_host)},
+    {316, 353, "renameat2", "dirfd path dirfd path renameflag", "DF keeps-link",
+     full(pass_to_host)},
     {317, 354, "seccomp", "seccompop hex ptr", "",
      partial(sys_seccomp, "the strict mode, its check at no price; EINVAL for filters")},
     {318, 355, "getrandom", ">hexbytes:1 size grndflag", "", full(sys_getrandom)},
