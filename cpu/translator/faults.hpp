@@ -62,9 +62,9 @@ class FaultCatcher {
   const BoundaryTest& boundaries_;
   HostFault fault_;
   bool stepping_ = false;
-  bool looks_in_ = false;            // has to leave translated code at the next boundary
-  bool* has_timer_ = nullptr;        // in memory that a fork(2) wipes, as it does the timer
-  struct sigaction old_look_{};
+  bool looks_in_ = false;      // has to leave translated code at the next boundary
+  bool* has_timer_ = nullptr;  // in memory that a fork(2) wipes, as it does the timer
+  struct sigaction old_look_ {};
   bool hides_trap_flag_ = true;
   bool has_begun_ = false;           // the first boundary, where the instruction begins, is passed
   bool guest_pushed_flags_ = false;  // the instruction being stepped over pushes RFLAGS

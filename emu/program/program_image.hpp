@@ -23,7 +23,7 @@ struct ProgramImage {
   GuestAddress entry;  // AT_ENTRY
   GuestAddress start;  // where execution begins: the interpreter's entry where there is one
   GuestAddress program_headers, interpreter_base, brk_start, stack_pointer;
-  GuestAddress file_name;  // AT_EXECFN
+  GuestAddress file_name;             // AT_EXECFN
   GuestRange arguments, environment;  // their strings on the initial stack
   std::uint16_t program_header_count = 0;
   bool executable_stack = false;   // PT_GNU_STACK asks for it, or all readable memory is

@@ -47,8 +47,8 @@ struct SessionInputs {
   bool verbose = false;  // says how the run is done
   Watch watch = Watch::Nothing;
   bool intel_syntax = false;
-  bool network = true;    // the guest may have other sockets than AF_UNIX
-  bool confined = false;  // it sees nothing of the host in /proc
+  bool network = true;                             // the guest may have other sockets than AF_UNIX
+  bool confined = false;                           // it sees nothing of the host in /proc
   DebugLog* log = nullptr;                         // for those who work on the emulator
   std::vector<TranslationWatcher*> watchers = {};  // likewise
 };

@@ -31,6 +31,7 @@ constexpr std::string_view kLayers[] = {
     "emu/linux/abi",
     "emu/linux/signals",
     "emu/linux/state",
+    "emu/linux/paths",
     "emu/linux/syscalls",
     "emu/linux/compat",
     "emu/linux",

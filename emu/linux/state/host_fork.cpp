@@ -20,4 +20,13 @@ pid_t fork_sibling() {
   return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, number, nullptr));
 }
 
+void stop_on_host(int signal) {
+  struct sigaction ours {
+  }, by_default{};
+  by_default.sa_handler = SIG_DFL;
+  sigaction(signal, &by_default, &ours);
+  ::raise(signal);
+  sigaction(signal, &ours, nullptr);
+}
+
 }  // namespace ringfare

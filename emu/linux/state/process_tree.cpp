@@ -18,7 +18,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/linux/state/host_call.hpp"
-#include "emu/linux/state/host_stop.hpp"
+#include "emu/linux/state/host_fork.hpp"
 
 namespace ringfare {
 namespace {
