@@ -28,7 +28,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/cli/confinement.hpp"
-#include "emu/linux/state/held_file.hpp"
+#include "emu/linux/host/held_file.hpp"
 
 namespace ringfare {
 namespace {

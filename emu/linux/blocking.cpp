@@ -14,7 +14,7 @@
 #include <optional>
 #include <span>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/state/terminals.hpp"
 

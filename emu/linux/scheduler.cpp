@@ -9,8 +9,8 @@
 
 #include "cpu/interruption.hpp"
 #include "emu/linux/abi/time_values.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/personality.hpp"
-#include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/thread_area.hpp"

@@ -17,7 +17,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "emu/linux/state/futex_table.hpp"
+#include "emu/linux/tree/futex_table.hpp"
 
 namespace ringfare {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "cpu/base/quantity.hpp"
-#include "emu/linux/state/shared_pool.hpp"
+#include "emu/linux/tree/shared_pool.hpp"
 
 namespace ringfare {
 

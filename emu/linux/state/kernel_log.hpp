@@ -7,7 +7,7 @@
 #include "cpu/exception.hpp"
 #include "emu/linux/abi/signal_info.hpp"
 #include "emu/linux/signals/signal_state.hpp"
-#include "emu/linux/state/task.hpp"
+#include "emu/linux/tree/task.hpp"
 
 namespace ringfare {
 

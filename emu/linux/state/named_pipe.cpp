@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "emu/linux/abi/own_descriptors.hpp"
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 
-#include "emu/linux/state/held_file.hpp"
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/held_file.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {

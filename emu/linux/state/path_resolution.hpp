@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "emu/linux/state/held_file.hpp"
+#include "emu/linux/host/held_file.hpp"
 #include "emu/linux/state/proc_files.hpp"
 
 namespace ringfare {

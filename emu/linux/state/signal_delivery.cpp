@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "cpu/segments.hpp"
+#include "emu/linux/host/host_fork.hpp"
 #include "emu/linux/signals/signal_frame.hpp"
 #include "emu/linux/signals/signal_frame32.hpp"
-#include "emu/linux/state/host_fork.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 

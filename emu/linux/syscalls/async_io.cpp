@@ -15,7 +15,7 @@
 #include <optional>
 
 #include "emu/linux/abi/time_values.hpp"
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <utility>
 
-#include "emu/linux/state/host_fork.hpp"
+#include "emu/linux/host/host_fork.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {

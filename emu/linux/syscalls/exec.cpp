@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/program/loadable.hpp"
 #include "emu/program/loader.hpp"

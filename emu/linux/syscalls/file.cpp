@@ -14,8 +14,8 @@
 #include <climits>
 #include <csignal>
 
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/file_owner.hpp"
-#include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/named_pipe.hpp"
 #include "emu/linux/state/proc_files.hpp"
 #include "emu/linux/state/process.hpp"

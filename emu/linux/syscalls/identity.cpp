@@ -10,7 +10,7 @@
 #include <cstring>
 #include <vector>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/named_threads.hpp"
 #include "emu/linux/syscalls/pass_through.hpp"

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "cpu/base/failure.hpp"
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/host_vector.hpp"
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "emu/linux/abi/time_values.hpp"
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 
 namespace ringfare {

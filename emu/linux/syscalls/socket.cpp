@@ -13,7 +13,7 @@
 #include <cstring>
 #include <optional>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/pass_through.hpp"
 

@@ -17,8 +17,8 @@
 #include <csignal>
 #include <cstddef>
 
+#include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/file_owner.hpp"
-#include "emu/linux/state/host_call.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/state/terminals.hpp"
 

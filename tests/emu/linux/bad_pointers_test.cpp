@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "tests/emu/linux/guest_process.hpp"
 
 namespace ringfare {

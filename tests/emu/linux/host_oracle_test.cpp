@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <fstream>
 
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 #include "tests/emu/linux/guest_process.hpp"
 
 namespace ringfare {

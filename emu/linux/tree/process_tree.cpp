@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/process_tree.hpp"
+#include "emu/linux/tree/process_tree.hpp"
 
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "cpu/base/failure.hpp"
-#include "emu/linux/state/host_call.hpp"
-#include "emu/linux/state/host_fork.hpp"
+#include "emu/linux/host/host_call.hpp"
+#include "emu/linux/host/host_fork.hpp"
 
 namespace ringfare {
 namespace {

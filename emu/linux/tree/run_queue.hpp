@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <deque>
 
-#include "emu/linux/state/task.hpp"
+#include "emu/linux/tree/task.hpp"
 
 namespace ringfare {
 

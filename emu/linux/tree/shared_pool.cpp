@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/shared_pool.hpp"
+#include "emu/linux/tree/shared_pool.hpp"
 
 #include <sys/mman.h>
 

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "emu/linux/proc/proc_subject.hpp"
 #include "emu/linux/state/memory_map.hpp"
-#include "emu/linux/state/proc_subject.hpp"
 #include "emu/processor/cpuid.hpp"
 
 namespace ringfare {

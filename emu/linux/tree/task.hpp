@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "cpu/state.hpp"
+#include "emu/linux/host/held_file.hpp"
 #include "emu/linux/signals/signal_state.hpp"
-#include "emu/linux/state/held_file.hpp"
-#include "emu/linux/state/process_tree.hpp"
+#include "emu/linux/tree/process_tree.hpp"
 
 namespace ringfare {
 

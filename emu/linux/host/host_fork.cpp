@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/host_fork.hpp"
+#include "emu/linux/host/host_fork.hpp"
 
 #include <linux/sched.h>
 #include <sys/prctl.h>

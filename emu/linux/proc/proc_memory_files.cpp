@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "emu/linux/proc/proc_subject.hpp"
 #include "emu/linux/state/memory_map.hpp"
-#include "emu/linux/state/proc_subject.hpp"
 
 namespace ringfare {
 namespace {

@@ -8,7 +8,7 @@
 #include <array>
 #include <fstream>
 
-#include "emu/linux/state/proc_subject.hpp"
+#include "emu/linux/proc/proc_subject.hpp"
 
 namespace ringfare {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/resource_limits.hpp"
+#include "emu/linux/tree/resource_limits.hpp"
 
 #include <cerrno>
 

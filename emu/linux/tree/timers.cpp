@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/timers.hpp"
+#include "emu/linux/tree/timers.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/host_call.hpp"
+#include "emu/linux/host/host_call.hpp"
 
 #include <unistd.h>
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "emu/linux/abi/signal_info.hpp"
-#include "emu/linux/state/process_request.hpp"
-#include "emu/linux/state/resource_limits.hpp"
+#include "emu/linux/tree/process_request.hpp"
+#include "emu/linux/tree/resource_limits.hpp"
 #include "emu/processor/clock.hpp"
 
 namespace ringfare {

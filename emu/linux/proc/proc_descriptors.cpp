@@ -7,7 +7,7 @@
 #include <fstream>
 #include <optional>
 
-#include "emu/linux/state/proc_subject.hpp"
+#include "emu/linux/proc/proc_subject.hpp"
 
 namespace ringfare {
 namespace {

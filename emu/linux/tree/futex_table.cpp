@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/futex_table.hpp"
+#include "emu/linux/tree/futex_table.hpp"
 
 #include <sys/mman.h>
 

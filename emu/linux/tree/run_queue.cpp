@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/run_queue.hpp"
+#include "emu/linux/tree/run_queue.hpp"
 
 #include <algorithm>
 

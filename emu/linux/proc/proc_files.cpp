@@ -13,8 +13,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "emu/linux/proc/proc_subject.hpp"
 #include "emu/linux/state/proc_setting.hpp"
-#include "emu/linux/state/proc_subject.hpp"
 
 namespace ringfare {
 namespace {
