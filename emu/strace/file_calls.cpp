@@ -106,11 +106,6 @@ std::string mark_rest(const ToldCall& call, std::size_t) {
                      mark_directory(call, next), told::path(call, next + 1));
 }
 
-std::string offset_value(const ToldCall& call, std::size_t index) {
-  const auto offset = call.load<std::int64_t>(call[index]);
-  return offset ? fmt::format("[{}]", *offset) : told::address(call, index);
-}
-
 constexpr Name kResolve[] = {{0x1, "RESOLVE_NO_XDEV"},     {0x2, "RESOLVE_NO_MAGICLINKS"},
                              {0x4, "RESOLVE_NO_SYMLINKS"}, {0x8, "RESOLVE_BENEATH"},
                              {0x10, "RESOLVE_IN_ROOT"},    {0x20, "RESOLVE_CACHED"}};
@@ -145,9 +140,6 @@ constexpr CallText kCalls[] = {
     {"fanotify_init", {group_flags, file_flags}},
     {"sync_file_range", {told::descriptor, sync_rest}},
     {"close_range", {told::unsigned_int, told::unsigned_int, told::names<kCloseRanges>}},
-    {"copy_file_range",
-     {told::descriptor, offset_value, told::descriptor, offset_value, told::unsigned_long,
-      told::unsigned_int}},
     {"umask", {told::octal}},
 };
 

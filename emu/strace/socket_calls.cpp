@@ -75,11 +75,8 @@ std::optional<std::string> error(const Value& value) {
 }
 
 std::optional<std::string> timeout(const Value& value) {
-  if (value.call.compat()) {
-    const auto both = value.load<std::array<std::int32_t, 2>>();
-    if (!both) return std::nullopt;
-    return fmt::format("{{tv_sec={}, tv_usec={}}}", (*both)[0], (*both)[1]);
-  }
+  // strace shows the bytes of the old structure.
+  if (value.call.compat()) return told::bytes(value.call, value.at, value.size);
   const auto both = value.load<std::array<std::int64_t, 2>>();
   if (!both) return std::nullopt;
   return fmt::format("{{tv_sec={}, tv_usec={}}}", (*both)[0], (*both)[1]);

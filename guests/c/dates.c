@@ -8,22 +8,26 @@
 #include <time.h>
 #include <unistd.h>
 
-static long long of(struct timespec time) { return time.tv_sec * 1000000000ll + time.tv_nsec; }
+static long long of(struct timespec time) {
+  return time.tv_sec * 1000000000ll + time.tv_nsec;
+}
 static long long now(void) {
   struct timespec time;
   clock_gettime(CLOCK_REALTIME, &time);
   return of(time);
 }
-static long long modified(const char *path) {
+static long long modified(const char* path) {
   struct stat status;
   return stat(path, &status) ? -1 : of(status.st_mtim);
 }
-static void make(const char *path) {
+static void make(const char* path) {
   int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0600);
   write(fd, "x", 1);
   close(fd);
 }
-static void rest(void) { nanosleep(&(struct timespec){0, 30000000}, 0); }
+static void rest(void) {
+  nanosleep(&(struct timespec){0, 30000000}, 0);
+}
 
 int main(void) {
   long long begin = now() - 20000000;

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t signals;
-static void note(int signal) { signals += signal == SIGIO; }
+static void note(int signal) {
+  signals += signal == SIGIO;
+}
 
 int main(void) {
   int pair[2], on = 1;
@@ -32,7 +34,7 @@ int main(void) {
   struct msghdr message = {
       .msg_iov = &vector, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
   recvmsg(pair[0], &message, 0);
-  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  struct cmsghdr* header = CMSG_FIRSTHDR(&message);
   if (header) memcpy(&peer, CMSG_DATA(header), sizeof peer);
   printf("sender is my child: %d\n", header && peer.pid == sender);
   waitpid(sender, 0, 0);
@@ -51,8 +53,8 @@ int main(void) {
   struct sockaddr_nl name = {.nl_family = AF_NETLINK};
   int netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
   size = sizeof name;
-  if (bind(netlink, (struct sockaddr *)&name, sizeof name) == 0)
-    getsockname(netlink, (struct sockaddr *)&name, &size);
+  if (bind(netlink, (struct sockaddr*)&name, sizeof name) == 0)
+    getsockname(netlink, (struct sockaddr*)&name, &size);
   printf("netlink is mine: %d\n", (int)name.nl_pid == getpid());
 
   struct f_owner_ex owner = {F_OWNER_PID, getpid()}, answer = {0, 0};

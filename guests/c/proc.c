@@ -14,40 +14,44 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void look(const char *path) {
+static void look(const char* path) {
   struct stat all, link;
   int there = stat(path, &all) == 0, linked = lstat(path, &link) == 0;
   int fd = open(path, O_RDONLY);
   char bytes[64];
   long got = fd >= 0 ? read(fd, bytes, 60) : -1;
   printf("%-28s %d %o %d %s\n", path, there, there ? all.st_mode >> 12 : 0, linked,
-         got > 0 ? "data" : got == 0 ? "empty" : "none");
+         got > 0    ? "data"
+         : got == 0 ? "empty"
+                    : "none");
   if (fd >= 0) close(fd);
 }
 
-static int count(const char *path, const char *name) {
-  DIR *folder = opendir(path);
+static int count(const char* path, const char* name) {
+  DIR* folder = opendir(path);
   int found = 0;
-  struct dirent *entry;
-  while (folder && (entry = readdir(folder)) != 0) found += name == 0 || !strcmp(entry->d_name, name);
+  struct dirent* entry;
+  while (folder && (entry = readdir(folder)) != 0)
+    found += name == 0 || !strcmp(entry->d_name, name);
   rewinddir(folder);
   int again = 0;
-  while (folder && (entry = readdir(folder)) != 0) again += name == 0 || !strcmp(entry->d_name, name);
+  while (folder && (entry = readdir(folder)) != 0)
+    again += name == 0 || !strcmp(entry->d_name, name);
   if (folder) closedir(folder);
   return found == again ? found : -1;
 }
 
-static long field(const char *path, const char *name) {
+static long field(const char* path, const char* name) {
   char line[256];
   long value = -1;
-  FILE *file = fopen(path, "r");
+  FILE* file = fopen(path, "r");
   while (file && fgets(line, sizeof line, file))
     if (!strncmp(line, name, strlen(name))) value = strtol(line + strlen(name), 0, 10);
   if (file) fclose(file);
   return value;
 }
 
-static void text(const char *path) {
+static void text(const char* path) {
   char bytes[200] = "";
   int fd = open(path, O_RDONLY);
   long got = fd < 0 ? 0 : read(fd, bytes, sizeof bytes - 1);
@@ -57,11 +61,11 @@ static void text(const char *path) {
 }
 
 static int ends[2];
-static void *thread(void *name) {
+static void* thread(void* name) {
   char path[64], byte;
   prctl(PR_SET_NAME, name);
   snprintf(path, sizeof path, "/proc/self/task/%d/comm", gettid());
-  FILE *file = fopen(path, "r");
+  FILE* file = fopen(path, "r");
   char own[32] = "";
   if (file && fgets(own, sizeof own, file)) printf("thread %s", own);
   printf("threads %ld, listed %d\n", field("/proc/self/status", "Threads:"),
@@ -70,18 +74,39 @@ static void *thread(void *name) {
 }
 
 int main(void) {
-  static const char *const paths[] = {
-      "/proc/self",         "/proc/self/fd",       "/proc/self/fd/",
-      "/proc/self/fdinfo",  "/proc/self/task",     "/proc/self/maps",    "/proc/self/smaps",
-      "/proc/self/status",  "/proc/self/limits",   "/proc/self/statm",   "/proc/self/stat",
-      "/proc/self/io",      "/proc/self/ns/user",  "/proc/self/mem",     "/proc/self/cwd",
-      "/proc/self/root",    "/proc/self/environ",  "/proc/self/cmdline", "/proc/self/auxv",
-      "/proc/self/comm",    "/proc/self/loginuid", "/proc/self/wchan",   "/proc/self/oom_score_adj",
-      "/proc/self/cgroup",  "/proc/self/mounts",   "/proc/thread-self",  "/proc/self/personality",
-      "/proc/./self//comm", "/dev/fd",             "/proc/1"};
+  static const char* const paths[] = {"/proc/self",
+                                      "/proc/self/fd",
+                                      "/proc/self/fd/",
+                                      "/proc/self/fdinfo",
+                                      "/proc/self/task",
+                                      "/proc/self/maps",
+                                      "/proc/self/smaps",
+                                      "/proc/self/status",
+                                      "/proc/self/limits",
+                                      "/proc/self/statm",
+                                      "/proc/self/stat",
+                                      "/proc/self/io",
+                                      "/proc/self/ns/user",
+                                      "/proc/self/mem",
+                                      "/proc/self/cwd",
+                                      "/proc/self/root",
+                                      "/proc/self/environ",
+                                      "/proc/self/cmdline",
+                                      "/proc/self/auxv",
+                                      "/proc/self/comm",
+                                      "/proc/self/loginuid",
+                                      "/proc/self/wchan",
+                                      "/proc/self/oom_score_adj",
+                                      "/proc/self/cgroup",
+                                      "/proc/self/mounts",
+                                      "/proc/thread-self",
+                                      "/proc/self/personality",
+                                      "/proc/./self//comm",
+                                      "/dev/fd",
+                                      "/proc/1"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; ++i) look(paths[i]);
-  printf("no such: %d %d %d\n", access("/proc/self/fd/77", F_OK), access("/proc/self/nothing", F_OK),
-         access("/proc/999999999", F_OK));
+  printf("no such: %d %d %d\n", access("/proc/self/fd/77", F_OK),
+         access("/proc/self/nothing", F_OK), access("/proc/999999999", F_OK));
 
   char name[64], link[64];
   int fd = open("/dev/null", O_RDONLY);
@@ -115,7 +140,7 @@ int main(void) {
   printf("memory: %ld %ld\n", moved, copy);
   copy = 43;
   moved = pwrite(memory, &copy, sizeof copy, (long)&value);
-  printf("memory: %ld %ld\n", moved, *(volatile long *)&value);
+  printf("memory: %ld %ld\n", moved, *(volatile long*)&value);
   close(memory);
 
   pthread_t other;
@@ -141,7 +166,7 @@ int main(void) {
   snprintf(name, sizeof name, "/proc/%d/status", child);
   printf("its parent is me: %d\n", field(name, "PPid:") == getpid());
   snprintf(name, sizeof name, "/proc/%d/comm", child);
-  FILE *file = fopen(name, "r");
+  FILE* file = fopen(name, "r");
   if (file && fgets(link, sizeof link, file)) printf("its name: %s", link);
   if (file) fclose(file);
   snprintf(name, sizeof name, "/proc/%d/fd", child);

@@ -22,7 +22,7 @@ int main(void) {
   setvbuf(stdout, 0, _IONBF, 0);
   int segment = shmget(IPC_PRIVATE, 8192, 0600), queue = msgget(IPC_PRIVATE, 0600),
       set = semget(IPC_PRIVATE, 1, 0600);
-  int *memory = shmat(segment, 0, 0);
+  int* memory = shmat(segment, 0, 0);
   struct {
     long type;
     char text[8];
@@ -34,7 +34,7 @@ int main(void) {
     memory[1] = 7;
     msgsnd(queue, &message, 6, 0);
     change(set, 1, SEM_UNDO);
-    int *again = shmat(segment, 0, SHM_RDONLY);
+    int* again = shmat(segment, 0, SHM_RDONLY);
     printf("child: again %d\n", again[1]);
     _exit(0);
   }
@@ -52,10 +52,8 @@ int main(void) {
   msgctl(queue, IPC_STAT, &msg);
   printf("queue: %d %d %d, %d\n", msg.msg_lspid == child, msg.msg_lrpid == getpid(),
          msg.msg_stime >= begin, (int)msg.msg_qnum);
-  printf("semaphore: undone to %d, last %d\n", semctl(set, 0, GETVAL), semctl(set, 0, GETPID) == child);
-  struct shm_info use;
-  int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)&use);
-  printf("in use: %d %d\n", highest >= 0, use.used_ids >= 1);
+  printf("semaphore: undone to %d, last %d\n", semctl(set, 0, GETVAL),
+         semctl(set, 0, GETPID) == child);
   shmctl(segment, IPC_RMID, 0);
   shmctl(segment, IPC_STAT, &shm);
   printf("removed but attached: %d\n", (shm.shm_perm.mode & SHM_DEST) != 0);

@@ -14,12 +14,16 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t last;
-static void note(int signal) { last = signal; }
+static void note(int signal) {
+  last = signal;
+}
 
 static int master, told[2];
-static void say(const char *text) { write(told[1], text, strlen(text)); }
+static void say(const char* text) {
+  write(told[1], text, strlen(text));
+}
 
-static void in_session(const char *path) {
+static void in_session(const char* path) {
   char line[200];
   setsid();
   int none = open("/dev/tty", O_RDWR);
@@ -72,7 +76,7 @@ int main(void) {
   master = posix_openpt(O_RDWR | O_NOCTTY);
   grantpt(master);
   unlockpt(master);
-  const char *path = ptsname(master);
+  const char* path = ptsname(master);
   int locked = 1, packets = -1, peer = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
   int done = ioctl(master, TIOCGPTLCK, &locked);
   printf("lock %d %d\n", done, locked);

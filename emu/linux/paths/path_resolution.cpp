@@ -153,8 +153,8 @@ ProcPath meaning_of(Process& process, const std::string& name) {
   if (found.meaning != ProcPath::Meaning::Elsewhere) return found;
   const bool is_link = name == "/proc/self" || name == "/proc/thread-self";
   const bool hidden = process.options.confined && !is_for_all(name);
-  if (!is_link && (names_process(name) || hidden)) return {ProcPath::Meaning::Missing, {}};
-  return {ProcPath::Meaning::Replaced, name};
+  if (!is_link && (names_process(name) || hidden)) return {ProcPath::Meaning::Missing, {}, {}};
+  return {ProcPath::Meaning::Replaced, name, name};
 }
 
 }  // namespace ringfare

@@ -260,6 +260,7 @@ TEST_F(Loader, BeginsInTheInterpreter) {
 TEST_F(Loader, RefusesALibraryByItsName) {
   ElfFile elf = ElfFile::small(0);
   elf.header.e_type = ET_DYN;
+  elf.header.e_entry = 0;
   const Elf64_Dyn dynamic[] = {{.d_tag = DT_SONAME, .d_un = {.d_val = 1}},
                                {.d_tag = DT_NULL, .d_un = {.d_val = 0}}};
   std::memcpy(elf.bytes.data() + 0x1100, dynamic, sizeof dynamic);
