@@ -86,9 +86,10 @@ int main(void) {
   SAY(process_vm_writev(child, &here, 1, &there, 1, 0));
   there.iov_base = (void*)16;
   SAY(process_vm_readv(child, &here, 1, &there, 1, 0));
-  SAY(syscall(SYS_tgkill, child, child, SIGUSR1));
+  const long sent = syscall(SYS_tgkill, child, child, SIGUSR1);
   int status = -1;
-  SAY(wait(&status) == child);
+  SAY(wait(&status) == child);  // it speaks first
+  SAY(sent);
   SAY(syscall(SYS_sched_getscheduler, child));
   SAY(getpriority(PRIO_PROCESS, child));
   setpgid(0, 0);  // its group has nobody else's priority

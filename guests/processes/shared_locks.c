@@ -27,7 +27,7 @@ struct shared {
   pthread_mutex_t mutex, robust, inheriting;
   pthread_cond_t condition;
   pthread_barrier_t barrier;
-  int counter, ready, words[4];
+  int counters[3], ready, words[4];  // a counter for each lock
 };
 
 static struct shared* s;
@@ -63,14 +63,14 @@ static void count(void) {
   for (int i = 0; i < 400; ++i) {
     sem_wait(&s->semaphore);
     for (volatile int z = 0; z < 300; ++z) continue;
-    s->counter++;
+    s->counters[0]++;
     sem_post(&s->semaphore);
     pthread_mutex_lock(&s->mutex);
-    s->counter++;
+    s->counters[1]++;
     pthread_mutex_unlock(&s->mutex);
     pthread_mutex_lock(&s->inheriting);
     for (volatile int z = 0; z < 300; ++z) continue;
-    s->counter++;
+    s->counters[2]++;
     pthread_mutex_unlock(&s->inheriting);
   }
   pthread_barrier_wait(&s->barrier);
@@ -90,7 +90,7 @@ static void counted(void) {
   while (s->ready < 4) pthread_cond_wait(&s->condition, &s->mutex);
   pthread_mutex_unlock(&s->mutex);
   while (wait(0) > 0) continue;
-  printf("counted %d, ready %d\n", s->counter, s->ready);
+  printf("counted %d %d %d, ready %d\n", s->counters[0], s->counters[1], s->counters[2], s->ready);
 }
 
 static void owner_dies(void) {
