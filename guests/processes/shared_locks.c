@@ -122,9 +122,8 @@ static void woken(int* word, int wait_operation, int wake_operation, int bits) {
     usleep(5000);
     n = futex(word, wake_operation, 1, 0, 0, bits);
   }
+  wait(0);  // it speaks first
   printf("woken: %ld\n", n);
-  fflush(stdout);
-  wait(0);
 }
 
 static void keys(void) {
