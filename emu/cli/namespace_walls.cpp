@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: MIT
-// What confines a guest by namespaces(7): the whole process moves into a user namespace with files
-// and a network of its own, before the guest begins.
+#include "emu/cli/namespace_walls.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/capability.h>
 #include <linux/mount.h>
-#include <pwd.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -27,7 +21,7 @@
 #include <string_view>
 
 #include "cpu/base/failure.hpp"
-#include "emu/cli/confinement.hpp"
+#include "emu/cli/hidden_places.hpp"
 #include "emu/linux/host/held_file.hpp"
 
 namespace ringfare {
@@ -35,26 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where secrets and other people's files lie; hidden from a program one does not trust.
-constexpr std::string_view kHiddenFolders[] = {"/root",
-                                               "/home",
-                                               "/run",
-                                               "/mnt",
-                                               "/media",
-                                               "/boot",
-                                               "/var/spool",
-                                               "/var/mail",
-                                               "/var/backups",
-                                               "/etc/ssh",
-                                               "/etc/sudoers.d",
-                                               "/etc/wireguard",
-                                               "/etc/docker",
-                                               "/etc/ssl/private",
-                                               "/var/lib/docker",
-                                               "/etc/kubernetes",
-                                               "/etc/NetworkManager"};
-constexpr std::string_view kHiddenFiles[] = {"/etc/shadow",   "/etc/shadow-", "/etc/gshadow",
-                                             "/etc/gshadow-", "/etc/sudoers", "/etc/krb5.keytab"};
 constexpr std::string_view kPrivateFolders[] = {"/tmp", "/var/tmp"};
 constexpr std::string_view kDevices[] = {"null", "zero", "full", "random", "urandom", "tty"};
 
@@ -67,12 +41,6 @@ constexpr Link kDeviceLinks[] = {{"fd", "/proc/self/fd"},
                                  {"stderr", "/proc/self/fd/2"},
                                  {"ptmx", "pts/ptmx"}};
 
-// capabilities(7) that a guest of root's keeps over its own files and processes.
-constexpr unsigned kKeptCapabilities[] = {CAP_CHOWN,   CAP_DAC_OVERRIDE,    CAP_FOWNER, CAP_FSETID,
-                                          CAP_KILL,    CAP_SETGID,          CAP_SETUID, CAP_SETFCAP,
-                                          CAP_SETPCAP, CAP_NET_BIND_SERVICE};
-
-constexpr rlim_t kMostMemory = rlim_t{16} << 30, kLargestFile = rlim_t{4} << 30;
 constexpr const char* kPrivateSize = "size=1g,mode=1777";
 
 [[noreturn]] void refuse(const std::string& what, int error) {
@@ -266,14 +234,8 @@ class FileWalls {
   }
 
   void hide() {
-    std::vector<fs::path> folders(std::begin(kHiddenFolders), std::end(kHiddenFolders));
-    if (const char* const home = std::getenv("HOME")) folders.emplace_back(home);
-    if (const passwd* const user = ::getpwuid(::geteuid())) folders.emplace_back(user->pw_dir);
     const fs::path below = root_ == "/" ? fs::path() : root_;
-    // Deeper ones are hidden by those above them.
-    std::ranges::sort(folders);
-    for (const fs::path& folder : folders) {
-      if (folder == "/" || !folder.is_absolute()) continue;
+    for (const fs::path& folder : hidden_folders()) {
       const fs::path place = below.string() + folder.string();
       if (std::ranges::any_of(hidden_, [&](const auto& other) { return lies_in(place, other); }))
         continue;
@@ -290,7 +252,7 @@ class FileWalls {
   }
 
   void hide_files(const fs::path& below) {
-    for (const std::string_view file : kHiddenFiles) {
+    for (const std::string_view file : hidden_files()) {
       const fs::path place = below.string() + std::string(file);
       struct stat status {};
       if (::lstat(place.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
@@ -369,32 +331,6 @@ class FileWalls {
   std::vector<fs::path> hidden_;
 };
 
-/// What is built cannot be taken down again from within.
-void drop_capabilities() {
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  std::array<__user_cap_data_struct, 2> data{};
-  if (::geteuid() == 0)
-    for (const unsigned kept : kKeptCapabilities) {
-      data[kept / 32].permitted |= 1u << kept % 32;
-      data[kept / 32].effective |= 1u << kept % 32;
-    }
-  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-  if (::syscall(SYS_capset, &header, data.data()) != 0) refuse("fewer capabilities", errno);
-}
-
-void limit_resources() {
-  const auto limit = [](__rlimit_resource which, rlim_t most) {
-    rlimit now{};
-    ::getrlimit(which, &now);
-    now.rlim_max = std::min(now.rlim_max, most);
-    now.rlim_cur = std::min(now.rlim_cur, now.rlim_max);
-    ::setrlimit(which, &now);
-  };
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_DATA, kMostMemory);
-  limit(RLIMIT_FSIZE, kLargestFile);
-}
-
 /// 0 or an errno.
 int enter_namespaces(int others) {
   IdentityWriter identities;
@@ -407,32 +343,13 @@ int enter_namespaces(int others) {
 
 }  // namespace
 
-std::string build_walls(const Confinement& wanted) {
-  if (!wanted.any()) return {};
+int build_namespace_walls(const Confinement& wanted) {
   const bool files = wanted.changes_files();
   const int others = (files ? CLONE_NEWNS : 0) | (wanted.network ? 0 : CLONE_NEWNET) |
                      (wanted.untrusted ? CLONE_NEWIPC : 0);
-  if (const int error = enter_namespaces(others); error != 0) {
-    if (files)
-      throw UserError(fmt::format(
-          "--{}: this host allows no namespaces of one's own: {}; allow user namespaces "
-          "(user.max_user_namespaces), or run as root",
-          wanted.untrusted       ? "confine"
-          : !wanted.root.empty() ? "root"
-          : wanted.read_only     ? "read-only"
-                                 : "bind",
-          std::strerror(error)));
-    return "the personality refuses the network; the host's kernel adds no wall: it allows no "
-           "namespaces of one's own";
-  }
+  if (const int error = enter_namespaces(others); error != 0) return error;
   if (files) FileWalls(wanted).build();
-  if (wanted.untrusted) limit_resources();
-  drop_capabilities();
-  return fmt::format(
-      "the personality (system calls, /proc{}) and the host's kernel ({}{}) stand "
-      "around the guest",
-      wanted.network ? "" : ", network", files ? "files" : "",
-      wanted.network ? "" : (files ? ", network" : "network"));
+  return 0;
 }
 
 }  // namespace ringfare

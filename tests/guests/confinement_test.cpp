@@ -2,6 +2,7 @@
 // What a guest can reach: never the emulator, and of the host no more than the options say.
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +133,57 @@ TEST_F(Confinement, AnUntrustedProgramSeesACopy) {
   EXPECT_FALSE(fs::exists(directory.path() / "new"));
   EXPECT_FALSE(fs::exists("/tmp/own"));
   EXPECT_NE(inside.errors.find("stand around the guest"), std::string::npos) << inside.errors;
+}
+
+/// landlock(7)
+bool host_has_landlock() {
+  return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1u) > 0;
+}
+
+/// A host that allows no namespaces, as far as the program can tell: user_namespaces(7) has limits.
+Launch without_namespaces(Launch launch) {
+  std::vector<std::string> all{
+      "/usr/bin/unshare",
+      "--user",
+      "--map-root-user",
+      "/bin/sh",
+      "-c",
+      "cd /proc/sys/user && for each in user mnt net ipc; do"
+      " echo 0 > max_${each}_namespaces; done; cd \"$OLDPWD\"; exec \"$@\"",
+      "sh"};
+  all.insert(all.end(), launch.arguments.begin(), launch.arguments.end());
+  launch.arguments = all;
+  return launch;
+}
+
+TEST_F(Confinement, WithoutNamespacesLandlockStands) {
+  if (!host_has_landlock()) GTEST_SKIP() << "this host has no Landlock";
+  const ScratchDirectory directory;
+  write_whole(directory.path() / "there", "host\n");
+  const Launch launch{
+      .arguments = {guest("confined_files.glibc"), "read", "there", "write", "there", "write",
+                    "/dev/null", "read", "/etc/shadow", "write", "/tmp/own", "list", "/root",
+                    "socket", "inet", "read", "/proc/1/comm"},
+      .directory = directory.path()};
+  const Outcome inside =
+      run(without_namespaces(under_ringfare(launch, {"run", "-q", "--confine"})));
+  EXPECT_EQ(inside.output,
+            "read there: host\nwrite there: EACCES\nwrite /dev/null: written\n"
+            "read /etc/shadow: EACCES\nwrite /tmp/own: EACCES\nlist /root: EACCES\n"
+            "socket inet: EAFNOSUPPORT\nread /proc/1/comm: init\n")
+      << inside.errors;
+  EXPECT_NE(inside.errors.find("without a copy of the current folder"), std::string::npos)
+      << inside.errors;
+  EXPECT_EQ(read_whole(directory.path() / "there"), "host\n");
+}
+
+TEST_F(Confinement, WithoutNamespacesThereIsNoOtherRoot) {
+  const Launch launch{.arguments = {guest("hello.musl")}};
+  const Outcome inside =
+      run(without_namespaces(under_ringfare(launch, {"run", "-q", "--root", "/"})));
+  EXPECT_EQ(inside.ending(), "exit 125");
+  EXPECT_TRUE(inside.errors.starts_with("ringfare: --root: this host allows no namespaces"))
+      << inside.errors;
 }
 
 TEST(ConfinementOptions, MistakesAreOneLine) {

@@ -2,6 +2,7 @@
 // Threads and processes: what they do on the bare machine they do inside, in the same order every
 // time, and in another one where a seed says so.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <ostream>
@@ -209,6 +210,23 @@ TEST(PriorityInheritance, IsAsOnTheBareMachine) {
     const Launch launch{.arguments = {guest(name), "pi"}};
     EXPECT_EQ(run(under_ringfare(launch)).output, run(launch).output) << name;
   }
+}
+
+/// Who ends the first process with SIGKILL ends them all: nobody holds the pipe's other end any
+/// more.
+TEST(Orphans, EndWithTheFirstProcess) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  const Launch inside = under_ringfare({.arguments = {guest("orphans.glibc")}});
+  const ScratchDirectory directory;
+  Launch launch{.arguments = {"/bin/sh", "-c",
+                              "{ \"$@\" & echo $! > first; wait; } 2>/dev/null |"
+                              " { read up; echo $up; kill -9 $(cat first); cat; }",
+                              "sh"},
+                .directory = directory.path()};
+  launch.arguments.insert(launch.arguments.end(), inside.arguments.begin(), inside.arguments.end());
+  const Outcome ended = run(launch);
+  EXPECT_EQ(ended.output, "up\n") << ended.errors;
+  EXPECT_EQ(ended.ending(), "exit 0");
 }
 
 TEST(Deadlock, EndsWithWhoWaitsForWhat) {
