@@ -27,7 +27,16 @@ enum class Flow : std::uint8_t {
 };
 
 /// Instructions an engine hands out because their result belongs to the modelled processor.
-enum class SystemInstruction : std::uint8_t { Cpuid, Rdtsc, Rdtscp, Rdpid, Xgetbv };
+enum class SystemInstruction : std::uint8_t {
+  Cpuid,
+  Rdtsc,
+  Rdtscp,
+  Rdpid,
+  Xgetbv,
+  Rdrand,
+  Rdseed,
+};
+inline constexpr std::size_t kSystemInstructions = 7;
 
 enum class Gate : std::uint8_t { Syscall, Sysenter, Interrupt };
 

@@ -36,10 +36,10 @@ constexpr FlowRow kFlows[] = {
     {ZYDIS_MNEMONIC_RDTSCP, Flow::Emulated, detail(SystemInstruction::Rdtscp)},
     {ZYDIS_MNEMONIC_RDPID, Flow::Emulated, detail(SystemInstruction::Rdpid)},
     {ZYDIS_MNEMONIC_XGETBV, Flow::Emulated, detail(SystemInstruction::Xgetbv)},
-    // Not shown: random numbers and transactions would make runs differ; protection keys belong to
-    // the emulator; user interrupts, monitors and enclaves have no model.
-    {ZYDIS_MNEMONIC_RDRAND, Flow::Refused},
-    {ZYDIS_MNEMONIC_RDSEED, Flow::Refused},
+    {ZYDIS_MNEMONIC_RDRAND, Flow::Emulated, detail(SystemInstruction::Rdrand)},
+    {ZYDIS_MNEMONIC_RDSEED, Flow::Emulated, detail(SystemInstruction::Rdseed)},
+    // Not shown: transactions would make runs differ; protection keys belong to the emulator; user
+    // interrupts, monitors and enclaves have no model.
     {ZYDIS_MNEMONIC_XBEGIN, Flow::Refused},
     {ZYDIS_MNEMONIC_XEND, Flow::Refused},
     {ZYDIS_MNEMONIC_XABORT, Flow::Refused},

@@ -53,6 +53,8 @@ constexpr PricedInstruction kRows[] = {
     {ZYDIS_MNEMONIC_RDTSCP, "rdtscp", ByExecutor, Operands::Any, S::Rdtscp},
     {ZYDIS_MNEMONIC_RDPID, "rdpid", ByExecutor, Operands::Any, S::Rdpid},
     {ZYDIS_MNEMONIC_XGETBV, "xgetbv", ByExecutor, Operands::Any, S::Xgetbv},
+    {ZYDIS_MNEMONIC_RDRAND, "rdrand", ByExecutor, Operands::Any, S::Rdrand},
+    {ZYDIS_MNEMONIC_RDSEED, "rdseed", ByExecutor, Operands::Any, S::Rdseed},
     {ZYDIS_MNEMONIC_SYSCALL, "", ByExecutor},
     {ZYDIS_MNEMONIC_SYSENTER, "", ByExecutor},
     {ZYDIS_MNEMONIC_INT, "", ByExecutor},

@@ -36,6 +36,8 @@ inline constexpr PriceKey kPriceKeys[] = {
     {"rdtscp", "rdtscp", "rdtscp"},
     {"rdpid", "rdpid", "rdpid"},
     {"xgetbv", "xsave", "xgetbv"},
+    {"rdrand", "rdrand", "rdrand"},
+    {"rdseed", "rdseed", "rdseed"},
     {"endbr64", "", "endbr64", true},
     {"clac", "smap", "clac"},
     {"stac", "smap", "stac"},

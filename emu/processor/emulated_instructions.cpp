@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "emu/processor/emulated_instructions.hpp"
 
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "cpu/decoder.hpp"
 #include "cpu/memory.hpp"
 #include "cpu/priced_instructions.hpp"
 
@@ -21,13 +26,44 @@ void execute_cpuid(Registers& registers, const Cpuid& cpuid) {
   registers[Gpr::Rdx] = leaf.edx;
 }
 
-/// The register operand of RDPID, F3 [REX] 0F C7 /7: ModRM.rm extended by REX.B.
-std::size_t rdpid_register(const Registers& registers, std::uint8_t length) {
-  const auto* code = reinterpret_cast<const std::uint8_t*>(AddressSpace::host({registers.rip}));
-  const std::uint8_t before_opcode = code[length - 4];
-  const bool extended = (before_opcode & 0xf0) == 0x40 && (before_opcode & 1) != 0;
-  return (code[length - 1] & 7u) + (extended ? 8 : 0);
+/// The register that the instruction at RIP names in ModRM.rm, and how many bytes of it are
+/// written.
+struct Destination {
+  std::size_t reg;
+  std::size_t bytes;
+};
+
+Destination destination(const Registers& registers, std::uint8_t length) {
+  constexpr std::uint8_t kRexW = 8, kRexB = 1, kOperandSize = 0x66;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(AddressSpace::host({registers.rip}));
+  const std::span code(bytes, length);
+  const std::uint8_t rex = rex_prefix(code, registers.mode());
+  const auto prefixes = code.first(prefix_count(code, registers.mode()));
+  const bool narrow = std::ranges::find(prefixes, kOperandSize) != prefixes.end();
+  return {(code.back() & 7u) + ((rex & kRexB) != 0 ? 8 : 0), (rex & kRexW) != 0 ? 8u
+                                                             : narrow           ? 2u
+                                                                                : 4u};
 }
+
+/// As every instruction writes: 32 bits clear the upper half, 16 leave the rest alone.
+void set_register(Registers& registers, Destination to, std::uint64_t value) {
+  constexpr std::uint64_t kWord = 0xffff;
+  std::uint64_t& reg = registers.gpr[to.reg];
+  if (to.bytes == 2)
+    reg = (reg & ~kWord) | (value & kWord);
+  else
+    reg = to.bytes == 4 ? static_cast<std::uint32_t>(value) : value;
+}
+
+/// SDM vol. 2B, RDRAND: CF says that there was a number; there always is.
+void execute_random(Registers& registers, std::uint8_t length, RandomSource& random) {
+  set_register(registers, destination(registers, length), random.next());
+  registers.rflags = (registers.rflags & ~flag::kArithmetic) | flag::kCarry;
+}
+
+/// The feature without which a processor does not know the instruction; empty: all know it.
+constexpr std::array<std::string_view, kSystemInstructions> kNeeds{
+    "", "tsc", "rdtscp", "rdpid", "xsave", "rdrand", "rdseed"};
 
 }  // namespace
 
@@ -39,11 +75,16 @@ EmulatedPrices::EmulatedPrices(const CpuModel& cpu) {
 }
 
 EmulatedInstructions::EmulatedInstructions(const CpuModel& cpu, const Cpuid& cpuid,
-                                           const SimulatedClock& clock)
-    : cpuid_(cpuid), clock_(clock), prices_(cpu) {}
+                                           const SimulatedClock& clock, RandomSource& random)
+    : clock_(clock), cpuid_(cpuid), random_(random), prices_(cpu) {
+  for (std::size_t i = 0; i < known_.size(); ++i)
+    known_[i] = kNeeds[i].empty() || cpuid.has(kNeeds[i]);
+}
 
-std::optional<Cycles> EmulatedInstructions::execute(const AtInstruction& at,
-                                                    Registers& registers) const {
+std::optional<Exception> EmulatedInstructions::execute(const AtInstruction& at,
+                                                       Registers& registers) const {
+  if (!known_[static_cast<std::size_t>(at.which)])
+    return Exception{.vector = vector::kInvalidOpcode};
   switch (at.which) {
     case SystemInstruction::Cpuid:
       execute_cpuid(registers, cpuid_);
@@ -56,15 +97,19 @@ std::optional<Cycles> EmulatedInstructions::execute(const AtInstruction& at,
       registers[Gpr::Rcx] = 0;  // IA32_TSC_AUX: processor 0 of node 0
       break;
     case SystemInstruction::Rdpid:
-      registers.gpr[rdpid_register(registers, at.length)] = 0;
+      registers.gpr[destination(registers, at.length).reg] = 0;
       break;
     case SystemInstruction::Xgetbv:
-      if (static_cast<std::uint32_t>(registers[Gpr::Rcx]) != 0) return std::nullopt;
+      if (static_cast<std::uint32_t>(registers[Gpr::Rcx]) != 0) return general_protection();
       set_pair(registers, cpuid_.xcr0());
+      break;
+    case SystemInstruction::Rdrand:
+    case SystemInstruction::Rdseed:
+      execute_random(registers, at.length, random_);
       break;
   }
   registers.rip += at.length;
-  return prices_.of(at.which);
+  return std::nullopt;
 }
 
 }  // namespace ringfare

@@ -8,6 +8,7 @@
 #include "cpu/state.hpp"
 #include "emu/processor/clock.hpp"
 #include "emu/processor/cpuid.hpp"
+#include "emu/processor/random_source.hpp"
 
 namespace ringfare {
 
@@ -19,22 +20,26 @@ class EmulatedPrices {
   Cycles of(SystemInstruction which) const { return prices_[static_cast<std::size_t>(which)]; }
 
  private:
-  std::array<Cycles, 5> prices_;  // by SystemInstruction
+  std::array<Cycles, kSystemInstructions> prices_;  // by SystemInstruction
 };
 
 /// The instructions whose result belongs to the modelled processor: CPUID, RDTSC, RDTSCP, RDPID,
-/// XGETBV (SDM vol. 2). RDTSC reads the clock before its own price is charged.
+/// XGETBV, RDRAND, RDSEED (SDM vol. 2). RDTSC reads the clock before its own price is charged.
 class EmulatedInstructions {
  public:
-  EmulatedInstructions(const CpuModel& cpu, const Cpuid& cpuid, const SimulatedClock& clock);
+  EmulatedInstructions(const CpuModel& cpu, const Cpuid& cpuid, const SimulatedClock& clock,
+                       RandomSource& random);
 
-  /// Executes the instruction at RIP, moves RIP behind it, and returns its price. Where it raises
-  /// #GP(0): returns nothing and changes nothing.
-  std::optional<Cycles> execute(const AtInstruction& at, Registers& registers) const;
+  /// Executes the instruction at RIP and moves RIP behind it. What it raises, having changed
+  /// nothing.
+  std::optional<Exception> execute(const AtInstruction& at, Registers& registers) const;
+  Cycles price_of(SystemInstruction which) const { return prices_.of(which); }
 
  private:
-  const Cpuid& cpuid_;
   const SimulatedClock& clock_;
+  const Cpuid& cpuid_;
+  RandomSource& random_;
+  std::array<bool, kSystemInstructions> known_{};  // to the processor
   EmulatedPrices prices_;
 };
 

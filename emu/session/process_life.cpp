@@ -49,6 +49,7 @@ void ProcessLife::start() {
 
 void ProcessLife::begin() {
   state_.machines.start_over();
+  state_.random = RandomSource(state_.random_stream(state_.origin().thread));
   state_.tracer.begin_process();
   state_.tell(StartEvent{state_.origin()});
   state_.guest.begin_process();

@@ -40,6 +40,7 @@ struct RunState {
   const Cpuid cpuid{machine().cpu, host_cpuid, choice.executes(inputs.isa)};
   SimulatedClock clock{machine().cpu.core_khz, machine().cpu.tsc_khz, inputs.epoch,
                        machine().kernel.tick()};
+  RandomSource random{random_stream(0)};  // of the processor
   GuestProgram guest{inputs, machines, prices, choice, cpuid};
   Personality personality;
   Tracer tracer;
@@ -48,6 +49,12 @@ struct RunState {
   /// Lines of the debug log say when, and of which thread.
   const DebugLog::Stamping stamping{
       inputs.log, [this] { return LogStamp{.cycles = now(), .thread = personality.thread_id()}; }};
+
+  /// Where the processor's random numbers begin in process `pid`; 0 stands for the first one.
+  std::uint64_t random_stream(int pid) const {
+    constexpr std::uint64_t kStream = 0x7264'7261'6e64;  // apart from the kernel's
+    return inputs.seed ^ kStream ^ static_cast<std::uint64_t>(pid) << 48;
+  }
 
   /// The machine that decides what the guest sees and when.
   const Machine& machine() const { return machines.deciding().machine(); }

@@ -42,7 +42,7 @@ class Session::Run {
   void say_how();
 
   RunState state_;
-  EmulatedInstructions emulated_{state_.machine().cpu, state_.cpuid, state_.clock};
+  EmulatedInstructions emulated_{state_.machine().cpu, state_.cpuid, state_.clock, state_.random};
   ProcessLife life_{state_};
   Faults faults_{state_};
   PageCalls page_calls_{state_, faults_};
@@ -84,7 +84,8 @@ void Session::Run::on(const AtInstruction& instruction) {
   // SDM vol. 3, 18.3.1.4: TF as it was when the instruction began.
   const bool stepped = (thread.registers.rflags & flag::kTrap) != 0;
   state_.update_time();
-  if (!emulated_.execute(instruction, thread.registers)) return faults_.raise(general_protection());
+  if (const auto raised = emulated_.execute(instruction, thread.registers))
+    return faults_.raise(*raised);
   state_.machines.executed(instruction.which, thread.totals);
   if (stepped) faults_.raise(kSingleStep);
 }

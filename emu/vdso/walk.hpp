@@ -67,6 +67,7 @@ class VdsoWalk {
   EngineChoice choice_;
   Cpuid cpuid_;
   SimulatedClock clock_;
+  RandomSource random_{1};
   EmulatedInstructions emulated_;
   AddressSpace memory_;
   Vdso vdso_;

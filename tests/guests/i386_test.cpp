@@ -204,6 +204,7 @@ std::vector<ProgramRow> own_i386_rows() {
       {"Strings", "strings.freestanding-i386", {}},
       {"Segments", "segments.freestanding-i386", {}},
       {"OddCode", "odd_code.glibc-i386", {}},
+      {"RandomNumbers", "random_numbers.glibc-i386", {}},
       {"HelloGlibc", "hello.glibc-i386", {"one", "two"}},
       {"HelloGlibcPie", "hello.glibc-pie-i386", {"one"}},
       {"HelloMusl", "hello.musl-i386", {"one", "two"}},

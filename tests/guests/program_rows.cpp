@@ -236,6 +236,7 @@ std::vector<ProgramRow> own_rows() {
       {"ChangingCodeGlibc", "changing_code.glibc", {}},
       {"ChangingCodeMusl", "changing_code.musl", {}},
       {"OddCode", "odd_code.glibc", {}},
+      {"RandomNumbers", "random_numbers.glibc", {}},
       {"Exit0", "ending.glibc", {"0"}},
       {"Exit7", "ending.musl", {"7"}},
       {"Exit255", "ending.glibc", {"255"}},

@@ -25,7 +25,6 @@
 #include "emu/linux/state/personality_options.hpp"
 #include "emu/linux/state/proc_setting.hpp"
 #include "emu/linux/state/queue_note.hpp"
-#include "emu/linux/state/random_source.hpp"
 #include "emu/linux/tree/futex_table.hpp"
 #include "emu/linux/tree/memory_policy.hpp"
 #include "emu/linux/tree/process_tree.hpp"
@@ -34,6 +33,7 @@
 #include "emu/linux/tree/task.hpp"
 #include "emu/linux/tree/timers.hpp"
 #include "emu/processor/clock.hpp"
+#include "emu/processor/random_source.hpp"
 #include "emu/program/exec_request.hpp"
 #include "emu/program/program_image.hpp"
 

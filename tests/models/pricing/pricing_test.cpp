@@ -250,8 +250,9 @@ TEST_P(Pricing, AnEditedPriceChangesARunByExactlyThat) {
 }
 
 TEST_P(Pricing, WhoeverExecutesThemChargesForGatesAndIdentification) {
-  for (const char* text : {"syscall", "sysenter", "int $0x80", "cpuid", "rdtsc", "rdtscp",
-                           "rdpid %rax", "xgetbv", "sysretq", "iretq"})
+  for (const char* text :
+       {"syscall", "sysenter", "int $0x80", "cpuid", "rdtsc", "rdtscp", "rdpid %rax", "xgetbv",
+        "rdrand %rax", "rdseed %eax", "sysretq", "iretq"})
     EXPECT_EQ(total(text), 0) << text;
   EXPECT_EQ(total("add %rbx, %rax\nsyscall"), total("add %rbx, %rax"));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/linux/state/random_source.hpp"
+#include "emu/processor/random_source.hpp"
 
 #include <algorithm>
 #include <cstring>

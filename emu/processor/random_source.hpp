@@ -12,11 +12,10 @@ class RandomSource {
  public:
   explicit RandomSource(std::uint64_t seed) : state_(seed) {}
 
+  std::uint64_t next();
   void fill(std::span<std::byte> to);
 
  private:
-  std::uint64_t next();
-
   std::uint64_t state_;
 };
 
