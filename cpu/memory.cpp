@@ -66,56 +66,27 @@ GuestAddress page_of(GuestAddress address) {
   return {page_down(address.value)};
 }
 
-using Regions = std::map<GuestAddress, Region>;
-
 /// The first region that overlaps `range`, or comes behind it.
-Regions::const_iterator first_touching(const Regions& regions, GuestRange range) {
+std::map<GuestAddress, Region>::const_iterator first_touching(
+    const std::map<GuestAddress, Region>& regions, GuestRange range) {
   auto at = regions.upper_bound(range.begin);
   if (at != regions.begin() && std::prev(at)->second.range.end > range.begin) --at;
   return at;
 }
 
-const GuestRange* overlapping(const std::vector<GuestRange>& ranges, GuestRange wanted) {
-  const auto found = std::ranges::find_if(
-      ranges, [wanted](const GuestRange& range) { return range.overlaps(wanted); });
-  return found != ranges.end() ? &*found : nullptr;
-}
-
-std::optional<GuestAddress> lowest_hole(const Regions& regions,
-                                        const std::vector<GuestRange>& reserved, std::uint64_t size,
-                                        GuestRange within) {
-  GuestRange hole{within.begin, within.begin + size};
-  auto next = first_touching(regions, hole);
-  while (hole.end <= within.end) {
-    while (next != regions.end() && next->second.range.end <= hole.begin) ++next;
-    const bool taken = next != regions.end() && next->second.range.overlaps(hole);
-    const GuestRange* const obstacle = taken ? &next->second.range : overlapping(reserved, hole);
-    if (obstacle == nullptr) return hole.begin;
-    hole = {obstacle->end, obstacle->end + size};
-  }
-  return std::nullopt;
-}
-
-std::optional<GuestAddress> highest_hole(const Regions& regions,
-                                         const std::vector<GuestRange>& reserved,
-                                         std::uint64_t size, GuestRange within) {
-  GuestAddress end = within.end;
-  auto behind = regions.lower_bound(end);  // of the regions below `end`
-  while (end >= within.begin + size) {
-    const GuestRange hole{end - size, end};
-    while (behind != regions.begin() && std::prev(behind)->first >= end) --behind;
-    const bool taken = behind != regions.begin() && std::prev(behind)->second.range.overlaps(hole);
-    const GuestRange* const obstacle =
-        taken ? &std::prev(behind)->second.range : overlapping(reserved, hole);
-    if (obstacle == nullptr) return hole.begin;
-    end = obstacle->begin;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-AddressSpace::AddressSpace(GuestRange limits) : limits_(limits) {}
+AddressSpace::AddressSpace(GuestRange limits) : limits_(limits) {
+  find_holes();
+}
+
+/// All that is within the limits is free but for what is reserved and mapped.
+void AddressSpace::find_holes() {
+  holes_.clear();
+  holes_.free(limits_);
+  for (const GuestRange& ours : reserved_) holes_.take(ours);
+  for (const auto& [begin, region] : regions_) holes_.take(region.range);
+}
 
 AddressSpace::~AddressSpace() {
   for (const auto& [begin, region] : regions_) munmap(host_pointer(begin), region.range.size());
@@ -135,10 +106,11 @@ std::vector<GuestRange> AddressSpace::beyond_guests() {
 }
 
 bool AddressSpace::reserve(GuestRange range) {
-  const bool taken = std::ranges::any_of(
-      regions_, [range](const auto& entry) { return entry.second.range.overlaps(range); });
-  if (!taken) reserved_.push_back(range);
-  return !taken;
+  const auto at = first_touching(regions_, range);
+  if (at != regions_.end() && at->first < range.end) return false;
+  reserved_.push_back(range);
+  holes_.take(range);
+  return true;
 }
 
 int AddressSpace::map(Region region, Backing backing) {
@@ -199,7 +171,11 @@ int AddressSpace::unmap(GuestRange range) {
 void AddressSpace::clear() {
   for (const auto& [begin, region] : regions_) munmap(host_pointer(begin), region.range.size());
   regions_.clear();
+  of_file_.clear();
   reserved_ = beyond_guests();
+  mapped_ = 0;
+  find_holes();
+  all_touched_ = true;
   changed_.clear();
   guarded_.clear();
 }
@@ -256,8 +232,7 @@ int AddressSpace::remap(GuestRange from, GuestRange to) {
 std::optional<GuestAddress> AddressSpace::find_free(std::uint64_t size, GuestRange within,
                                                     Search search) const {
   if (size == 0 || size > within.size()) return std::nullopt;
-  return search == Search::BottomUp ? lowest_hole(regions_, reserved_, size, within)
-                                    : highest_hole(regions_, reserved_, size, within);
+  return search == Search::BottomUp ? holes_.lowest(size, within) : holes_.highest(size, within);
 }
 
 const Region* AddressSpace::find(GuestAddress address) const {
@@ -265,6 +240,14 @@ const Region* AddressSpace::find(GuestAddress address) const {
   if (after == regions_.begin()) return nullptr;
   const Region& region = std::prev(after)->second;
   return region.range.contains(address) ? &region : nullptr;
+}
+
+std::vector<Region> AddressSpace::regions(GuestRange range) const {
+  std::vector<Region> some;
+  for (auto at = first_touching(regions_, range); at != regions_.end() && at->first < range.end;
+       ++at)
+    some.push_back(at->second);
+  return some;
 }
 
 std::vector<Region> AddressSpace::regions() const {
@@ -321,11 +304,11 @@ template <class Visit>
 void AddressSpace::visit_aliases(const Region& region, GuestAddress page, Visit visit) {
   if (region.file == FileIdentity{}) return;
   const std::uint64_t offset = region.offset + (page - region.range.begin);
-  for (const auto& [begin, other] : regions_) {
-    if (other.file != region.file || offset < other.offset) continue;
+  visit_file(region, [&](const Region& other) {
+    if (offset < other.offset) return;
     const GuestAddress there = other.range.begin + (offset - other.offset);
     if (there != page && other.range.contains(there)) visit(other, there);
-  }
+  });
 }
 
 void AddressSpace::guard(GuestRange code) {
@@ -371,8 +354,9 @@ void AddressSpace::note_aliases(GuestRange range) {
        ++at) {
     const Region& region = at->second;
     if (region.file == FileIdentity{} || !region.permissions.write) continue;
-    for (const auto& [other_begin, other] : regions_)
-      if (other.file == region.file && other.permissions.execute) changed_.push_back(other.range);
+    visit_file(region, [this](const Region& other) {
+      if (other.permissions.execute) changed_.push_back(other.range);
+    });
   }
 }
 
@@ -438,28 +422,69 @@ void AddressSpace::cut(GuestRange range) {
   if (at != regions_.begin() && std::prev(at)->second.range.overlaps(range)) --at;
   while (at != regions_.end() && at->second.range.begin < range.end) {
     const Region whole = std::move(at->second);
-    at = regions_.erase(at);
-    if (whole.range.begin < range.begin)
-      regions_.emplace(whole.range.begin, part(whole, {whole.range.begin, range.begin}));
-    if (range.end < whole.range.end)
-      at = regions_.emplace(range.end, part(whole, {range.end, whole.range.end})).first;
+    at = remove(at);
+    const GuestRange gone{std::max(whole.range.begin, range.begin),
+                          std::min(whole.range.end, range.end)};
+    mapped_ -= gone.size();
+    holes_.free(gone);
+    note_touched(gone);
+    if (whole.range.begin < range.begin) place(part(whole, {whole.range.begin, range.begin}));
+    if (range.end < whole.range.end) at = place(part(whole, {range.end, whole.range.end}));
   }
 }
 
 /// Adds a region where nothing is, joined with its neighbours where they are one mapping to a
 /// reader of /proc/self/maps.
 void AddressSpace::insert(Region region) {
+  mapped_ += region.range.size();
+  holes_.take(region.range);
+  if (region.permissions.execute) note_touched(region.range);
   const auto after = regions_.lower_bound(region.range.begin);
   if (after != regions_.end() && continues(region, after->second)) {
     region.range.end = after->second.range.end;
-    regions_.erase(after);
+    remove(after);
   }
   const auto next = regions_.lower_bound(region.range.begin);
   if (next != regions_.begin() && continues(std::prev(next)->second, region)) {
     std::prev(next)->second.range.end = region.range.end;
     return;
   }
-  regions_.emplace(region.range.begin, std::move(region));
+  place(std::move(region));
+}
+
+AddressSpace::Regions::iterator AddressSpace::place(Region region) {
+  const GuestAddress begin = region.range.begin;
+  if (region.file != FileIdentity{}) of_file_[region.file].insert(begin);
+  return regions_.emplace(begin, std::move(region)).first;
+}
+
+AddressSpace::Regions::iterator AddressSpace::remove(Regions::const_iterator at) {
+  const auto found = of_file_.find(at->second.file);
+  if (found != of_file_.end() && found->second.erase(at->first) != 0 && found->second.empty())
+    of_file_.erase(found);
+  return regions_.erase(at);
+}
+
+/// Visits the regions that show the same file as `region`, itself included.
+template <class Visit>
+void AddressSpace::visit_file(const Region& region, Visit visit) const {
+  const auto found = of_file_.find(region.file);
+  if (found == of_file_.end()) return;
+  for (const GuestAddress begin : found->second) visit(regions_.at(begin));
+}
+
+void AddressSpace::note_touched(GuestRange range) {
+  constexpr std::size_t kMost = 256;
+  if (touched_.size() == kMost) all_touched_ = true;
+  if (all_touched_)
+    touched_.clear();
+  else
+    touched_.push_back(range);
+}
+
+std::optional<std::vector<GuestRange>> AddressSpace::take_touched() {
+  if (std::exchange(all_touched_, false)) return std::nullopt;
+  return std::exchange(touched_, {});
 }
 
 /// Notes the range as changed code where it was executable, or is executable now.

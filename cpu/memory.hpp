@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstring>
 #include <map>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "cpu/base/quantity.hpp"
+#include "cpu/hole_index.hpp"
 
 namespace ringfare {
 
@@ -31,7 +33,7 @@ struct Permissions {
 /// A host file as stat(2) identifies it; all zero where there is none.
 struct FileIdentity {
   std::uint64_t device = 0, inode = 0;
-  bool operator==(const FileIdentity&) const = default;
+  auto operator<=>(const FileIdentity&) const = default;
 };
 
 /// One mapping of the guest as /proc/self/maps would show it.
@@ -92,7 +94,15 @@ class AddressSpace {
   std::optional<GuestAddress> find_free(std::uint64_t size, GuestRange within, Search search) const;
 
   const Region* find(GuestAddress address) const;
-  std::vector<Region> regions() const;  // ascending
+  std::vector<Region> regions() const;                  // ascending
+  std::vector<Region> regions(GuestRange range) const;  // those that overlap it
+  std::uint64_t mapped_bytes() const { return mapped_; }
+  const HoleIndex& holes() const { return holes_; }
+
+  /// Where something was unmapped, got other permissions or code since the last call; nothing:
+  /// anywhere.
+  /// For the one engine that keeps a copy of the map.
+  std::optional<std::vector<GuestRange>> take_touched();
 
   /// Lets a piece of the emulator's own memory count as guest data until the next `lend`: there the
   /// system-call layer puts structures it has converted for the guest.
@@ -144,10 +154,18 @@ class AddressSpace {
   std::vector<GuestRange> take_changed_code();
 
  private:
+  using Regions = std::map<GuestAddress, Region>;  // by begin
+
   static Region part(const Region& region, GuestRange range);
   bool allows(GuestAddress address, std::uint64_t size, bool Permissions::*wanted) const;
   void apply_protection_key(const Region& region);
   void cut(GuestRange range);
+  Regions::iterator place(Region region);
+  Regions::iterator remove(Regions::const_iterator at);
+  template <class Visit>
+  void visit_file(const Region& region, Visit visit) const;
+  void find_holes();
+  void note_touched(GuestRange range);
   /// Where the emulator's own program and heap are, and what its build needs besides (sanitizers).
   static std::vector<GuestRange> beyond_guests();
   void insert(Region region);
@@ -160,8 +178,13 @@ class AddressSpace {
 
   GuestRange limits_;
   GuestRange lent_;
-  std::map<GuestAddress, Region> regions_;  // by begin
+  Regions regions_;
+  std::map<FileIdentity, std::set<GuestAddress>> of_file_;  // where regions of shared files begin
   std::vector<GuestRange> reserved_ = beyond_guests();
+  HoleIndex holes_;
+  std::uint64_t mapped_ = 0;  // bytes
+  std::vector<GuestRange> touched_;
+  bool all_touched_ = true;
   std::vector<GuestRange> changed_;
   std::set<GuestAddress> guarded_;  // pages
   int protection_key_ = 0;          // 0: the default key

@@ -45,6 +45,8 @@ struct alignas(kPageSize) Context {
   /// Where a budget is kept: translated code takes from it what a path has executed, and comes back
   /// when less than nothing is left.
   std::int32_t allowance = 0;
+  /// As FNSTENV stores it, on its way past the emulator where XSAVE leaves the pointers out.
+  std::uint32_t x87_environment[7] = {};
 };
 
 enum class LeaveReason : std::uint32_t {

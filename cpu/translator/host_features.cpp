@@ -4,6 +4,10 @@
 #include <cpuid.h>
 #include <sys/auxv.h>
 
+#include <array>
+#include <cstdint>
+#include <cstring>
+
 namespace ringfare::translator {
 namespace {
 
@@ -40,6 +44,16 @@ bool host_has_avx512bw() {
 
 bool host_has_xinuse() {
   return has(cpuid(1).ecx, 28) && has(cpuid(0xd, 1).eax, 2);
+}
+
+/// CPUID does not tell: XSaveErrPtr is about what has raised something.
+bool host_saves_x87_pointers() {
+  constexpr std::size_t kPointer = 8;  // SDM vol. 1, table 10-2
+  alignas(16) std::array<unsigned char, 512> image{};
+  std::uint64_t pointer = 0;
+  asm volatile("fldz\n fxsave64 %0\n fstp %%st" : "=m"(image) : : "st");
+  std::memcpy(&pointer, image.data() + kPointer, sizeof pointer);
+  return pointer != 0;
 }
 
 bool host_has_fsgsbase() {

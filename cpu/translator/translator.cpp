@@ -339,6 +339,10 @@ void Translator::Core::show_x87_pointer(Thread& thread) const {
   std::byte* const image = thread.registers.vector.bytes.data();
   std::uint64_t present = 0, pointer = 0;
   std::memcpy(&present, image + kComponents, sizeof present);
+  std::uint32_t& in_environment = context().x87_environment[3];
+  if (arena_.holds_code(in_environment))
+    if (const auto address = cache_.guest_address(in_environment))
+      in_environment = static_cast<std::uint32_t>(address->value);
   if ((present & kX87) == 0) return;
   std::memcpy(&pointer, image + kPointer, sizeof pointer);
   if (!arena_.holds_code(pointer)) return;

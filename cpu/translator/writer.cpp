@@ -9,6 +9,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "cpu/decoder.hpp"
+#include "cpu/translator/host_features.hpp"
 
 namespace ringfare::translator {
 namespace {
@@ -267,12 +268,20 @@ void Writer::write_terminator(Draft& draft, std::size_t step) {
 /// Out and in again: the x87 instruction pointer is an address of the host's until then.
 void Writer::write_refresh() {
   constexpr std::ptrdiff_t kStore = 10, kJump = 5;
+  constexpr std::uint8_t kX87 = 0xd9, kStoreEnvironment = 0x35, kLoadEnvironment = 0x25;
+  static const bool by_xsave = host_saves_x87_pointers();
+  const auto environment = [this](std::uint8_t operation) {
+    hot_.bytes({kX87, operation});
+    hot_.relative(arena_.context().x87_environment, 0);
+  };
+  if (!by_xsave) environment(kStoreEnvironment);
   const std::byte* const behind = hot_.here() + 2 * kStore + kJump;
   hot_.store_imm32(&arena_.context().guest_target,
                    static_cast<std::uint32_t>(Arena::address_of(behind)));
   hot_.store_imm32(&arena_.context().reason, static_cast<std::uint32_t>(LeaveReason::Refresh));
   hot_.jump(leave_stub(RcxPlace::Register));
   CHECK(hot_.here() == behind, "{} bytes more", hot_.here() - behind);
+  if (!by_xsave) environment(kLoadEnvironment);
 }
 
 /// Reads what POPF is about to pop, so that it faults here if at all: cmp [rsp], rsp of the same

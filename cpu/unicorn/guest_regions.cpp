@@ -21,7 +21,7 @@ std::uint32_t protection_of(Permissions permissions) {
 
 }  // namespace
 
-GuestRegions::GuestRegions(Machine& machine, const AddressSpace& memory)
+GuestRegions::GuestRegions(Machine& machine, AddressSpace& memory)
     : machine_(machine), memory_(memory), filler_(std::make_unique<FillerPage>()) {
   constexpr int kInt3 = 0xcc;
   std::memset(filler_->bytes, kInt3, kPageSize);
@@ -41,7 +41,21 @@ void GuestRegions::unmap(GuestRange range) {
 void GuestRegions::follow() {
   for (const GuestAddress page : fillers_) unmap({page, page + kPageSize});
   fillers_.clear();
-  for (auto at = pieces_.begin(); at != pieces_.end();) {
+  const auto touched = memory_.take_touched();
+  constexpr GuestRange kEverywhere{{0}, {~0ull}};
+  for (const GuestRange range : touched.value_or(std::vector{kEverywhere})) {
+    forget_stale(range);
+    // Code is mapped before it is first fetched: otherwise Unicorn would not note the address of
+    // its translation, and could not drop it later.
+    for (const Region& region : memory_.regions(range))
+      if (region.permissions.execute) map_all(region);
+  }
+}
+
+void GuestRegions::forget_stale(GuestRange range) {
+  auto at = pieces_.upper_bound(range.begin);
+  if (at != pieces_.begin()) --at;
+  while (at != pieces_.end() && at->first < range.end) {
     const auto& [begin, piece] = *at;
     if (is_current(begin, piece)) {
       ++at;
@@ -50,10 +64,6 @@ void GuestRegions::follow() {
     unmap({begin, piece.end});
     at = pieces_.erase(at);
   }
-  // Code is mapped before it is first fetched: otherwise Unicorn would not note the address of its
-  // translation, and could not drop it later.
-  for (const Region& region : memory_.regions())
-    if (region.permissions.execute) map_all(region);
 }
 
 void GuestRegions::map_all(const Region& region) {

@@ -14,7 +14,7 @@ namespace ringfare::unicorn {
 /// is first accessed. The region map stays the truth.
 class GuestRegions {
  public:
-  GuestRegions(Machine& machine, const AddressSpace& memory);
+  GuestRegions(Machine& machine, AddressSpace& memory);
 
   /// Unmaps what the address space no longer has, or has with other permissions. Not from within a
   /// hook.
@@ -38,11 +38,12 @@ class GuestRegions {
   };
 
   bool is_current(GuestAddress begin, const Piece& piece) const;
+  void forget_stale(GuestRange range);
   void unmap(GuestRange range);
   void map_all(const Region& region);
 
   Machine& machine_;
-  const AddressSpace& memory_;
+  AddressSpace& memory_;
   std::map<GuestAddress, Piece> pieces_;  // by begin
   std::vector<GuestAddress> fillers_;
   struct alignas(kPageSize) FillerPage {

@@ -8,7 +8,6 @@
 #include <iterator>
 
 #include "emu/linux/proc/proc_subject.hpp"
-#include "emu/linux/state/memory_map.hpp"
 #include "emu/processor/cpuid.hpp"
 
 namespace ringfare {
@@ -54,7 +53,7 @@ std::string statistics(const ProcSubject& subject) {
 
 // The machine of sysinfo(2).
 std::string memory_information(const ProcSubject& subject) {
-  const std::uint64_t used = std::min(kMachineMemory, mapped_bytes(subject.process.user.space()));
+  const std::uint64_t used = std::min(kMachineMemory, subject.process.user.space().mapped_bytes());
   std::string text;
   const auto line = [&text](std::string_view name, std::uint64_t bytes) {
     text += fmt::format("{:<16}{:>8} kB\n", name, bytes / 1024);

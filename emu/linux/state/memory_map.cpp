@@ -24,12 +24,6 @@ std::string memory_map_line(const Region& region) {
   return line + region.name + "\n";
 }
 
-std::uint64_t mapped_bytes(const AddressSpace& memory) {
-  std::uint64_t bytes = 0;
-  for (const Region& region : memory.regions()) bytes += region.range.size();
-  return bytes;
-}
-
 /// As Linux does it, which keeps mappings a megabyte apart (stack_guard_gap) and stops at
 /// RLIMIT_STACK.
 bool Process::grow_down(GuestAddress fault) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "cpu/memory.hpp"
@@ -10,7 +9,5 @@ namespace ringfare {
 
 /// One line of /proc/self/maps (proc(5)): "00400000-00401000 r-xp 00000000 00:00 0   /bin/x\n".
 std::string memory_map_line(const Region& region);
-
-std::uint64_t mapped_bytes(const AddressSpace& memory);
 
 }  // namespace ringfare

@@ -11,7 +11,6 @@
 #include <chrono>
 
 #include "emu/linux/abi/time_values.hpp"
-#include "emu/linux/state/memory_map.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/syscalls/named_threads.hpp"
 
@@ -150,7 +149,7 @@ std::int64_t sys_sysinfo(Process& process, const CallArguments& args) {
   struct sysinfo answer {};
   answer.uptime = to_timespec(process.clock.since_start()).tv_sec;
   answer.totalram = kMachineMemory;
-  answer.freeram = kMachineMemory - std::min(kMachineMemory, mapped_bytes(process.user.space()));
+  answer.freeram = kMachineMemory - std::min(kMachineMemory, process.user.space().mapped_bytes());
   answer.procs = static_cast<unsigned short>(process.tree.all().size());
   answer.mem_unit = 1;
   if (process.image.layout.word() == 4) {  // in pages, where bytes do not fit in 32 bits

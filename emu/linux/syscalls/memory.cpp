@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "emu/linux/state/memory_map.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/program/loader.hpp"
 
@@ -59,7 +58,7 @@ struct MapRequest {
 /// Whether so many bytes more are more than RLIMIT_AS allows.
 bool exceeds_limit(Process& process, std::uint64_t more) {
   const rlim_t most = process.limits()[RLIMIT_AS].rlim_cur;
-  return most != RLIM_INFINITY && mapped_bytes(process.user.space()) + more > most;
+  return most != RLIM_INFINITY && process.user.space().mapped_bytes() + more > most;
 }
 
 std::optional<GuestAddress> find_hole(Process& process, std::uint64_t size) {
@@ -217,10 +216,9 @@ bool is_mapped(const AddressSpace& space, GuestRange range) {
 /// What of `range` is mapped, region by region.
 template <class Visit>
 void each_piece(const AddressSpace& space, GuestRange range, const Visit& visit) {
-  for (const Region& region : space.regions())
-    if (region.range.overlaps(range))
-      visit(region, GuestRange{std::max(region.range.begin, range.begin),
-                               std::min(region.range.end, range.end)});
+  for (const Region& region : space.regions(range))
+    visit(region, GuestRange{std::max(region.range.begin, range.begin),
+                             std::min(region.range.end, range.end)});
 }
 
 constexpr int kHarmlessAdvice[] = {
