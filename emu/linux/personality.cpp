@@ -73,7 +73,7 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
   };
   std::int64_t result = once();
   // A signal that came before the wait ends it at once.
-  if (result == kBlocked) process.wake_for_signals();
+  if (result == kBlocked) process.wake_present_for_signals();
   if (result == kBlocked && interrupted()) result = once();
   const CallTraits& traits = process.row->traits;
   const bool of_files = traits.in(CallGroup::File) || traits.in(CallGroup::Descriptor);

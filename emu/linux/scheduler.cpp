@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <map>
 
 #include "cpu/interruption.hpp"
 #include "emu/linux/abi/time_values.hpp"
@@ -30,11 +31,10 @@ struct WatchedFiles {
 
 WatchedFiles watched_files(Process& process) {
   WatchedFiles all;
-  for (const auto& [id, task] : process.tasks) {
-    if (!task->waits()) continue;
+  for (const auto& [id, task] : process.waiting.watching()) {
     for (const pollfd& file : task->wait->files) {
       all.files.push_back(file);
-      all.owners.push_back(task.get());
+      all.owners.push_back(task);
     }
     all.outside = all.outside || task->wait->outside;
     all.signals = all.signals || task->wait->signals;
@@ -65,19 +65,9 @@ bool wake_by_files(Process& process, std::optional<nanoseconds> patience) {
   return true;
 }
 
-/// The waiting threads with a time limit, the earliest first.
-std::vector<Task*> sleepers(const Process& process) {
-  std::vector<Task*> all;
-  for (const auto& [id, task] : process.tasks)
-    if (task->waits() && task->wait->until) all.push_back(task.get());
-  std::ranges::stable_sort(all, {}, [](const Task* task) { return *task->wait->until; });
-  return all;
-}
-
 void wake_by_time(Process& process) {
   const nanoseconds now = process.clock.since_start();
-  for (Task* const task : sleepers(process))
-    if (*task->wait->until <= now) process.wake(*task, Wait::End::Late);
+  for (Task* const task : process.waiting.late(now)) process.wake(*task, Wait::End::Late);
 }
 
 std::string who_waits(const Process& process) {
@@ -89,12 +79,6 @@ std::string who_waits(const Process& process) {
   return text;
 }
 
-std::optional<nanoseconds> earliest_end(const Process& process) {
-  const std::vector<Task*> sleeping = sleepers(process);
-  if (sleeping.empty()) return std::nullopt;
-  return *sleeping.front()->wait->until;
-}
-
 /// When the next descriptor of a timer becomes readable, where somebody waits for files.
 std::optional<nanoseconds> next_file(Process& process) {
   if (watched_files(process).files.empty()) return std::nullopt;
@@ -103,7 +87,7 @@ std::optional<nanoseconds> next_file(Process& process) {
 
 /// The earliest time at which a wait ends by itself: its time limit, or a timer.
 std::optional<nanoseconds> next_end(Process& process) {
-  std::optional<nanoseconds> end = earliest_end(process);
+  std::optional<nanoseconds> end = process.waiting.earliest();
   if (const auto file = next_file(process)) end = std::min(end.value_or(*file), *file);
   const auto timer = process.next_timer();
   if (!timer) return end;
@@ -113,8 +97,9 @@ std::optional<nanoseconds> next_end(Process& process) {
 
 /// Wakes threads that wait for a lock of a file when something has happened to a file.
 void wake_by_changes(Process& process) {
-  for (const auto& [id, task] : process.tasks)
-    if (task->waits() && task->wait->lock && task->wait->files_seen != process.tree.files_changes())
+  const std::map<int, Task*> watching = process.waiting.watching();
+  for (const auto& [id, task] : watching)
+    if (task->wait->lock && task->wait->files_seen != process.tree.files_changes())
       process.wake(*task, Wait::End::Woken);
 }
 
@@ -150,9 +135,8 @@ std::string idle_among_others(Process& process) {
   nanoseconds passed{0};
   while (process.queue.empty()) {
     const WatchedFiles files = watched_files(process);
-    const bool locks = std::ranges::any_of(process.tasks, [](const auto& entry) {
-      return entry.second->waits() && entry.second->wait->lock;
-    });
+    const bool locks = std::ranges::any_of(
+        process.waiting.watching(), [](const auto& entry) { return entry.second->wait->lock; });
     const std::string what = who_waits(process);
     const ProcessTree::Rested rested = process.tree.sleep(
         {.until = next_end(process),

@@ -94,7 +94,9 @@ void Process::set_name(const std::string& text) {
 
 std::int64_t Process::block(Wait wait) {
   wait.files_seen = tree.files_changes();
+  waiting.remove(*task);
   task->wait = std::move(wait);
+  waiting.add(*task);
   if (options.log != nullptr) log_wait(*options.log, *task);
   return kBlocked;
 }
@@ -115,6 +117,7 @@ void Process::end_wait() {
   task->opening = {};
   if (!task->wait) return;
   leave_futexes(*this, *task);
+  waiting.remove(*task);
   task->wait.reset();
 }
 
@@ -135,6 +138,7 @@ Task* Process::find_task(int id) {
 }
 
 void Process::end_task() {
+  waiting.remove(*task);
   const auto ended = std::move(tasks.extract(task->id).mapped());
   release_robust_list(*this, *ended);
   if (ended->clear_child_tid != 0 &&
@@ -162,6 +166,7 @@ void Process::become(ProcessEntry& child) {
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   tasks.clear();
   queue.clear();
+  waiting.clear();
   timers.clear();
   own->id = pid();
   own->entry = tree.find_thread(pid());
@@ -195,6 +200,7 @@ void Process::start_program(const ProgramImage& program) {
     if (id != pid()) tree.end_thread(id);
   tasks.clear();
   queue.clear();
+  waiting.clear();
   if (own->id != pid()) {
     const ThreadEntry kept = *own->entry;
     tree.end_thread(own->id);
@@ -275,8 +281,8 @@ void Process::take_news() {
   take_futex_wakes(*this);
   descriptors.set_limit(limits()[RLIMIT_NOFILE].rlim_cur);
   // wait(2) looks at the children before it looks at signals.
-  for (const auto& [id, waiting] : tasks)
-    if (waiting->waits() && waiting->wait->child) wake(*waiting, Wait::End::Woken);
+  for (const auto& [id, each] : tasks)
+    if (each->waits() && each->wait->child) wake(*each, Wait::End::Woken);
   for (const SentSignal& sent : tree.take_signals()) {
     Task* const to = sent.thread != 0 ? find_task(sent.thread) : nullptr;
     if (to != nullptr)

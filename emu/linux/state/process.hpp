@@ -32,6 +32,7 @@
 #include "emu/linux/tree/run_queue.hpp"
 #include "emu/linux/tree/task.hpp"
 #include "emu/linux/tree/timers.hpp"
+#include "emu/linux/tree/waiting_threads.hpp"
 #include "emu/processor/clock.hpp"
 #include "emu/processor/random_source.hpp"
 #include "emu/program/exec_request.hpp"
@@ -160,6 +161,8 @@ class Process {
 
   /// Ends the waits of threads that have a signal to take.
   void wake_for_signals();
+  /// The same, where the present thread alone has begun to wait.
+  void wake_present_for_signals();
   /// Ends the thread's wait; `end` says how.
   void wake(Task& sleeper, Wait::End end);
 
@@ -210,6 +213,7 @@ class Process {
   std::map<int, std::unique_ptr<Task>> tasks;
   Task* task = nullptr;
   RunQueue queue;
+  WaitingThreads waiting;
   FutexTable futexes;               // of all processes
   CreatedTask created;              // by the present call
   std::set<std::uint64_t> growing;  // where mappings begin that grow downwards (MAP_GROWSDOWN)

@@ -80,8 +80,15 @@ void Process::wake_for_signals() {
     if (each->waits() && takes(each->signals, shared)) return wake(*each, Wait::End::Interrupted);
 }
 
+void Process::wake_present_for_signals() {
+  if (signals.pending.set() != 0) return wake_for_signals();
+  if (task->waits() && takes(task->signals, task->signals.pending.set()))
+    wake(*task, Wait::End::Interrupted);
+}
+
 void Process::wake(Task& sleeper, Wait::End end) {
   if (!sleeper.waits()) return;
+  waiting.remove(sleeper);
   sleeper.wait->end = end;
   if (options.log != nullptr) log_wake(*options.log, sleeper);
   if (&sleeper != task) queue.add(sleeper);
