@@ -71,13 +71,42 @@ const CodeMap::Entry& CodeMap::look_up(Index& index, GuestAddress address, std::
   latest.age = age_;
   on_page_.add(seen(*made), address);
   const bool again = !is_new && is_same(*entries_[latest.id], *made);
-  if (!again) latest.id = static_cast<BlockId>(entries_.size());
+  if (again) --stale_;
+  if (!again) latest.id = next_id();
   if (decoded_ != nullptr) decoded_->push_back(latest.id);
   if (again) return *entries_[latest.id];
+  ++made_;
   made->block.id = latest.id;
   if (!made->block.instructions.empty()) made->price = observer_.translated(made->block);
-  entries_.push_back(std::move(made));
-  return *entries_.back();
+  return *(entries_[latest.id] = std::move(made));
+}
+
+BlockId CodeMap::next_id() {
+  if (free_.empty()) {
+    entries_.emplace_back();
+    return static_cast<BlockId>(entries_.size() - 1);
+  }
+  const BlockId id = free_.back();
+  free_.pop_back();
+  return id;
+}
+
+void CodeMap::drop_stale(Index& index, std::vector<bool>& kept) const {
+  std::erase_if(index, [&](const auto& one) { return one.second.age != age_; });
+  for (const auto& [address, latest] : index) kept[latest.id] = true;
+}
+
+void CodeMap::drop_stale() {
+  std::vector<bool> kept(entries_.size());
+  drop_stale(by_address_, kept);
+  drop_stale(instructions_, kept);
+  free_.clear();
+  for (std::size_t id = entries_.size(); id-- > 0;) {
+    if (kept[id]) continue;
+    entries_[id].reset();
+    free_.push_back(static_cast<BlockId>(id));
+  }
+  stale_ = 0;
 }
 
 std::unique_ptr<CodeMap::Entry> CodeMap::decode(GuestAddress address, std::size_t longest) const {

@@ -60,13 +60,12 @@ void CodeCache::missed(GuestAddress target) {
 
 void CodeCache::kill_unguarded() {
   for (const std::uint32_t temporary : std::exchange(unguarded_, {})) kill(temporary);
-  for (const BlockId id : std::exchange(unguarded_blocks_, {}))
-    code_.forget(code_.entry(id).block.start);
+  for (const GuestAddress start : std::exchange(unguarded_blocks_, {})) code_.forget(start);
 }
 
 std::uint32_t CodeCache::superblock_at(GuestAddress address) {
   if (const auto found = by_entry_.find(address)) return *found;
-  if (!writer_.has_room(ledger_.exits().size())) forget_all();
+  make_room();
   const std::uint32_t index = translate(singly_ ? Tier::Settled : Tier::First, address);
   by_entry_.set(address, index);
   first_tier_.emplace(address, index);
@@ -78,7 +77,7 @@ std::uint32_t CodeCache::superblock_at(GuestAddress address) {
 
 std::uint32_t CodeCache::single_block_at(GuestAddress address) {
   if (const auto found = single_blocks_.find(address)) return *found;
-  if (!writer_.has_room(ledger_.exits().size())) forget_all();
+  make_room();
   const std::uint32_t index = translate(Tier::Settled, address);
   single_blocks_.set(address, index);
   return index;
@@ -87,7 +86,7 @@ std::uint32_t CodeCache::single_block_at(GuestAddress address) {
 std::uint32_t CodeCache::cut_block_at(GuestAddress address, std::size_t instructions) {
   const std::uint64_t place = place_of_cut(address, instructions);
   if (const auto found = cut_blocks_.find(place); found != cut_blocks_.end()) return found->second;
-  if (!writer_.has_room(ledger_.exits().size())) forget_all();
+  make_room();
   const CodeMap::Entry& whole = code_.at(address);
   const CodeMap::Entry front = code_.front(whole, instructions);
   const auto index = static_cast<std::uint32_t>(superblocks_.size());
@@ -131,7 +130,7 @@ void CodeCache::guard_decoded() {
     if (lasting_)
       memory_.guard(CodeMap::seen(code_.entry(id)));
     else
-      unguarded_blocks_.push_back(id);
+      unguarded_blocks_.push_back(code_.entry(id).block.start);
 }
 
 void CodeCache::learn(std::uint32_t index, GuestAddress target) {
@@ -277,6 +276,11 @@ void CodeCache::tell_paths(const Superblock& superblock) {
   }
 }
 
+/// Translations of code that has changed take room and memory until all are forgotten.
+void CodeCache::make_room() {
+  if (!writer_.has_room(ledger_.exits().size()) || code_.is_mostly_stale()) forget_all();
+}
+
 void CodeCache::forget_all() {
   for (TranslationWatcher* const watcher : watchers_) watcher->forgetting(*this);
   if (paths_ != nullptr) {
@@ -295,6 +299,8 @@ void CodeCache::forget_all() {
   on_page_.clear();
   unguarded_.clear();
   in_files_.clear();
+  decoded_.clear();
+  if (code_.is_mostly_stale()) code_.drop_stale();
   writer_.rewind();
   indirect_.clear(writer_.indirect_miss_stub());
 }

@@ -115,6 +115,7 @@ class CodeCache final : public BoundaryTest, private Experience {
   void guard_decoded();
   void compare_files();
   void tell_paths(const Superblock& superblock);
+  void make_room();
   void forget_all();
 
   AddressSpace& memory_;
@@ -138,7 +139,7 @@ class CodeCache final : public BoundaryTest, private Experience {
   bool lasting_ = true;
   std::vector<BlockId> decoded_;  // and not guarded yet
   std::vector<std::uint32_t> unguarded_;
-  std::vector<BlockId> unguarded_blocks_;
+  std::vector<GuestAddress> unguarded_blocks_;
   std::vector<const CodeMap::Entry*> in_files_;  // blocks that write(2) can change
 };
 

@@ -73,8 +73,8 @@ class UnicornEngine::Core {
   unicorn::GuestRegions regions_;
   unicorn::StoreLog stores_;
   unicorn::InterruptionNotes interruptions_;
-  std::deque<std::vector<unicorn::Precaution>>
-      precautions_;  // by BlockId; empty where there are none
+  /// By BlockId; empty where there are none.
+  std::deque<std::optional<std::vector<unicorn::Precaution>>> precautions_;
   std::vector<std::uint64_t> executions_;
   std::vector<GuestRange> stale_;  // code to be forgotten before going on
 

@@ -17,9 +17,9 @@ constexpr std::uint64_t kX87Rounding = 0xc00;  // of the control word, SDM vol. 
 
 const std::vector<Precaution>& UnicornEngine::Core::precautions(const CodeMap::Entry& entry) {
   const Block& block = entry.block;
-  if (block.id < precautions_.size()) return precautions_[block.id];
-  precautions_.resize(block.id);
-  std::vector<Precaution>& made = precautions_.emplace_back();
+  if (block.id >= precautions_.size()) precautions_.resize(block.id + 1);
+  if (precautions_[block.id]) return *precautions_[block.id];
+  std::vector<Precaution>& made = precautions_[block.id].emplace();
   bool any = false;
   std::size_t offset = 0;
   for (const Instruction& insn : block.instructions) {

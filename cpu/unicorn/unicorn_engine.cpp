@@ -69,6 +69,10 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
   stores_.forget_regions();
   machine_.load(thread.registers);
   code_.set_mode(thread.registers.mode());
+  if (code_.is_mostly_stale()) {
+    code_.drop_stale();
+    precautions_.clear();
+  }
   thread_ = &thread;
   totals_ = thread.totals;
   left_ = budget.instructions;
@@ -112,7 +116,7 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
 }
 
 void UnicornEngine::Core::invalidate(GuestRange range) {
-  code_.forget();
+  code_.forget(range);
   stale_.push_back(range);
 }
 
@@ -186,9 +190,9 @@ Exception UnicornEngine::Core::obstacle_fault(CodeMap::Obstacle obstacle, GuestA
 
 /// False where there is no instruction to execute, or where Unicorn has to start afresh.
 bool UnicornEngine::Core::begin_block(GuestAddress at) {
-  const std::size_t known = code_.size();
+  const std::uint64_t known = code_.made();
   const CodeMap::Entry* entry = singly_ ? &code_.instruction_at(at) : &code_.at(at);
-  const bool is_new = code_.size() != known;
+  const bool is_new = code_.made() != known;
   index_ = offset_ = 0;
   if (entry->block.instructions.empty()) {
     stop_before(at, AtFault{obstacle_fault(entry->obstacle, at)});
