@@ -16,6 +16,7 @@
 #include "emu/linux/state/descriptor_names.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/tracing.hpp"
 #include "emu/linux/traps.hpp"
 
 namespace ringfare {
@@ -104,7 +105,27 @@ bool Personality::is_confined() const {
   return process_->task->confined;
 }
 
+bool Personality::stops_before(Thread& thread, const Call& call, std::uint8_t gate_length) {
+  process_->thread = &thread;
+  return stops_before_call(*process_, call.request, gate_length);
+}
+
+bool Personality::skips_call() const {
+  return process_->task->traced.skips;
+}
+
+void Personality::call_is_over(Thread& thread) {
+  process_->thread = &thread;
+  note_end_of_call(*process_);
+}
+
 Served Personality::serve(Thread& thread, const Call& call) {
+  Served served = serve_call(thread, call);
+  if (!served.blocked && process_->task != nullptr) note_end_of_call(*process_);
+  return served;
+}
+
+Served Personality::serve_call(Thread& thread, const Call& call) {
   Process& process = *process_;
   process.thread = &thread;
   process.created = {};
@@ -112,6 +133,8 @@ Served Personality::serve(Thread& thread, const Call& call) {
   process.exec.reset();
   process.user.reset_counts();
   process.row = call.served;
+  if (process.task->traced.skips)
+    return {.result = static_cast<std::int64_t>(process.task->traced.result)};
   if (process.task->confined && !is_left(call)) return end_of_confined(process);
   if (call.error != 0) return {.result = call.error};
   const CallHandler handler = call.served != nullptr ? call.served->answer.handler : nullptr;

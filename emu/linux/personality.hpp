@@ -43,6 +43,13 @@ class Personality {
   /// Registers of `thread` are only touched where the call is about them (arch_prctl). The result
   /// is not yet in RAX. A number without a row is -ENOSYS; the first time it also sets `warning`.
   Served serve(Thread& thread, const Call& call);
+  /// Whether the present thread, which is about to make a call by an instruction of so many bytes,
+  /// stops for its tracer first (ptrace(2)): then the call is made again when it goes on.
+  bool stops_before(Thread& thread, const Call& call, std::uint8_t gate_length);
+  /// Whether the tracer has called the present call off.
+  bool skips_call() const;
+  /// The kernel's entry code has answered a call that never came here.
+  void call_is_over(Thread& thread);
 
   /// Chooses the thread that runs next and puts its registers into `processor`; `charged` is what
   /// the process has used in all. Where all threads wait, simulated time passes, or the host's if
@@ -114,6 +121,8 @@ class Personality {
   std::optional<std::string> take_warning();
 
  private:
+  Served serve_call(Thread& thread, const Call& call);
+
   std::unique_ptr<Process> process_;
   std::unique_ptr<DescriptorNames> names_;
 };

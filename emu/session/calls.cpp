@@ -43,6 +43,10 @@ void SystemCalls::on(const AtGate& gate) {
   Registers& registers = state_.guest.registers();
   const Call call =
       resolved(request_at(gate, registers, state_.guest.window()), state_.guest.memory());
+  if (state_.personality.stops_before(state_.guest.thread(), call, gate.length)) {
+    --state_.guest.thread().totals[kInstructionLane];
+    return;
+  }
   const TracedCall told = arrive(gate, call);
 
   const Entered entered = state_.machines.enter(registers, gate);
@@ -72,10 +76,11 @@ TracedCall SystemCalls::arrive(const AtGate& gate, const Call& call) {
 /// Linux answers what its entry code lets through, and ends a thread under strict seccomp whatever
 /// it calls. Everything else the entry code has answered, in RAX.
 Served SystemCalls::serve(const Call& call, bool entered) {
-  if (entered || state_.personality.is_confined())
+  if (entered || state_.personality.is_confined() || state_.personality.skips_call())
     return state_.personality.serve(state_.guest.thread(), call);
   Served served;
   served.result = static_cast<std::int64_t>(state_.guest.registers()[Gpr::Rax]);
+  state_.personality.call_is_over(state_.guest.thread());
   return served;
 }
 

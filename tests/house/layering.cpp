@@ -37,6 +37,7 @@ constexpr std::string_view kLayers[] = {
     "emu/linux/proc",
     "emu/linux/syscalls",
     "emu/linux/syscalls/ipc",
+    "emu/linux/syscalls/tracing",
     "emu/linux/compat",
     "emu/linux",
     "emu/crossing",

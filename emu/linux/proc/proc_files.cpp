@@ -518,6 +518,11 @@ std::unique_ptr<PositionedFile> open_proc_file(Process& process, std::string_vie
     return std::make_unique<ListedDirectory>(silent_names(found.file));
   if (found.whose == Named::Whose::Other) {
     const ProcPath there = answered_path(ask(process, *found.entry, kAskFile, found.file));
+    const bool is_memory = found.file == "mem" || found.file.ends_with("/mem");
+    const ProcessEntry& own = process.tree.self();
+    const bool may = own.effective_user == 0 || own.effective_user == found.entry->user;
+    if (there.meaning == Meaning::Served && is_memory && may)
+      return std::make_unique<MemoryFile>(found.entry->pid);
     if (there.meaning != Meaning::Listed) return nullptr;
     return std::make_unique<ListedDirectory>(
         answered_names(ask(process, *found.entry, kAskNames, found.file)));

@@ -168,10 +168,10 @@ std::string stat_text(const ProcSubject& subject) {
 std::string status_text(const ProcessEntry& entry) {
   const StateName state = state_of(entry);
   return fmt::format(
-      "Name:\t{}\nState:\t{} ({})\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\nTracerPid:\t0\n"
+      "Name:\t{}\nState:\t{} ({})\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\nTracerPid:\t{}\n"
       "Uid:\t{}\t{}\t{}\t{}\nThreads:\t1\n",
-      entry.name.data(), state.letter, state.name, entry.pid, entry.pid, entry.parent, entry.user,
-      entry.user, entry.user, entry.user);
+      entry.name.data(), state.letter, state.name, entry.pid, entry.pid, entry.parent, 0,
+      entry.user, entry.user, entry.user, entry.user);
 }
 
 std::string status_text(const ProcSubject& subject) {
@@ -183,9 +183,9 @@ std::string status_text(const ProcSubject& subject) {
   while (room < process.descriptors.end()) room *= 2;
   std::string text = fmt::format(
       "Name:\t{}\nUmask:\t{:04o}\nState:\t{} ({})\nTgid:\t{}\nNgid:\t0\nPid:\t{}\nPPid:\t{}\n"
-      "TracerPid:\t0\n",
+      "TracerPid:\t{}\n",
       task.name, file_mode_mask(), state.letter, state.name, process.pid(), task.id,
-      process.parent_pid());
+      process.parent_pid(), task.entry->trace.tracer);
   text +=
       host_lines({"Uid:", "Gid:"}) + fmt::format("FDSize:\t{}\n", room) + host_lines({"Groups:"});
   text += fmt::format("NStgid:\t{}\nNSpid:\t{}\nNSpgid:\t{}\nNSsid:\t{}\n", process.pid(), task.id,

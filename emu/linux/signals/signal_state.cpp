@@ -28,6 +28,7 @@ void take_back(PendingSignals& pending, int signal) {
 
 bool passes_by(SignalState& process, const SignalInfo& info, std::uint64_t mask) {
   if ((mask & SignalState::bit(info.signal)) != 0 || !process.ignores(info.signal)) return false;
+  if (process.traced) return false;  // a tracer sees them all
   process.passed_by.push_back(info);
   return true;
 }

@@ -65,6 +65,7 @@ class SignalState {
   void forget_handlers();
 
   PendingSignals pending;
+  bool traced = false;  // one of its threads is
   /// Signals that were ignored on arrival: traces show them all the same.
   std::vector<SignalInfo> passed_by;
 

@@ -40,6 +40,44 @@ std::vector<std::byte> record(const DirectoryName& entry, std::uint64_t next,
   return bytes;
 }
 
+/// Bytes of another process and where they are, or go, here.
+struct Bytes {
+  std::int32_t owner = 0;
+  std::uint64_t there = 0, here = 0, size = 0;
+};
+
+/// How many were moved; 0 where the process is over.
+std::int64_t move_bytes_of(Process& process, const Bytes& what, ProcessRequest::Kind kind) {
+  const bool reads = kind == ProcessRequest::Kind::ReadByForce;
+  AddressSpace& memory = process.user.space();
+  const auto request = std::make_unique<ProcessRequest>();
+  std::uint64_t done = 0;
+  while (done < what.size) {
+    ProcessEntry* const owner = process.tree.find(what.owner);
+    if (owner == nullptr || owner->state == ProcessEntry::State::Zombie) break;
+    const std::uint64_t piece = std::min<std::uint64_t>(what.size - done, ProcessRequest::kMost);
+    const auto bytes = std::span(request->bytes).first(piece);
+    request->kind = kind;
+    request->address = what.there + done;
+    request->size = piece;
+    std::int64_t error = -EFAULT;
+    if (reads ? process.user.writable_prefix(what.here + done, piece) == piece
+              : memory.read({what.here + done}, bytes))
+      error = process.tree.ask(*owner, *request) ? request->result : 0;
+    if (error < 0 && done == 0) return error == -EFAULT && request->result < 0 ? -EIO : error;
+    if (error <= 0) break;
+    const auto moved = static_cast<std::uint64_t>(error);
+    if (reads && !memory.write({what.here + done}, bytes.first(moved))) return -EFAULT;
+    done += moved;
+    if (moved < piece) break;
+  }
+  if (reads)
+    process.user.count_out(done);
+  else
+    process.user.count_in(done);
+  return static_cast<std::int64_t>(done);
+}
+
 }  // namespace
 
 std::int64_t PositionedFile::read(Process& process, std::uint64_t address, std::uint64_t size) {
@@ -89,6 +127,9 @@ std::int64_t ListedDirectory::list(Process& process, std::uint64_t address, std:
 
 std::int64_t MemoryFile::read_at(Process& process, std::uint64_t address, std::uint64_t size,
                                  std::uint64_t offset) {
+  if (owner_ != 0)
+    return move_bytes_of(process, {owner_, offset, address, size},
+                         ProcessRequest::Kind::ReadByForce);
   if (size == 0) return 0;
   const std::uint64_t there = process.user.readable_prefix(offset, size);
   if (there == 0) return -EIO;
@@ -101,6 +142,9 @@ std::int64_t MemoryFile::read_at(Process& process, std::uint64_t address, std::u
 
 std::int64_t MemoryFile::write_at(Process& process, std::uint64_t address, std::uint64_t size,
                                   std::uint64_t offset) {
+  if (owner_ != 0)
+    return move_bytes_of(process, {owner_, offset, address, size},
+                         ProcessRequest::Kind::WriteByForce);
   AddressSpace& memory = process.user.space();
   std::uint64_t done = 0;
   while (done < size) {

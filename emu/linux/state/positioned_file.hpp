@@ -48,13 +48,19 @@ class ListedDirectory : public PositionedFile {
   std::vector<DirectoryName> names_;
 };
 
-/// /proc/self/mem: the bytes of the process at their addresses.
+/// /proc/PID/mem: the bytes of a process at their addresses.
 class MemoryFile : public PositionedFile {
  public:
+  /// `owner`: the process; 0: the one that has opened it.
+  explicit MemoryFile(std::int32_t owner = 0) : owner_(owner) {}
+
   std::int64_t read_at(Process& process, std::uint64_t address, std::uint64_t size,
                        std::uint64_t offset) override;
   std::int64_t write_at(Process& process, std::uint64_t address, std::uint64_t size,
                         std::uint64_t offset) override;
+
+ private:
+  const std::int32_t owner_;
 };
 
 /// /proc/self/pagemap: 8 bytes for each page; without CAP_SYS_ADMIN, whether it is there.

@@ -19,6 +19,8 @@
 #include "emu/linux/state/robust_futexes.hpp"
 #include "emu/linux/state/running_programs.hpp"
 #include "emu/linux/state/terminals.hpp"
+#include "emu/linux/state/trace_question.hpp"
+#include "emu/linux/state/tracing.hpp"
 
 namespace ringfare {
 namespace {
@@ -183,6 +185,7 @@ void Process::become(ProcessEntry& child) {
   borrows_ = lent_ >= 0;
   turn_began = {};
   turn_end = queue.draw_quantum();
+  begin_traced(*task);
   newborn = true;
 }
 
@@ -203,8 +206,10 @@ void Process::start_program(const ProgramImage& program) {
   waiting.clear();
   if (own->id != pid()) {
     const ThreadEntry kept = *own->entry;
+    own->entry->trace = {};
     tree.end_thread(own->id);
     own->entry = &tree.add_thread(pid(), kept);
+    own->entry->trace = kept.trace;
   }
   own->id = pid();
   own->entry->robust_list = own->clear_child_tid = 0;
@@ -226,11 +231,23 @@ void Process::start_program(const ProgramImage& program) {
   renew_random();
   tree.self().executed = true;
   tree.notify_parent();
+  note_program_started(*this);
 }
 
 void Process::renew_random() {
   random =
       RandomSource(options.seed ^ kStream ^ programs_ << 32 ^ static_cast<std::uint64_t>(pid()));
+}
+
+void tell_parent_of_end(ProcessTree& tree, const ProcessEntry& ended, std::int32_t wait_status) {
+  ProcessEntry* const parent = tree.find(ended.parent);
+  if (parent == nullptr || parent->state == ProcessEntry::State::Zombie) return;
+  if (ended.exit_signal == 0) return;
+  const bool exited = (wait_status & 0x7f) == 0;
+  const SignalInfo::Child child{.pid = ended.pid,
+                                .uid = ended.user,
+                                .status = exited ? wait_status >> 8 : wait_status & 0x7f};
+  tree.send(*parent, make_signal(ended.exit_signal, exited ? CLD_EXITED : CLD_KILLED, child));
 }
 
 void Process::end(std::int32_t wait_status) {
@@ -239,8 +256,10 @@ void Process::end(std::int32_t wait_status) {
   for (const auto& [id, each] : tasks) {
     leave_futexes(*this, *each);
     pass_on_locks(*this, id);
+    each->entry->trace.end_status = wait_status;
     if (id != pid()) tree.end_thread(id);
   }
+  release_traced(*this);
   return_memory();
   date_written(*this);
   ipc_ended(*this);
@@ -249,13 +268,17 @@ void Process::end(std::int32_t wait_status) {
   if (session() == pid() && tree.self().terminal > Terminal::kHost) give_up_terminal(*this);
   tree.files_changed();
   ProcessEntry* const parent = tree.find(parent_pid());
-  const ProcessEntry& own = tree.self();
-  if (parent != nullptr && parent->state != ProcessEntry::State::Zombie && own.exit_signal != 0) {
+  const ThreadEntry* const first = tree.find_thread(pid());
+  const bool by_tracer = first != nullptr && first->trace.tracer != 0 &&
+                         first->trace.tracer != parent_pid() &&
+                         tree.find(first->trace.tracer) != nullptr;
+  if (by_tracer) {
     const bool exited = (wait_status & 0x7f) == 0;
-    const SignalInfo::Child child{
-        .pid = pid(), .uid = own.user, .status = exited ? wait_status >> 8 : wait_status & 0x7f};
-    tree.send(*parent, make_signal(own.exit_signal, exited ? CLD_EXITED : CLD_KILLED, child));
+    tell_tracer(*this, first->trace, pid(), exited ? CLD_EXITED : CLD_KILLED,
+                exited ? wait_status >> 8 : wait_status & 0x7f);
+    return tree.end(wait_status, true);
   }
+  tell_parent_of_end(tree, tree.self(), wait_status);
   const bool waited_for = parent != nullptr && parent->state != ProcessEntry::State::Zombie &&
                           !parent->ignores_children;
   tree.end(wait_status, waited_for);
@@ -272,7 +295,13 @@ void Process::tell_of_stop(int code, int status) {
 
 void Process::stop(int signal, bool by_terminal) {
   tell_of_stop(CLD_STOPPED, signal);
-  if (tree.stop(signal, by_terminal)) tell_of_stop(CLD_CONTINUED, SIGCONT);
+  const bool continued = tree.stop(signal, by_terminal);
+  if (continued) tell_of_stop(CLD_CONTINUED, SIGCONT);
+  // Attached to meanwhile, it stops for its tracer instead.
+  if (!continued && task != nullptr && is_traced(*task)) {
+    const bool kept = std::exchange(task->entry->trace.interrupted, false);
+    if (kept || !task->entry->trace.seized) stop_group_for_tracers(*this, signal);
+  }
   take_news();
 }
 
@@ -283,12 +312,14 @@ void Process::take_news() {
   // wait(2) looks at the children before it looks at signals.
   for (const auto& [id, each] : tasks)
     if (each->waits() && each->wait->child) wake(*each, Wait::End::Woken);
+  take_orders(*this);
   for (const SentSignal& sent : tree.take_signals()) {
     Task* const to = sent.thread != 0 ? find_task(sent.thread) : nullptr;
     if (to != nullptr)
       send(*to, sent.info);
     else if (sent.thread == 0)
       send(sent.info);
+    if (sent.info.signal == SIGCONT) tell_of_continuing(*this);
   }
 }
 
@@ -309,6 +340,29 @@ void Process::answer(ProcessRequest& request) {
       request.result = written ? static_cast<std::int64_t>(there) : -EFAULT;
       return;
     }
+    case ProcessRequest::Kind::ReadByForce: {
+      const std::uint64_t there = user.readable_prefix(request.address, most);
+      const bool read = there != 0 && user.space().read({request.address}, bytes.first(there));
+      request.result = read ? static_cast<std::int64_t>(there) : -EFAULT;
+      return;
+    }
+    case ProcessRequest::Kind::WriteByForce: {
+      std::int64_t done = 0;
+      while (static_cast<std::uint64_t>(done) < most) {
+        const GuestAddress at{request.address + static_cast<std::uint64_t>(done)};
+        const Region* const region = user.space().find(at);
+        if (region == nullptr) break;
+        const std::uint64_t size =
+            std::min(most - static_cast<std::uint64_t>(done), region->range.end - at);
+        if (!user.space().write_as_kernel(at, bytes.subspan(static_cast<std::size_t>(done), size)))
+          break;
+        done += static_cast<std::int64_t>(size);
+      }
+      request.result = done != 0 ? done : -EFAULT;
+      return;
+    }
+    case ProcessRequest::Kind::Trace:
+      return answer_tracer(*this, request);
     case ProcessRequest::Kind::HostDescriptor: {
       const int host = host_fd(request.address);
       request.result = host < 0 ? -EBADF : host;

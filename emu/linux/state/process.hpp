@@ -250,6 +250,9 @@ class Process {
   std::uint64_t programs_ = 0;  // that execve(2) has started
 };
 
+/// Sends a parent the signal that its child has asked for.
+void tell_parent_of_end(ProcessTree& tree, const ProcessEntry& ended, std::int32_t wait_status);
+
 /// The signal as kill(2) (`code` SI_USER) or tgkill(2) (SI_TKILL) of this process sends it.
 SignalInfo user_signal(const Process& process, int signal, int code);
 

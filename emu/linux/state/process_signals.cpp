@@ -11,6 +11,7 @@
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/state/terminals.hpp"
+#include "emu/linux/state/tracing.hpp"
 
 namespace ringfare {
 namespace {
@@ -28,13 +29,20 @@ bool send_queue_notes(Process& process) {
   return sent;
 }
 
-bool takes(const ThreadSignals& thread, std::uint64_t pending) {
-  return (pending & (~thread.mask() | thread.awaited)) != 0;
+void note_tracers(Process& process) {
+  process.signals.traced = std::ranges::any_of(
+      process.tasks, [](const auto& entry) { return is_traced(*entry.second); });
+}
+
+bool takes(const Task& task, std::uint64_t pending) {
+  if (task.wait && task.wait->traced) return (pending & SignalState::bit(SIGKILL)) != 0;
+  return (pending & (~task.signals.mask() | task.signals.awaited)) != 0;
 }
 
 }  // namespace
 
 bool Process::send(const SignalInfo& info) {
+  note_tracers(*this);
   // Whether a blocked signal is ignored depends on the mask of the first thread.
   const bool sent = send_signal(signals, info, tasks.begin()->second->signals.mask());
   if (options.log != nullptr) log_sent(*options.log, info, nullptr, sent);
@@ -43,6 +51,7 @@ bool Process::send(const SignalInfo& info) {
 }
 
 bool Process::send(Task& to, const SignalInfo& info) {
+  note_tracers(*this);
   const bool sent = send_signal(signals, to.signals, info);
   if (options.log != nullptr) log_sent(*options.log, info, &to, sent);
   wake_for_signals();
@@ -71,18 +80,18 @@ std::optional<SignalInfo> Process::take_signal(std::uint64_t wanted) {
 /// will take it.
 void Process::wake_for_signals() {
   for (const auto& [id, each] : tasks)
-    if (each->waits() && takes(each->signals, each->signals.pending.set()))
+    if (each->waits() && takes(*each, each->signals.pending.set()))
       wake(*each, Wait::End::Interrupted);
   const std::uint64_t shared = signals.pending.set();
   if (shared == 0) return;
-  if (task != nullptr && !task->waits() && takes(task->signals, shared)) return;
+  if (task != nullptr && !task->waits() && takes(*task, shared)) return;
   for (const auto& [id, each] : tasks)
-    if (each->waits() && takes(each->signals, shared)) return wake(*each, Wait::End::Interrupted);
+    if (each->waits() && takes(*each, shared)) return wake(*each, Wait::End::Interrupted);
 }
 
 void Process::wake_present_for_signals() {
   if (signals.pending.set() != 0) return wake_for_signals();
-  if (task->waits() && takes(task->signals, task->signals.pending.set()))
+  if (task->waits() && takes(*task, task->signals.pending.set()))
     wake(*task, Wait::End::Interrupted);
 }
 
@@ -91,6 +100,10 @@ void Process::wake(Task& sleeper, Wait::End end) {
   waiting.remove(sleeper);
   sleeper.wait->end = end;
   if (options.log != nullptr) log_wake(*options.log, sleeper);
+  if (sleeper.wait->traced) {  // it was no call that waited
+    sleeper.entry->trace.stopped = false;
+    sleeper.wait.reset();
+  }
   if (&sleeper != task) queue.add(sleeper);
 }
 

@@ -11,6 +11,7 @@
 #include "emu/linux/signals/signal_frame32.hpp"
 #include "emu/linux/state/kernel_log.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/tracing.hpp"
 
 namespace ringfare {
 namespace {
@@ -31,12 +32,23 @@ std::optional<SignalInfo> take(SignalState& process, ThreadSignals& thread) {
 class Pass {
  public:
   Pass(Process& process, Thread& thread, const std::optional<EndingCall>& call)
-      : process_(process), signals_(process.thread_signals()), thread_(thread), call_(call) {}
+      : process_(process),
+        signals_(process.thread_signals()),
+        thread_(thread),
+        traced_(process.task->traced),
+        call_(call ? call : ending(traced_, thread.registers)) {}
 
   Delivery run() {
     done_.taken = std::exchange(process_.signals.passed_by, {});
-    while (auto info = take(process_.signals, signals_)) {
-      process_.timers.taken(*info, process_.timer_times());
+    traced_.resumed = false;
+    for (;;) {
+      if (stops_as_due()) return std::move(done_);
+      const bool let_through = traced_.let_through.has_value();
+      auto info = let_through ? std::exchange(traced_.let_through, std::nullopt)
+                              : take(process_.signals, signals_);
+      if (!info) break;
+      if (!let_through) process_.timers.taken(*info, process_.timer_times());
+      if (!let_through && stops_for(*info)) return std::move(done_);
       done_.taken.push_back(*info);
       if (!react(*info)) return std::move(done_);
     }
@@ -44,10 +56,39 @@ class Pass {
       settle_call(nullptr);
       signals_.restore_mask();
     }
+    if (traced_.steps() && is_traced(*process_.task)) {
+      traced_.forced_trap = true;
+      thread_.registers.rflags |= flag::kTrap;
+    }
     return std::move(done_);
   }
 
  private:
+  /// What the thread was to stop for on its way here; a call that ends meanwhile ends later.
+  bool stops_as_due() {
+    if (traced_.due.empty() || is_being_killed(process_, *process_.task)) return false;
+    const TraceStop stop = traced_.due.front();
+    traced_.due.pop_front();
+    if (!is_traced(*process_.task)) return false;
+    traced_.ending = call_;
+    stop_for_tracer(process_, stop);
+    return true;
+  }
+
+  bool stops_for(const SignalInfo& info) {
+    if (info.signal == SIGKILL || !is_traced(*process_.task)) return false;
+    traced_.ending = call_;
+    stop_for_tracer(process_, {.why = TraceStop::Why::Signal, .status = info.signal}, info);
+    return true;
+  }
+
+  /// The call that ends here, as its tracer has left it.
+  static std::optional<EndingCall> ending(TracedTask& traced, const Registers& registers) {
+    auto call = std::exchange(traced.ending, std::nullopt);
+    if (call) call->result = static_cast<std::int64_t>(registers[Gpr::Rax]);
+    return call;
+  }
+
   /// False where the process is over.
   bool react(const SignalInfo& info) {
     SignalAction& slot = process_.signals.action(info.signal);
@@ -67,7 +108,9 @@ class Pass {
         return true;
       case SignalState::Effect::Suspend:
         // A stopped guest stops the emulator, too, so that a shell's `fg` continues both.
-        if (process_.tree.alone())
+        if (is_traced(*process_.task))
+          stop_group_for_tracers(process_, signal);
+        else if (process_.tree.alone())
           stop_on_host(signal);
         else
           process_.stop(signal, info.code == SI_KERNEL);
@@ -77,6 +120,10 @@ class Pass {
         [[fallthrough]];
       case SignalState::Effect::Terminate:
         break;
+    }
+    if (stops_before_end(process_, static_cast<std::uint64_t>(signal))) {
+      traced_.let_through = info;
+      return false;
     }
     done_.killed_by = signal;
     return false;
@@ -98,6 +145,7 @@ class Pass {
     std::uint64_t mask = signals_.mask() | action.mask;
     if ((action.flags & kNoDefer) == 0) mask |= SignalState::bit(info.signal);
     signals_.set_mask(mask);
+    if (traced_.steps()) traced_.due.push_back({.why = TraceStop::Why::OfEvent, .status = SIGTRAP});
   }
 
   bool push_frame(const SignalToHandle& signal) {
@@ -136,6 +184,7 @@ class Pass {
   Process& process_;
   ThreadSignals& signals_;
   Thread& thread_;
+  TracedTask& traced_;
   std::optional<EndingCall> call_;
   const std::uint64_t number_ = call_ ? call_->number : 0;
   const std::uint8_t length_ = call_ ? call_->length : 0;
@@ -150,6 +199,8 @@ Delivery deliver_signals(Process& process, Thread& thread, const std::optional<E
 
 bool has_signal_work(const Process& process, std::int64_t result) {
   if (process.task == nullptr) return false;  // the thread is gone
+  const TracedTask& traced = process.task->traced;
+  if (traced.resumed || !traced.due.empty() || traced.let_through || traced.ending) return true;
   return has_signal(process.signals, process.thread_signals()) || is_restart(result) ||
          !process.signals.passed_by.empty() || process.thread_signals().has_saved_mask();
 }

@@ -6,18 +6,12 @@
 #include <vector>
 
 #include "cpu/state.hpp"
+#include "emu/linux/abi/ending_call.hpp"
 #include "emu/linux/abi/signal_info.hpp"
 
 namespace ringfare {
 
 class Process;
-
-/// The system call on whose way out signals are delivered.
-struct EndingCall {
-  std::uint64_t number = 0;  // RAX at the gate
-  std::uint8_t length = 0;   // bytes of the gate instruction, behind which RIP is
-  std::int64_t result = 0;   // RAX already holds it
-};
 
 /// What became of the signals that were due on the way to user mode.
 struct Delivery {

@@ -3,6 +3,7 @@
 // membarrier(2).
 #include <fmt/format.h>
 #include <linux/membarrier.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 #include "emu/linux/host/host_fork.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/tracing.hpp"
 
 namespace ringfare {
 namespace {
@@ -42,6 +44,29 @@ bool is_consistent(std::uint64_t flags) {
   return true;
 }
 
+/// Which PTRACE_EVENT a new thread or process is.
+unsigned event_of(const CloneRequest& request) {
+  if ((request.flags & CLONE_VFORK) != 0) return PTRACE_EVENT_VFORK;
+  const bool is_fork = (request.flags & CLONE_THREAD) == 0 && request.exit_signal == SIGCHLD;
+  return is_fork ? PTRACE_EVENT_FORK : PTRACE_EVENT_CLONE;
+}
+
+void tell_tracer_of_new(Process& process, const CloneRequest& request, ThreadEntry& made) {
+  if ((request.flags & CLONE_UNTRACED) != 0) return;
+  const unsigned event = event_of(request);
+  if (passes_on(process, event) ||
+      ((request.flags & CLONE_PTRACE) != 0 && is_traced(*process.task)))
+    trace_created(process, made);
+  note_event(process, event, static_cast<std::uint64_t>(made.id));
+}
+
+std::int64_t await_child(Process& process) {
+  return process.block(
+      {.what = fmt::format("its child {} to end or to start a program", process.task->child),
+       .child = true,
+       .interrupted = std::nullopt});
+}
+
 std::int64_t start_thread(Process& process, const CloneRequest& request) {
   if ((request.flags & ~kThreadFlags) != 0) {
     process.warn("clone: only plain threads and processes are made; the guest got EINVAL");
@@ -52,6 +77,8 @@ std::int64_t start_thread(Process& process, const CloneRequest& request) {
   if (made == nullptr) return -EAGAIN;
   Task& task = *made;
   task.confined = process.task->confined;
+  tell_tracer_of_new(process, request, *task.entry);
+  begin_traced(task);
   const auto id = static_cast<std::int32_t>(task.id);
   if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, id);
   if ((request.flags & CLONE_CHILD_SETTID) != 0) process.user.store(request.child_tid, id);
@@ -92,12 +119,9 @@ std::int64_t start_process(Process& process, const CloneRequest& request) {
     const ProcessEntry* const child = process.tree.find(task.child);
     const bool runs =
         child != nullptr && !child->executed && child->state != ProcessEntry::State::Zombie;
-    if (runs) {
-      Wait again = *task.wait;
-      again.end = Wait::End::NotYet;
-      return process.block(std::move(again));
-    }
+    if (runs) return await_child(process);
     process.take_lent_memory();
+    note_event(process, PTRACE_EVENT_VFORK_DONE, static_cast<std::uint64_t>(task.child));
     return std::exchange(task.child, 0);
   }
   const bool lends = (request.flags & CLONE_VM) != 0;
@@ -108,20 +132,26 @@ std::int64_t start_process(Process& process, const CloneRequest& request) {
   if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
   ProcessEntry* const child = process.make_child(request.exit_signal);
   if (child == nullptr) return -EAGAIN;
+  tell_tracer_of_new(process, request, *process.tree.find_thread(child->pid));
   if (lends) process.lend_memory();
   std::fflush(nullptr);
   // To the host all are children of the process that has started the emulator.
   const pid_t host = process.tree.is_first() ? ::fork() : fork_sibling();
-  if (host < 0) return process.tree.discard(*child), -EAGAIN;
+  if (host < 0) return task.traced.due.clear(), process.tree.discard(*child), -EAGAIN;
   if (host == 0) return begin_process(process, *child, request);
   process.tree.start(*child, host);
   const std::int32_t pid = child->pid;
   if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, pid);
   if ((request.flags & CLONE_VFORK) == 0) return pid;
   task.child = pid;
-  return process.block({.what = fmt::format("its child {} to end or to start a program", pid),
-                        .child = true,
-                        .interrupted = std::nullopt});
+  // Its tracer hears of the child now, not when the call is over.
+  if (!task.traced.due.empty()) {
+    const TraceStop stop = task.traced.due.back();
+    task.traced.due.pop_back();
+    stop_for_tracer(process, stop);
+    return kBlocked;
+  }
+  return await_child(process);
 }
 
 std::int64_t clone(Process& process, const CloneRequest& request) {

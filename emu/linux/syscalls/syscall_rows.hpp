@@ -64,6 +64,8 @@ CallFunction sys_mq_open, sys_mq_unlink, sys_mq_timedsend, sys_mq_timedreceive, 
     sys_mq_getsetattr;
 // process_vm.cpp
 CallFunction sys_process_vm_readv, sys_process_vm_writev;
+// ptrace.cpp
+CallFunction sys_ptrace;
 // random.cpp
 CallFunction sys_getrandom;
 // sched.cpp
@@ -245,7 +247,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {98, 77, "getrusage", "rusagewho >rusage", "", partial(sys_getrusage, "user time only")},
     {99, 116, "sysinfo", ">sysinfo", "", full(sys_sysinfo)},
     {100, 43, "times", ">tms", "", partial(sys_times, "user time only")},
-    {101, 26, "ptrace", "hex pid ptr ptr", "", refused<EPERM>("no process may be traced")},
+    {101, 26, "ptrace", "hex pid ptr ptr", "", partial(sys_ptrace, "no hardware breakpoints")},
     {102, kNoNumber, "getuid", "", "UC", full(pass_to_host)},
     {103, 103, "syslog", "int >bytes:2 int", "", kPrivileged},
     {104, kNoNumber, "getgid", "", "UC", full(pass_to_host)},

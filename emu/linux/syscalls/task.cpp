@@ -13,6 +13,7 @@
 
 #include "emu/linux/host/host_call.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/state/tracing.hpp"
 
 namespace ringfare {
 namespace {
@@ -47,6 +48,8 @@ std::int64_t confine(Process& process) {
 }  // namespace
 
 std::int64_t sys_exit(Process& process, const CallArguments& args) {
+  if (stops_before_end(process, (args[0] & 0xff) << 8)) return kBlocked;
+  process.task->entry->trace.end_status = static_cast<std::int32_t>((args[0] & 0xff) << 8);
   if (process.tasks.size() > 1)
     process.end_task();
   else
@@ -55,6 +58,7 @@ std::int64_t sys_exit(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_exit_group(Process& process, const CallArguments& args) {
+  if (stops_before_end(process, (args[0] & 0xff) << 8)) return kBlocked;
   process.exit(static_cast<int>(args[0] & 0xff));
   return 0;
 }

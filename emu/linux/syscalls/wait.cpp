@@ -20,8 +20,9 @@ struct Choice {
   By by = By::Any;
   std::int32_t id = 0;
 
-  bool contains(const ProcessEntry& entry) const {
-    return by == By::Any || (by == By::Pid ? entry.pid : entry.group) == id;
+  bool contains(const ProcessEntry& entry) const { return contains(entry.pid, entry.group); }
+  bool contains(std::int32_t number, std::int32_t group) const {
+    return by == By::Any || (by == By::Pid ? number : group) == id;
   }
 };
 
@@ -30,6 +31,7 @@ struct Fate {
   std::int32_t pid = 0, status = 0;  // as waitpid(2) says it
   std::uint32_t user = 0;
   rusage usage{};
+  bool trapped = false;  // it has stopped for its tracer
 };
 
 /// __WCLONE asks for children that do not send SIGCHLD, __WALL for both kinds.
@@ -52,15 +54,68 @@ rusage usage_of(const Process& process, const ProcessEntry& entry) {
   return usage;
 }
 
+/// Who has stopped for this process, its tracer.
+std::optional<Fate> fate_of_stop(const Process& process, ThreadEntry& thread,
+                                 const ProcessEntry& owner, std::uint32_t options) {
+  TraceState& trace = thread.trace;
+  if (!trace.stopped || trace.reported) return std::nullopt;
+  if ((options & WNOWAIT) == 0) trace.reported = true;
+  return Fate{.pid = thread.id,
+              .status = trace.status << 8 | 0x7f,
+              .user = owner.user,
+              .usage = usage_of(process, owner),
+              .trapped = !trace.of_group};
+}
+
+/// The threads this process traces that are no process's first: `any` says whether there are some.
+std::optional<Fate> fate_of_thread(Process& process, const Choice& choice, std::uint32_t options,
+                                   bool& any) {
+  if (!process.tree.self().traces) return std::nullopt;
+  for (ThreadEntry* const thread : process.tree.threads()) {
+    if (thread->trace.tracer != process.pid() || thread->id == thread->process) continue;
+    const ProcessEntry* const owner = process.tree.find(thread->process);
+    if (!choice.contains(thread->id, owner == nullptr ? 0 : owner->group)) continue;
+    any = true;
+    if (thread->trace.ended && (options & WEXITED) != 0) {
+      const Fate fate{.pid = thread->id, .status = thread->trace.end_status};
+      if ((options & WNOWAIT) == 0) process.tree.reap_thread(*thread);
+      return fate;
+    }
+    if (owner == nullptr || thread->trace.ended) continue;
+    if (auto fate = fate_of_stop(process, *thread, *owner, options)) return fate;
+  }
+  return std::nullopt;
+}
+
+/// The tracer has waited for a process that another one has made: now that one may.
+void pass_end_to_parent(Process& process, ProcessEntry& ended, ThreadEntry& first) {
+  first.trace = {};
+  ProcessEntry* const parent = process.tree.find(ended.parent);
+  if (parent == nullptr || parent->state == ProcessEntry::State::Zombie || parent->ignores_children)
+    return process.tree.reap(ended);
+  tell_parent_of_end(process.tree, ended, ended.wait_status);
+  process.tree.tell(*parent);
+}
+
 /// Waits for one of the children of `choice` and sets its fate, or none where WNOHANG says not to
 /// wait. 0, or what the call answers.
 std::int64_t await(Process& process, const Choice& choice, std::uint32_t options,
                    std::optional<Fate>& fate) {
   bool any = false;
   for (ProcessEntry* const entry : process.tree.all()) {
-    if (entry->parent != process.pid() || entry == &process.tree.self()) continue;
-    if (!choice.contains(*entry) || !of_kind(*entry, options)) continue;
+    if (entry == &process.tree.self() || !choice.contains(*entry)) continue;
+    ThreadEntry* const first = process.tree.find_thread(entry->pid);
+    const std::int32_t tracer = first == nullptr ? 0 : first->trace.tracer;
+    const bool traced = tracer == process.pid();
+    if (entry->parent != process.pid() && !traced) continue;
+    if (!traced && !of_kind(*entry, options)) continue;
     any = true;
+    if (tracer != 0 && !traced) continue;  // its tracer comes first
+    if (traced && entry->state != ProcessEntry::State::Zombie) {
+      fate = fate_of_stop(process, *first, *entry, options);
+      if (fate) return 0;
+      if (first->trace.stopped || entry->parent != process.pid()) continue;
+    }
     const auto status = news_of(*entry, options);
     if (!status) continue;
     fate = Fate{.pid = entry->pid,
@@ -68,7 +123,9 @@ std::int64_t await(Process& process, const Choice& choice, std::uint32_t options
                 .user = entry->user,
                 .usage = usage_of(process, *entry)};
     if ((options & WNOWAIT) != 0) return 0;
-    if (entry->state == ProcessEntry::State::Zombie)
+    if (entry->state == ProcessEntry::State::Zombie && entry->parent != process.pid())
+      pass_end_to_parent(process, *entry, *first);
+    else if (entry->state == ProcessEntry::State::Zombie)
       process.tree.reap(*entry);
     else if (*status == kContinued)
       entry->continue_reported = true;
@@ -76,6 +133,8 @@ std::int64_t await(Process& process, const Choice& choice, std::uint32_t options
       entry->stop_reported = true;
     return 0;
   }
+  fate = fate_of_thread(process, choice, options, any);
+  if (fate) return 0;
   if (!any) return -ECHILD;
   if ((options & WNOHANG) != 0) return 0;
   return process.block({.what = "a child", .child = true});
@@ -112,9 +171,9 @@ ChildInfo info_of(const Fate& fate) {
   if (fate.status == kContinued) {
     info.code = CLD_CONTINUED;
     info.status = SIGCONT;
-  } else if (WIFSTOPPED(fate.status)) {
-    info.code = CLD_STOPPED;
-    info.status = WSTOPSIG(fate.status);
+  } else if (WIFSTOPPED(fate.status & 0xffff)) {
+    info.code = fate.trapped ? CLD_TRAPPED : CLD_STOPPED;
+    info.status = fate.status >> 8;
   } else if (WIFSIGNALED(fate.status)) {
     info.code = WCOREDUMP(fate.status) ? CLD_DUMPED : CLD_KILLED;
     info.status = WTERMSIG(fate.status);

@@ -144,7 +144,7 @@ std::int32_t ProcessTree::next_id() {
 
 ThreadEntry* ProcessTree::find_thread(std::int32_t id) {
   ThreadEntry& entry = shared_->threads[static_cast<std::uint32_t>(id) % kMostThreads];
-  return id > 0 && entry.id == id ? &entry : nullptr;
+  return id > 0 && entry.id == id && !entry.trace.ended ? &entry : nullptr;
 }
 
 ThreadEntry& ProcessTree::add_thread(std::int32_t id, const ThreadEntry& like) {
@@ -153,11 +153,22 @@ ThreadEntry& ProcessTree::add_thread(std::int32_t id, const ThreadEntry& like) {
   entry.id = id;
   entry.process = self_->pid;
   entry.robust_list = 0;
+  entry.trace = {};
   return entry;
 }
 
 void ProcessTree::end_thread(std::int32_t id) {
-  if (ThreadEntry* const entry = find_thread(id)) *entry = {};
+  ThreadEntry* const entry = find_thread(id);
+  if (entry == nullptr) return;
+  ProcessEntry* const tracer =
+      entry->trace.tracer != 0 && id != entry->process ? find(entry->trace.tracer) : nullptr;
+  if (tracer == nullptr || tracer->state == ProcessEntry::State::Zombie) {
+    *entry = {};
+    return;
+  }
+  entry->trace.ended = true;
+  entry->trace.stopped = false;
+  tell(*tracer);
 }
 
 std::vector<ThreadEntry*> ProcessTree::threads() {
@@ -493,6 +504,12 @@ void ProcessTree::tell(ProcessEntry& entry) {
   if (entry.state == ProcessEntry::State::Waiting) make_ready(entry);
 }
 
+void ProcessTree::rouse(ProcessEntry& entry) {
+  entry.news = true;
+  if (entry.state == ProcessEntry::State::Waiting || entry.state == ProcessEntry::State::Stopped)
+    make_ready(entry);
+}
+
 bool ProcessTree::send(ProcessEntry& to, const SignalInfo& signal, std::int32_t thread) {
   const std::uint64_t bit = std::uint64_t{1} << (signal.signal - 1);
   const bool real_time = signal.signal >= static_cast<int>(kStandardSignals);
@@ -580,7 +597,10 @@ bool ProcessTree::stop(std::int32_t signal, bool by_terminal) {
   pass_to(*next);
   await_turn();
   self_->stop_reported = true;
-  if ((self_->inbox_set & std::uint64_t{1} << (SIGKILL - 1)) != 0) return false;
+  const auto has_come = [this](int sent) {
+    return (self_->inbox_set & std::uint64_t{1} << (sent - 1)) != 0;
+  };
+  if (has_come(SIGKILL) || !has_come(SIGCONT)) return false;
   self_->continue_reported = false;
   notify_parent();
   return true;

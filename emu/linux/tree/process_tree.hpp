@@ -15,6 +15,7 @@
 #include "emu/linux/abi/signal_info.hpp"
 #include "emu/linux/tree/process_request.hpp"
 #include "emu/linux/tree/resource_limits.hpp"
+#include "emu/linux/tree/trace_state.hpp"
 #include "emu/processor/clock.hpp"
 
 namespace ringfare {
@@ -30,6 +31,7 @@ struct ThreadEntry {
   std::uint8_t robust_words = 8;  // bytes of a pointer in its robust list
   std::int32_t io_priority = 0;   // ioprio_set(2)
   std::uint64_t robust_list = 0;  // set_robust_list(2)
+  TraceState trace;               // ptrace(2)
 };
 
 /// A signal on its way to another process.
@@ -53,6 +55,7 @@ struct ProcessEntry {
   bool reaps = false;             // inherits its descendants' orphans: PR_SET_CHILD_SUBREAPER
   std::uint64_t child_flags = 0;  // sa_flags of its SIGCHLD
   bool ignores_children = false;  // SIGCHLD is ignored: no zombies
+  bool traces = false;            // has traced a thread of another process
   bool stop_reported = true, continue_reported = true;  // to waitpid(2)
   std::int32_t pid = 0, parent = 0, group = 0, session = 0;
   std::int32_t host_pid = 0;
@@ -113,6 +116,8 @@ class ProcessTree {
   bool has_thread(std::int32_t id) { return find_thread(id) != nullptr; }
   ThreadEntry& add_thread(std::int32_t id, const ThreadEntry& like);
   void end_thread(std::int32_t id);
+  /// A traced thread that has ended was waited for.
+  void reap_thread(ThreadEntry& thread) { thread = {}; }
   std::vector<ThreadEntry*> threads();
   /// A process that is alive, or has ended and was not waited for; null where there is none.
   ProcessEntry* find(std::int32_t pid);
@@ -161,7 +166,7 @@ class ProcessTree {
   };
   Rested sleep(const Rest& rest);
   /// The process is stopped by a signal. True when it is continued; false where it is to be killed,
-  /// or nobody is left who could continue or kill it.
+  /// its tracer has roused it, or nobody is left who could continue or kill it.
   bool stop(std::int32_t signal, bool by_terminal);
 
   /// Sends to another process, or to one of its threads. False where a real-time signal finds too
@@ -171,6 +176,8 @@ class ProcessTree {
   std::vector<SentSignal> take_signals();
   /// Something has happened to another process that it has to notice.
   void tell(ProcessEntry& entry);
+  /// The same, and a process that is stopped by a signal looks at it, too.
+  void rouse(ProcessEntry& entry);
 
   /// Who answers requests of other processes to this one.
   void answer_by(std::function<void(ProcessRequest&)> answer) { answer_ = std::move(answer); }

@@ -13,6 +13,7 @@
 #include "emu/linux/host/held_file.hpp"
 #include "emu/linux/signals/signal_state.hpp"
 #include "emu/linux/tree/process_tree.hpp"
+#include "emu/linux/tree/traced_task.hpp"
 
 namespace ringfare {
 
@@ -27,6 +28,7 @@ struct Wait {
   std::uint64_t files_seen = 0;    // ProcessTree::files_changes when it began
   bool outside = false;            // somebody who is not a guest can make one of `files` ready
   bool signals = false;            // one of `files` becomes ready by a signal
+  bool traced = false;             // for an order of its tracer: only SIGKILL ends it otherwise
 
   /// How it ended: by another thread or a file, by its time limit, by a signal.
   enum class End : std::uint8_t { NotYet, Woken, Late, Interrupted };
@@ -56,6 +58,7 @@ struct Task {
   std::string name;                   // PR_SET_NAME: at most 15 bytes
   bool confined = false;              // seccomp(2), strict mode
   ThreadSignals signals;
+  TracedTask traced;  // ptrace(2)
 
   std::optional<Wait> wait;  // until the call it was about has come back
   int child = 0;             // vfork(2): who has to end or to start another program
