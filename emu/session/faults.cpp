@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "emu/crossing/doorway.hpp"
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 #include "emu/strace/signal_text.hpp"
 
 namespace ringfare {

@@ -9,7 +9,7 @@
 
 #include "cpu/base/failure.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 namespace {

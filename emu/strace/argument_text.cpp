@@ -11,8 +11,8 @@
 #include "cpu/memory.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
 #include "emu/strace/ioctl_names.hpp"
-#include "emu/strace/names.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {

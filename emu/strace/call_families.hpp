@@ -4,6 +4,7 @@
 #include <span>
 
 #include "emu/strace/call_text.hpp"
+#include "emu/strace/programs/filter_text.hpp"
 
 namespace ringfare {
 
@@ -17,8 +18,8 @@ std::span<const CallText> calls_on_keys();
 std::span<const CallText> calls_on_sockets();
 std::span<const CallText> calls_prctl();
 
-/// "{len=4, filter=0x55...}": struct sock_fprog of seccomp(2).
-std::string seccomp_filter_text(const ToldCall& call, std::uint64_t at);
+/// "{len=4, filter=0x55...}": struct sock_fprog of seccomp(2) and of sockets.
+std::string filter_text(const ToldCall& call, FilterUse use, std::uint64_t at);
 
 inline std::array<std::span<const CallText>, 8> call_families() {
   return {calls_on_mounts(), calls_on_nodes(), calls_on_processes(), calls_on_kernel(),

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "emu/linux/abi/call.hpp"
-#include "emu/strace/names.hpp"
 #include "emu/strace/pointee.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 

@@ -5,9 +5,9 @@
 #include <sched.h>
 
 #include "emu/strace/argument_text.hpp"
-#include "emu/strace/names.hpp"
 #include "emu/strace/structures.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {

@@ -17,7 +17,7 @@
 #include "emu/strace/message_structures.hpp"
 #include "emu/strace/result_text.hpp"
 #include "emu/strace/structures.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {
@@ -47,6 +47,12 @@ std::optional<std::uint32_t> length_before(std::string_view text) {
 /// Whether the guest's structure is not as amd64 lays it out.
 bool is_compat(const Call& call, ArgKind kind) {
   return call.request.abi == Abi::I386 && layout_differs(kind);
+}
+
+/// Whether a socket moves what is pointed to.
+bool is_socket_data(ArgKind kind) {
+  return kind == ArgKind::SocketBytes || kind == ArgKind::MessageHeader ||
+         kind == ArgKind::MessageHeaders;
 }
 
 /// Whether the command of fcntl(2) takes struct flock, not struct flock64.
@@ -84,6 +90,11 @@ std::uint64_t CallDescription::count(const Call& call, const ArgSpec& spec) cons
   return memory_.load<std::uint32_t>({value}).value_or(0);
 }
 
+std::optional<int> CallDescription::netlink_protocol(const Call& call) const {
+  if (options_.descriptor_names == nullptr) return std::nullopt;
+  return options_.descriptor_names->netlink_protocol(static_cast<int>(call.told_args()[0]));
+}
+
 std::string CallDescription::pointed(const Call& call, const ArgSpec& spec, std::size_t index,
                                      std::uint64_t available) const {
   Pointee p{.memory = memory_,
@@ -94,6 +105,7 @@ std::string CallDescription::pointed(const Call& call, const ArgSpec& spec, std:
   p.compat = call.request.abi == Abi::I386 &&
              (spec.kind == ArgKind::MessageHeader || spec.kind == ArgKind::MessageHeaders);
   if (spec.count_from != kNoCount) p.count = count(call, spec);
+  if (is_socket_data(spec.kind)) p.netlink = netlink_protocol(call);
   if (!dereferenced_ && !is_no_structure(spec.kind)) return address_text(p.address.value);
   std::vector<std::byte> image;
   const bool lock = spec.kind == ArgKind::FileLock || spec.kind == ArgKind::FoundLock;
@@ -238,7 +250,8 @@ std::string CallDescription::after(const Call& call, std::int64_t result) {
                                          .address = {call.told_args()[index]},
                                          .count = static_cast<std::uint64_t>(result),
                                          .available = kAllWasSent,
-                                         .compat = call.request.abi == Abi::I386});
+                                         .compat = call.request.abi == Abi::I386,
+                                         .netlink = netlink_protocol(call)});
     } else if (spec.direction == Direction::Out) {
       text += written(call, spec, index, result);
     } else if (entered) {

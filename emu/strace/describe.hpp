@@ -2,48 +2,17 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cpu/memory.hpp"
 #include "emu/linux/abi/call.hpp"
-#include "emu/linux/state/descriptor_names.hpp"
+#include "emu/strace/words/describe_options.hpp"
 
 namespace ringfare {
-
-class CallFilter;
-
-/// How strings are written: with escapes, octal or hex, those that are not ASCII in hex, or all in
-/// hex.
-enum class StringStyle : std::uint8_t { Escapes, HexEscapes, HexWhereNotAscii, Hex };
-/// How named constants are written: "O_RDWR", 0x2, or 0x2 /* O_RDWR */.
-enum class ConstantStyle : std::uint8_t { Names, Numbers, Both };
-/// Descriptors, or all but these.
-struct DescriptorSet {
-  bool except = false;
-  std::set<int> members = {};
-
-  bool contains(int fd) const { return members.contains(fd) != except; }
-};
-
-struct DescribeOptions {
-  std::size_t string_limit = 32;                   // strace -s
-  bool verbose = false;                            // strace -v
-  StringStyle strings = StringStyle::Escapes;      // strace -x, -xx
-  ConstantStyle constants = ConstantStyle::Names;  // strace -X
-  DescriptorDetails descriptors;                   // strace -y, -yy
-  const DescriptorNames* descriptor_names =
-      nullptr;                            // where `descriptors` or `paths` asks for them
-  DescriptorSet read_dumps, write_dumps;  // strace -e read=, -e write=
-  std::vector<std::string> paths;         // strace -P; empty: any
-  // strace -e raw=, -e verbose=, -e abbrev=; without them: none, all, all.
-  std::shared_ptr<const CallFilter> raw, dereferenced, abbreviated;
-};
 
 /// Decodes the arguments of one call as strace does. `before` is called when the call is entered
 /// (it decodes what the kernel reads), `after` when it has returned (what the kernel wrote).
@@ -74,6 +43,7 @@ class CallDescription {
   std::string written(const Call& call, const ArgSpec& spec, std::size_t index,
                       std::int64_t result) const;
   std::uint64_t count(const Call& call, const ArgSpec& spec) const;
+  std::optional<int> netlink_protocol(const Call& call) const;
   std::string restored_mask(const Call& call) const;
   std::string time_left(const Call& call, std::size_t index) const;
   std::string poll_note(const Call& call, std::int64_t result) const;

@@ -5,7 +5,7 @@
 
 #include "emu/strace/call_filter.hpp"
 #include "emu/strace/pointee.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 

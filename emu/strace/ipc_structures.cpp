@@ -9,8 +9,8 @@
 
 #include <algorithm>
 
-#include "emu/strace/names.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {

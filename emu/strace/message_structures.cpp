@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "emu/strace/message_structures.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <linux/netlink.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <vector>
 
-#include "emu/strace/names.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/fields/socket_address.hpp"
+#include "emu/strace/netlink/messages.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {
@@ -82,42 +79,6 @@ std::optional<ControlHead> control_at(const Pointee& p, std::uint64_t address) {
   return ControlHead{.length = head->length, .level = head->level, .type = head->type};
 }
 
-std::string raw_bytes(const void* bytes, std::size_t size) {
-  return quoted_hex({static_cast<const char*>(bytes), size}, size);
-}
-
-template <class Address>
-std::string internet_text(int family, const Address& address, ConstantStyle style) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(family, &address, text.data(), text.size());
-  const std::string bytes = raw_bytes(&address, sizeof(address));
-  if (family == AF_INET)
-    return "sin_addr=" + constant_text(fmt::format("inet_addr(\"{}\")", text.data()), bytes, style);
-  if (style == ConstantStyle::Names)
-    return fmt::format("inet_pton(AF_INET6, \"{}\", &sin6_addr)", text.data());
-  return "sin6_addr=" +
-         constant_text(fmt::format("inet_pton(AF_INET6, \"{}\")", text.data()), bytes, style);
-}
-
-std::string port_text(std::uint16_t port, ConstantStyle style) {
-  return constant_text(fmt::format("htons({})", ntohs(port)), raw_bytes(&port, sizeof(port)),
-                       style);
-}
-
-/// unix(7): a path, an abstract name ("@name"), or nothing but the family.
-std::string unix_text(const Pointee& p, const std::string& family) {
-  const std::uint64_t size = std::min<std::uint64_t>(p.available, sizeof(sockaddr_un));
-  if (size <= sizeof(sa_family_t)) return fmt::format("{{sa_family={}}}", family);
-  std::string name(size - sizeof(sa_family_t), '\0');
-  if (!p.memory.read(p.address + sizeof(sa_family_t), std::as_writable_bytes(std::span(name))))
-    return fmt::format("{{sa_family={}}}", family);
-  const bool abstract = name.front() == '\0';
-  const std::string shown = abstract
-                                ? "@" + quoted(std::string_view(name).substr(1), p.options.strings)
-                                : quoted(name.substr(0, name.find('\0')), p.options.strings);
-  return fmt::format("{{sa_family={}, sun_path={}}}", family, shown);
-}
-
 template <class T>
 std::string numbers(const std::vector<std::byte>& bytes, const DescribeOptions& options,
                     bool descriptors) {
@@ -180,7 +141,8 @@ Pointee elsewhere(const Pointee& p, std::uint64_t address, std::uint64_t availab
           .address = {address},
           .count = std::nullopt,
           .available = available,
-          .compat = p.compat};
+          .compat = p.compat,
+          .netlink = p.netlink};
 }
 
 /// `filled`: how many bytes of the buffers mean something.
@@ -210,38 +172,11 @@ std::string header_text(const Pointee& p, const msghdr& message, std::uint64_t f
 }  // namespace
 
 Text socket_address(const Pointee& p) {
-  const auto family = at<std::uint16_t>(p);
-  if (!family || p.available < sizeof *family) return std::nullopt;
-  const ConstantStyle style = p.options.constants;
-  const std::string name = named(*names_of(ArgKind::SocketDomain), *family, style);
-  if (*family == AF_UNIX) return unix_text(p, name);
-  if (*family == AF_INET && p.available >= sizeof(sockaddr_in)) {
-    const auto address = at<sockaddr_in>(p);
-    if (!address) return std::nullopt;
-    return fmt::format("{{sa_family={}, sin_port={}, {}}}", name,
-                       port_text(address->sin_port, style),
-                       internet_text(AF_INET, address->sin_addr, style));
-  }
-  if (*family == AF_INET6 && p.available >= sizeof(sockaddr_in6)) {
-    const auto address = at<sockaddr_in6>(p);
-    if (!address) return std::nullopt;
-    return fmt::format(
-        "{{sa_family={}, sin6_port={}, sin6_flowinfo=htonl({}), {}, sin6_scope_id={}}}", name,
-        port_text(address->sin6_port, style), ntohl(address->sin6_flowinfo),
-        internet_text(AF_INET6, address->sin6_addr, style), address->sin6_scope_id);
-  }
-  if (*family == AF_NETLINK && p.available >= sizeof(sockaddr_nl)) {
-    const auto address = at<sockaddr_nl>(p);
-    if (!address) return std::nullopt;
-    return fmt::format("{{sa_family={}, nl_pid={}, nl_groups={:08x}}}", name, address->nl_pid,
-                       address->nl_groups);
-  }
-  const std::uint64_t size =
-      std::min<std::uint64_t>(p.available, sizeof(sockaddr_storage)) - sizeof *family;
-  std::string data(size, '\0');
-  if (!p.memory.read(p.address + sizeof *family, std::as_writable_bytes(std::span(data))))
-    return std::nullopt;
-  return fmt::format("{{sa_family={}, sa_data={}}}", name, quoted(data, p.options.strings));
+  return socket_address_text({.memory = p.memory,
+                              .options = p.options,
+                              .at = p.address.value,
+                              .size = p.available,
+                              .compat = p.compat});
 }
 
 Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
@@ -258,6 +193,15 @@ Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
         std::string shown(std::min<std::uint64_t>(bytes, p.options.string_limit + 1), '\0');
         const bool readable =
             base != 0 && p.memory.read({base}, std::as_writable_bytes(std::span(shown)));
+        if (readable && p.netlink)
+          return fmt::format("{{iov_base={}, iov_len={}}}",
+                             netlink::messages_text({.memory = p.memory,
+                                                     .options = p.options,
+                                                     .at = base,
+                                                     .size = bytes,
+                                                     .compat = p.compat},
+                                                    *p.netlink),
+                             vector->iov_len);
         return fmt::format("{{iov_base={}, iov_len={}}}",
                            readable ? quoted(shown, p.options.string_limit, p.options.strings)
                                     : address_text(base),

@@ -25,7 +25,8 @@ struct Pointee {
   /// Where the guest has another layout: the structure as amd64 has it. Pointers in it are the
   /// guest's.
   std::span<const std::byte> image = {};
-  bool compat = false;  // as i386 lays it out, and all it points to; without an image
+  bool compat = false;              // as i386 lays it out, and all it points to; without an image
+  std::optional<int> netlink = {};  // of bytes that a netlink socket of this protocol moves
 };
 
 using Text = std::optional<std::string>;  // nothing: not readable

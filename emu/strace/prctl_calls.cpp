@@ -204,7 +204,7 @@ std::string tracer(const ToldCall& call, std::size_t index) {
              : std::to_string(pid);
 }
 std::string seccomp_program(const ToldCall& call, std::size_t index) {
-  return call[1] == 2 ? seccomp_filter_text(call, call[index]) : told::hex(call, index);
+  return call[1] == 2 ? filter_text(call, FilterUse::Calls, call[index]) : told::hex(call, index);
 }
 
 struct Option {

@@ -285,7 +285,7 @@ std::string seccomp_rest(const ToldCall& call, std::size_t) {
   switch (call.low(0)) {
     case 1:  // SECCOMP_SET_MODE_FILTER
       return fmt::format("{}, {}", named(kSeccompFilterFlags, call.low(1), call.style()),
-                         seccomp_filter_text(call, call[2]));
+                         filter_text(call, FilterUse::Calls, call[2]));
     case 2: {  // SECCOMP_GET_ACTION_AVAIL
       const auto action = call.load<std::uint32_t>(call[2]);
       return fmt::format("{}, {}", hex_text(call.low(1)),
@@ -387,12 +387,13 @@ constexpr CallText kCalls[] = {
 
 }  // namespace
 
-std::string seccomp_filter_text(const ToldCall& call, std::uint64_t at) {
+std::string filter_text(const ToldCall& call, FilterUse use, std::uint64_t at) {
   // struct sock_fprog: a count and a pointer, aligned.
   const auto count = call.load<std::uint16_t>(at);
   const auto program = call.word(at, 1);
   if (!count || !program) return address_text(at);
-  return fmt::format("{{len={}, filter={}}}", *count, address_text(*program));
+  return fmt::format("{{len={}, filter={}}}", *count,
+                     filter_instructions_text(call.memory, call.options, use, *program, *count));
 }
 
 std::span<const CallText> calls_on_processes() {

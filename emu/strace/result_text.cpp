@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "emu/linux/abi/restart.hpp"
-#include "emu/strace/names.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {

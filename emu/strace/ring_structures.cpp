@@ -5,8 +5,8 @@
 #include <linux/io_uring.h>
 #include <sys/uio.h>
 
-#include "emu/strace/names.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 

@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 namespace {

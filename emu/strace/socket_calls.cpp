@@ -84,7 +84,7 @@ std::optional<std::string> timeout(const Value& value) {
 
 std::optional<std::string> filter(const Value& value) {
   if (value.found || value.size < (value.call.compat() ? 8u : 16u)) return std::nullopt;
-  return seccomp_filter_text(value.call, value.at);
+  return filter_text(value.call, FilterUse::Sockets, value.at);
 }
 
 struct OptionValue {

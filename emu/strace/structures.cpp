@@ -24,10 +24,11 @@
 #include "emu/strace/file_structures.hpp"
 #include "emu/strace/ipc_structures.hpp"
 #include "emu/strace/message_structures.hpp"
-#include "emu/strace/names.hpp"
+#include "emu/strace/netlink/messages.hpp"
 #include "emu/strace/ring_structures.hpp"
 #include "emu/strace/signal_text.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {
@@ -372,6 +373,13 @@ Text bytes_text(const Pointee& p) {
                                     : quoted(bytes, limit, p.options.strings);
 }
 
+Text socket_bytes(const Pointee& p) {
+  if (!p.netlink) return bytes_text<ArgKind::Bytes>(p);
+  return netlink::messages_text(
+      {.memory = p.memory, .options = p.options, .at = p.address.value, .size = p.available},
+      *p.netlink);
+}
+
 /// A string that ends with a NUL; its beginning where it is longer than the limit.
 Text string_text(const Pointee& p) {
   const std::size_t limit = p.options.string_limit;
@@ -407,6 +415,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::Path, path_text, false},
     {ArgKind::String, string_text, false},
     {ArgKind::Bytes, bytes_text<ArgKind::Bytes>, false},
+    {ArgKind::SocketBytes, socket_bytes, false},
     {ArgKind::HexBytes, bytes_text<ArgKind::HexBytes>, false},
     {ArgKind::Hex, hex_pointee, false},
     {ArgKind::Stat, stat_text},

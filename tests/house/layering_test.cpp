@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                      "lies above"},
         WrongInclude{"state_handlers", "emu/linux/state/process.cpp",
                      "emu/linux/syscalls/syscall_rows.hpp", "lies above"},
-        WrongInclude{"state_strace", "emu/linux/state/process.cpp", "emu/strace/names.hpp",
+        WrongInclude{"state_strace", "emu/linux/state/process.cpp", "emu/strace/words/names.hpp",
                      "lies above"},
         WrongInclude{"syscalls_compat", "emu/linux/syscalls/file.cpp",
                      "emu/linux/compat/compat_call.hpp", "lies above"},

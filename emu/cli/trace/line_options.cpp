@@ -11,7 +11,7 @@
 #include "cpu/base/failure.hpp"
 #include "emu/cli/trace/expressions.hpp"
 #include "emu/cli/trace/follow.hpp"
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 namespace {

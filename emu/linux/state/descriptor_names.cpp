@@ -113,6 +113,13 @@ std::string DescriptorNames::path(int guest_fd) const {
   return name(guest_fd, {.path = true});
 }
 
+std::optional<int> DescriptorNames::netlink_protocol(int guest_fd) const {
+  const Descriptor* const descriptor = process_.descriptors.find(guest_fd);
+  if (descriptor == nullptr || socket_option(descriptor->host_fd, SO_DOMAIN) != AF_NETLINK)
+    return std::nullopt;
+  return socket_option(descriptor->host_fd, SO_PROTOCOL);
+}
+
 std::string DescriptorNames::directory() const {
   return link_target("/proc/self/cwd");
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace ringfare {
@@ -29,6 +30,8 @@ class DescriptorNames {
   std::string name(int guest_fd, const DescriptorDetails& details) const;
   /// The path alone; empty where it has none.
   std::string path(int guest_fd) const;
+  /// NETLINK_ROUTE of a socket that speaks it; nothing where it is no netlink(7) socket.
+  std::optional<int> netlink_protocol(int guest_fd) const;
   /// The current directory, for AT_FDCWD.
   std::string directory() const;
 

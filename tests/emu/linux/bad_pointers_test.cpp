@@ -113,7 +113,8 @@ class BadPointers : public GuestProcess {
       const ArgKind kind = other.kind;
       if (kind == ArgKind::SignalSet || kind == ArgKind::CpuMask) return 8;
       if (kind == ArgKind::Bytes || kind == ArgKind::Dirents || kind == ArgKind::Dirents64 ||
-          kind == ArgKind::SocketAddress || kind == ArgKind::HexBytes)
+          kind == ArgKind::SocketAddress || kind == ArgKind::HexBytes ||
+          kind == ArgKind::SocketBytes)
         return 16;
       return 1;
     }

@@ -32,8 +32,8 @@
 #include "emu/linux/resolve.hpp"
 #include "emu/linux/syscalls/syscall_table.hpp"
 #include "emu/strace/call_filter.hpp"
-#include "emu/strace/names.hpp"
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/names.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 namespace ringfare {
 namespace {

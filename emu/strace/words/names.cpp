@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 
 #include <fmt/format.h>
 
@@ -319,12 +319,22 @@ constexpr Name kArchPrctls[] = {
     {0x1001, "ARCH_SET_GS"},       {0x1002, "ARCH_SET_FS"},      {0x1003, "ARCH_GET_FS"},
     {0x1004, "ARCH_GET_GS"},       {0x1011, "ARCH_GET_CPUID"},   {0x1012, "ARCH_SET_CPUID"},
     {0x2001, "ARCH_MAP_VDSO_X32"}, {0x2002, "ARCH_MAP_VDSO_32"}, {0x2003, "ARCH_MAP_VDSO_64"}};
-constexpr Name kDomains[] = {{0x0, "AF_UNSPEC"}, {0x1, "AF_UNIX"},     {0x2, "AF_INET"},
-                             {0xa, "AF_INET6"},  {0x10, "AF_NETLINK"}, {0x11, "AF_PACKET"},
-                             {0x26, "AF_ALG"},   {0x28, "AF_VSOCK"}};
-constexpr Name kSocketTypes[] = {{0x1, "SOCK_STREAM"},    {0x2, "SOCK_DGRAM"},
-                                 {0x3, "SOCK_RAW"},       {0x4, "SOCK_RDM"},
-                                 {0x5, "SOCK_SEQPACKET"}, {0xa, "SOCK_PACKET"}};
+constexpr Name kDomains[] = {
+    {0x0, "AF_UNSPEC"},      {0x1, "AF_UNIX"},      {0x2, "AF_INET"},     {0x3, "AF_AX25"},
+    {0x4, "AF_IPX"},         {0x5, "AF_APPLETALK"}, {0x6, "AF_NETROM"},   {0x7, "AF_BRIDGE"},
+    {0x8, "AF_ATMPVC"},      {0x9, "AF_X25"},       {0xa, "AF_INET6"},    {0xb, "AF_ROSE"},
+    {0xc, "AF_DECnet"},      {0xd, "AF_NETBEUI"},   {0xe, "AF_SECURITY"}, {0xf, "AF_KEY"},
+    {0x10, "AF_NETLINK"},    {0x11, "AF_PACKET"},   {0x12, "AF_ASH"},     {0x13, "AF_ECONET"},
+    {0x14, "AF_ATMSVC"},     {0x15, "AF_RDS"},      {0x16, "AF_SNA"},     {0x17, "AF_IRDA"},
+    {0x18, "AF_PPPOX"},      {0x19, "AF_WANPIPE"},  {0x1a, "AF_LLC"},     {0x1b, "AF_IB"},
+    {0x1c, "AF_MPLS"},       {0x1d, "AF_CAN"},      {0x1e, "AF_TIPC"},    {0x1f, "AF_BLUETOOTH"},
+    {0x20, "AF_IUCV"},       {0x21, "AF_RXRPC"},    {0x22, "AF_ISDN"},    {0x23, "AF_PHONET"},
+    {0x24, "AF_IEEE802154"}, {0x25, "AF_CAIF"},     {0x26, "AF_ALG"},     {0x27, "AF_NFC"},
+    {0x28, "AF_VSOCK"},      {0x29, "AF_KCM"},      {0x2a, "AF_QIPCRTR"}, {0x2b, "AF_SMC"},
+    {0x2c, "AF_XDP"},        {0x2d, "AF_MCTP"}};
+constexpr Name kSocketTypes[] = {{0x1, "SOCK_STREAM"}, {0x2, "SOCK_DGRAM"},     {0x3, "SOCK_RAW"},
+                                 {0x4, "SOCK_RDM"},    {0x5, "SOCK_SEQPACKET"}, {0x6, "SOCK_DCCP"},
+                                 {0xa, "SOCK_PACKET"}};
 constexpr Name kSocketFlag[] = {{0x80000, "SOCK_CLOEXEC"}, {0x800, "SOCK_NONBLOCK"}};
 constexpr Name kMessages[] = {{0x1, "MSG_OOB"},
                               {0x2, "MSG_PEEK"},

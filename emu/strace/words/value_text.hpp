@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "emu/strace/describe.hpp"
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/describe_options.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "emu/strace/value_text.hpp"
+#include "emu/strace/words/value_text.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include <chrono>
 
 #include "emu/linux/state/descriptor_names.hpp"
-#include "emu/strace/names.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 namespace {
