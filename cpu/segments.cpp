@@ -101,6 +101,8 @@ class Execution {
   }
 
  private:
+  bool is_amd() const { return thread_.vendor == Vendor::Amd; }
+
   struct FarPointer {
     std::uint16_t selector;
     std::uint64_t offset;
@@ -226,11 +228,11 @@ class Execution {
     return wide() ? offset : static_cast<std::uint32_t>(offset);
   }
 
-  /// Of a segment register: of 32 bits only 16 are written, however far the stack pointer moves
-  /// (SDM vol. 2, PUSH).
+  /// Of a segment register: of 32 bits Intel's processors write only 16, however far the stack
+  /// pointer moves (SDM vol. 2, PUSH); AMD's write zeroes above.
   void push_selector(std::uint16_t selector) {
     const std::uint64_t to = stack_offset(after_[Gpr::Rsp] - stack_step());
-    const std::uint32_t written = stack_step() == 8 ? 8 : 2;
+    const std::uint32_t written = is_amd() || stack_step() == 8 ? stack_step() : 2;
     store(linear(after_.ss, to, written, true), written, selector);
     after_[Gpr::Rsp] = to;
   }
@@ -290,8 +292,9 @@ class Execution {
     after_.ss = loaded_segment(selector, *found);
   }
 
+  /// AMD's processors know no 64-bit offset in memory (APM vol. 3, CALL, JMP and LFS).
   FarPointer read_far_pointer(const ZydisDecodedOperand& operand) {
-    const std::uint32_t step = insn_.operand_width / 8;
+    const std::uint32_t step = std::min<std::uint32_t>(insn_.operand_width / 8, is_amd() ? 4 : 8);
     const std::uint64_t at = operand_address(operand, step + 2);
     const std::uint64_t offset = load(at, step);
     return {load<std::uint16_t>(at + step), offset};

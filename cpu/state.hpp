@@ -124,14 +124,15 @@ struct DescriptorTables {
   const std::vector<std::uint64_t>* ldt = nullptr;  // null: none
 };
 
+enum class Vendor : std::uint8_t { Intel, Amd };
+
 /// What an engine runs: registers and the running totals of what it has executed.
 struct Thread {
   Registers registers;
   DescriptorTables descriptors;
+  Vendor vendor = Vendor::Intel;  // of the processor
   alignas(64) Lanes totals{};
 };
-
-enum class Vendor : std::uint8_t { Intel, Amd };
 
 /// Descriptor-table register.
 struct TableRegister {

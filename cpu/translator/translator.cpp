@@ -85,6 +85,7 @@ class Translator::Core final {
   void pop_flags(const Instruction& popf, Thread& thread);
   Stop stop_at(const Exit& exit, Thread& thread);
   bool steps_over_store(Thread& thread);
+  bool is_at_int1(std::uint64_t pc) const;
   Stop after_fault(Thread& thread);
   std::optional<Stop> execute_segment_instruction(const Exit& exit, Thread& thread);
   void flush_paths();
@@ -427,10 +428,18 @@ bool Translator::Core::steps_over_store(Thread& thread) {
   return true;
 }
 
+bool Translator::Core::is_at_int1(std::uint64_t pc) const {
+  const Superblock* const superblock = cache_.superblock_of(pc);
+  const Point* const point = superblock != nullptr ? cache_.point_at(*superblock, pc) : nullptr;
+  if (point == nullptr || Arena::address_of(superblock->begin) + point->host != pc) return false;
+  return superblock->path[point->step]->instructions[point->index].mnemonic == ZYDIS_MNEMONIC_INT1;
+}
+
 Stop Translator::Core::after_fault(Thread& thread) {
   const HostFault& fault = catcher_.fault();
-  const bool behind = is_trap(fault.raised.vector);
-  // A trap's saved RIP is behind the instruction, and so is the guest's.
+  // A trap's saved RIP is behind the instruction, and so is the guest's. Where a hypervisor has
+  // passed INT1 on it may be at it.
+  const bool behind = is_trap(fault.raised.vector) && !is_at_int1(fault.pc);
   const Instruction& instruction = rewind_.to(fault.pc - (behind ? 1 : 0), thread);
   if (behind) rewind_.past(instruction, thread);
   AtFault at{fault.raised};

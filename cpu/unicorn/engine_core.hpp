@@ -43,6 +43,8 @@ class UnicornEngine::Core {
   void pause();
   void heed_precaution();
   void heed_limit(const unicorn::Precaution& precaution);
+  bool leads_nowhere(GuestAddress at) const;
+  void fault_at_branch();
   bool execute_segment_instruction();
   void heed_page_border(GuestAddress operand);
   void heed_control(const unicorn::Precaution& precaution);

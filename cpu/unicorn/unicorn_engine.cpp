@@ -7,12 +7,15 @@
 #include <utility>
 
 #include "cpu/base/failure.hpp"
+#include "cpu/canonical.hpp"
+#include "cpu/decoder.hpp"
 #include "cpu/fetch_fault.hpp"
 #include "cpu/guarded_access.hpp"
 #include "cpu/segments.hpp"
 #include "cpu/unicorn/access_fault.hpp"
 #include "cpu/unicorn/decoding.hpp"
 #include "cpu/unicorn/engine_core.hpp"
+#include "cpu/unicorn/host_int1.hpp"
 
 namespace ringfare {
 namespace {
@@ -99,6 +102,10 @@ Stop UnicornEngine::Core::run(Thread& thread, Budget budget) {
     if (stop_ || paused_ || at_segment_ || !stale_.empty()) continue;
     // Address 0 ends Unicorn's run, and where it cannot even fetch it asks nobody.
     const GuestAddress at{machine_.read(UC_X86_REG_RIP)};
+    if (entry_ != nullptr && leads_nowhere(at)) {
+      fault_at_branch();
+      break;
+    }
     if (entry_ != nullptr) finish_instruction();
     if (left_ == 0) {
       stop_before(at, BudgetSpent{});
@@ -138,6 +145,7 @@ void UnicornEngine::Core::guarded_instruction(GuestAddress at) {
 /// Before every instruction, before every round of a REP, and again before an instruction whose
 /// store hit the code under execution.
 void UnicornEngine::Core::on_instruction(GuestAddress at) {
+  if (!stop_ && !paused_ && entry_ != nullptr && leads_nowhere(at)) return fault_at_branch();
   stores_.clear();
   if (stop_ || at_segment_ || !stale_.empty()) return;
   if (paused_) {
@@ -145,6 +153,8 @@ void UnicornEngine::Core::on_instruction(GuestAddress at) {
     paused_ = false;
   } else if (entry_ != nullptr) {
     const bool again = at == address() && instruction().flow == Flow::Next;
+    if (again && kept_flags_ && __builtin_cpu_is("amd") != 0)
+      kept_flags_ = machine_.read(UC_X86_REG_RFLAGS);  // of the round before, not of the first
     if (again && !Interruption::pending()) return;
     if (!again) finish_instruction();
     kept_x87_.reset();
@@ -168,6 +178,32 @@ void UnicornEngine::Core::on_instruction(GuestAddress at) {
     default:
       if (entry_precautions_ != nullptr) heed_precaution();
   }
+}
+
+/// A near branch to an address that is not canonical faults where it is.
+bool UnicornEngine::Core::leads_nowhere(GuestAddress at) const {
+  const Flow flow = instruction().flow;
+  const bool branches =
+      flow == Flow::IndirectCall || flow == Flow::IndirectJump || flow == Flow::Return;
+  return branches && at != address() && !is_canonical(at);
+}
+
+/// Unicorn has executed it: its effects are taken back.
+void UnicornEngine::Core::fault_at_branch() {
+  constexpr std::uint64_t kSlot = 8;
+  constexpr std::uint8_t kReturnAndRelease = 0xc2;
+  std::uint64_t stack = machine_.read(Gpr::Rsp);
+  if (instruction().flow == Flow::IndirectCall) stack += kSlot;
+  if (instruction().flow == Flow::Return) {
+    const auto bytes = code();
+    const std::size_t opcode = prefix_count(bytes, code_.mode());
+    std::uint16_t released = 0;
+    if (bytes[opcode] == kReturnAndRelease)
+      std::memcpy(&released, bytes.data() + opcode + 1, sizeof released);
+    stack -= kSlot + released;
+  }
+  machine_.write(UC_X86_REG_RSP, stack);
+  fault(general_protection());
 }
 
 /// Unicorn's run ends before the current instruction, to go on there.
@@ -351,10 +387,15 @@ void UnicornEngine::Core::on_exception(std::uint32_t raised) {
 bool UnicornEngine::Core::on_invalid_instruction() {
   if (stop_) return false;
   constexpr std::array kUndefined{ZYDIS_MNEMONIC_UD0, ZYDIS_MNEMONIC_UD1, ZYDIS_MNEMONIC_UD2};
-  if (std::ranges::find(kUndefined, instruction().mnemonic) != kUndefined.end())
+  if (std::ranges::find(kUndefined, instruction().mnemonic) != kUndefined.end()) {
     fault(kInvalidOpcode);
-  else
-    refuse("Unicorn does not know the instruction");
+  } else if (instruction().mnemonic == ZYDIS_MNEMONIC_INT1) {
+    const bool behind = host_int1_traps_behind();
+    if (behind) ++totals_[kInstructionLane];
+    stop_before(behind ? address() + instruction().length : address(),
+                AtFault{{.vector = vector::kDebug}});
+  }
+  if (!stop_) refuse("Unicorn does not know the instruction");
   return false;
 }
 

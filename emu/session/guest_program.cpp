@@ -133,6 +133,7 @@ void GuestProgram::build_stack(const ExecRequest& request) {
 
 void GuestProgram::place_thread() {
   thread_.registers = {};
+  thread_.vendor = machines_.deciding().machine().cpu.vendor;
   thread_.descriptors = {.gdt = flat_segments(machines_.deciding().machine().kernel.selectors)};
   if (image_.layout.mode == CodeMode::Compat32)
     enter_compatibility_mode(thread_.registers, image_.layout.code, image_.layout.data);

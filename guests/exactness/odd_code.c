@@ -114,6 +114,18 @@ static void write_aliases(void) {
   close(file);
 }
 
+/// INT1. A hypervisor may leave RIP at it or behind it.
+static void show_int1(void) {
+  for (int i = 0; i < 3; ++i) {
+    if (sigsetjmp(back, 1) == 0) {
+      __asm__ volatile(".byte 0xf1\n nop");
+      puts("came back");
+    } else {
+      printf("int1: code %d, error %lx\n", code_of_signal, error);
+    }
+  }
+}
+
 static void show_x87(void) {
   uint32_t environment[7];
   uintptr_t at;
@@ -135,6 +147,7 @@ static void show_x87(void) {
 int main(void) {
   struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
   sigaction(SIGSEGV, &action, NULL);
+  sigaction(SIGTRAP, &action, NULL);
   action.sa_sigaction = on_tag;
   sigaction(SIGUSR1, &action, NULL);
   show_ends();
@@ -142,6 +155,7 @@ int main(void) {
   remap();
   patch_immediates();
   write_aliases();
+  show_int1();
   show_x87();
   return 0;
 }

@@ -104,6 +104,30 @@ TEST_F(Segments, PushWritesTwoBytesAndMovesFour) {
   EXPECT_EQ(registers()[Gpr::Rsp], kData.value + 0x800);
 }
 
+TEST_F(Segments, PushOfAmdWritesZeroesAbove) {
+  thread_.vendor = Vendor::Amd;
+  ASSERT_TRUE(memory_.store(kData + 0x7fc, std::uint32_t{0xdead'beef}));
+  ASSERT_FALSE(execute(kPushDs));
+  EXPECT_EQ(memory_.load<std::uint32_t>(kData + 0x7fc), kFlat);
+}
+
+/// lgs (%rax), %rcx: with REX.W the selector is behind eight bytes; AMD's look behind four.
+TEST_F(Segments, FarPointersOfAmdHaveOffsetsOf32Bits) {
+  const std::vector<std::uint8_t> load{0x48, 0x0f, 0xb5, 0x08};
+  thread_.registers = {};
+  ASSERT_EQ(registers().mode(), CodeMode::Long64);
+  ASSERT_TRUE(memory_.store(kData, std::uint64_t{0x1234'5678}));
+  ASSERT_TRUE(memory_.store(kData + 8, std::uint32_t{kTls}));
+  for (const Vendor vendor : {Vendor::Intel, Vendor::Amd}) {
+    thread_.vendor = vendor;
+    registers().rip = 0x1000;
+    registers()[Gpr::Rax] = kData.value;
+    ASSERT_FALSE(execute(load));
+    EXPECT_EQ(registers().gs.selector, vendor == Vendor::Intel ? kTls : 0);
+    EXPECT_EQ(registers()[Gpr::Rcx], 0x1234'5678u);
+  }
+}
+
 TEST_F(Segments, StackThatIsNotThereIsAPageFault) {
   registers()[Gpr::Rsp] = 0x3000'0000;
   const auto fault = execute(kPushDs);

@@ -550,6 +550,11 @@ static void named(const char* name, u64 value) {
   number(value, 0);
 }
 
+/// Which bits of MXCSR there are is the processor's, not the program's.
+static void forget_mxcsr_mask(void) {
+  for (u32 i = 28; i < 32; ++i) outcome.state[i] = 0;
+}
+
 static void tell(u64 n, int verbose) {
   length = 0;
 #if WIDE
@@ -585,6 +590,29 @@ static void tell(u64 n, int verbose) {
   call(kWrite, 1, (word)line, length, 0, 0, 0);
 }
 
+struct UserDesc {
+  u32 entry, base, limit, bits;
+};
+
+static int only_tables;
+
+/// Entries of any kind that ringfare runs with: code is of 32 bits and begins at 0, data is flat.
+static void draw_tables(void) {
+  enum { kEntries = 8, kCode32 = 0x5, kNotPresent = 0x20, kUseable = 0x40, kInPages = 0x10 };
+  for (u32 i = 0; i < kEntries; ++i) {
+    const int is_code = below(2) != 0;
+    struct UserDesc entry = {i, 0, 0xfffff, kInPages};
+    entry.bits |= is_code ? kCode32 : 1;
+    if (WIDE && !is_code && below(4) == 0) entry.base = kData + below(64);
+    if (is_code && below(4) == 0) entry.limit = below(0x40000);
+    if (below(2) != 0) entry.bits |= 8;  // execute only, or read only
+    if (below(8) == 0) entry.bits |= kNotPresent;
+    if (below(2) != 0) entry.bits |= kUseable;
+    if (below(10) == 0) entry = (struct UserDesc){i, 0, 0, 0x28};  // empty
+    call(kModifyLdt, 0x11, (word)&entry, sizeof entry, 0, 0, 0);
+  }
+}
+
 static void draw(u64 n, u64 base) {
   do {
     code.size = 0;
@@ -593,6 +621,11 @@ static void draw(u64 n, u64 base) {
     memcpy((void*)kData, data_template, sizeof data_template);
     memcpy((void*)kStack, stack_template, sizeof stack_template);
     draw_registers();
+    if (only_tables) {
+      draw_tables();
+      draw_far();
+      continue;
+    }
     switch (below(8)) {
       case 0:
       case 1:
@@ -635,6 +668,7 @@ static void execute(u64 n, u64 base, int verbose) {
   arm();
   set_segments();
   enter_world();
+  forget_mxcsr_mask();
   tell(n, verbose);
 }
 
@@ -648,10 +682,6 @@ static void map(word at, word size, int protection) {
   const long got = call(kMmap, at, size, (word)protection, 0x32, (word)-1, 0);
   if (got != (long)at) call(kExit, 3, 0, 0, 0, 0, 0);
 }
-
-struct UserDesc {
-  u32 entry, base, limit, bits;
-};
 
 static void set_tables(void) {
   // seg_32bit, contents, read_exec_only, limit_in_pages, seg_not_present, useable: modify_ldt(2).
@@ -691,6 +721,7 @@ __attribute__((used)) void begin(word* stack) {
     world.state[32 + 16 * i + 9] = 0x3f;
   }
   const u64 count = value_of(arguments[3]);
-  for (u64 n = first; n < first + count; ++n) execute(n, base, stack[0] > 4);
+  only_tables = stack[0] > 4 && arguments[4][0] == 't';
+  for (u64 n = first; n < first + count; ++n) execute(n, base, stack[0] > 4 + (u32)only_tables);
   call(kExit, 0, 0, 0, 0, 0, 0);
 }

@@ -103,8 +103,9 @@ std::int64_t take_event(Process& process, const WantedEvent& event, Timer& timer
 }  // namespace
 
 std::int64_t sys_getitimer(Process& process, const CallArguments& args) {
-  if (static_cast<std::uint32_t>(args[0]) >= Timers::kIntervalTimers) return -EINVAL;
-  const Timer& timer = process.timers.interval_timer(args[0]);
+  const auto which = static_cast<std::uint32_t>(args[0]);
+  if (which >= Timers::kIntervalTimers) return -EINVAL;
+  const Timer& timer = process.timers.interval_timer(which);
   const itimerval now = to_itimerval(process.timers.setting(timer, process.timer_times()));
   return process.user.store(args[1], now) ? 0 : -EFAULT;
 }
@@ -117,8 +118,9 @@ std::int64_t sys_setitimer(Process& process, const CallArguments& args) {
     wanted = *given;
   }
   if (!is_valid_time(wanted.it_value) || !is_valid_time(wanted.it_interval)) return -EINVAL;
-  if (static_cast<std::uint32_t>(args[0]) >= Timers::kIntervalTimers) return -EINVAL;
-  Timer& timer = process.timers.interval_timer(args[0]);
+  const auto which = static_cast<std::uint32_t>(args[0]);
+  if (which >= Timers::kIntervalTimers) return -EINVAL;
+  Timer& timer = process.timers.interval_timer(which);
   const itimerval old = to_itimerval(process.timers.setting(timer, process.timer_times()));
   start(process, timer, {duration_of(wanted.it_value), duration_of(wanted.it_interval)});
   return args[2] != 0 && !process.user.store(args[2], old) ? -EFAULT : 0;
