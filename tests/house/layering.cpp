@@ -89,7 +89,7 @@ struct Place {
   std::string_view within = "";
 };
 const std::vector<std::string_view> kHostSignals{"cpu/guarded_access", "cpu/interruption",
-                                                 "cpu/translator/faults",
+                                                 "cpu/translator/faults", "cpu/unicorn/host_int1",
                                                  "cpu/unicorn/interruption_notes"};
 const Place kPlaces[] = {
     {"Zydis", {"cpu/"}},
