@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "emu/crossing/doorway.hpp"
-#include "emu/strace/words/names.hpp"
 #include "emu/strace/signal_text.hpp"
+#include "emu/strace/words/names.hpp"
 
 namespace ringfare {
 namespace {
