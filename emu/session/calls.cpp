@@ -102,9 +102,12 @@ const CrossingBill& SystemCalls::leave(const Answered& call) {
                              .bytes_in = served.bytes_in,
                              .bytes_out = served.bytes_out,
                              .entries = served.entries};
-  if (returned || !call.entered)
-    return state_.machines.leave(state_.guest.registers(), served.result, charge);
-  return state_.machines.end(charge);
+  if (!returned && call.entered) return state_.machines.end(charge);
+  Registers& registers = state_.guest.registers();
+  const CrossingBill& bill = state_.machines.leave(registers, served.result, charge);
+  // A tracer may say what a call answers that the entry code lets not through.
+  if (!call.entered) registers[Gpr::Rax] = static_cast<std::uint64_t>(served.result);
+  return bill;
 }
 
 void SystemCalls::conclude(const Answered& call, const CrossingBill& bill) {

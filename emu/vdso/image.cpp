@@ -62,7 +62,7 @@ VdsoImage::VdsoImage(Abi abi) : abi_(abi), file_(file(abi)) {
     const auto first = read<typename Elf::Segment>(file_, header.e_phoff);
     CHECK(first.p_type == PT_LOAD && first.p_offset == 0 && first.p_vaddr == 0,
           "the vDSO's first segment does not load its header");
-    return file_.first(first.p_filesz);
+    return file_;
   });
 }
 

@@ -41,7 +41,7 @@ class VdsoImage {
   explicit VdsoImage(Abi abi);
 
   Abi abi() const { return abi_; }
-  std::span<const std::byte> loaded() const { return loaded_; }  // the segment
+  std::span<const std::byte> loaded() const { return loaded_; }  // all of the file, as Linux does
   std::vector<Function> functions() const;                       // by offset
   std::uint64_t function(std::string_view name) const;           // its offset; 0: none
   std::vector<Site> sites() const;

@@ -45,6 +45,8 @@ const std::vector<Row> kGuests = {
     {"RelationsMusl", "relations.musl"},
     {"RelationsGlibc32", "relations.glibc-i386"},
     {"RelationsMusl32", "relations.musl-i386"},
+    {"TracedThreads", "traced_threads.glibc"},
+    {"TracedThreads32", "traced_threads.glibc-i386"},
     {"TracedGlibc", "traced.glibc"},
     {"TracedMusl", "traced.musl"},
     {"TracedGlibc32", "traced.glibc-i386"},

@@ -20,7 +20,7 @@ struct StateName {
   std::string_view name;
 };
 constexpr StateName kRunning{'R', "running"}, kSleeping{'S', "sleeping"}, kStopped{'T', "stopped"},
-    kZombie{'Z', "zombie"};
+    kZombie{'Z', "zombie"}, kTraced{'t', "tracing stop"};
 
 StateName state_of(const ProcessEntry& entry) {
   switch (entry.state) {
@@ -36,6 +36,7 @@ StateName state_of(const ProcessEntry& entry) {
 }
 
 StateName state_of(const ProcSubject& subject) {
+  if (subject.task.wait && subject.task.wait->traced) return kTraced;
   const StateName of_process = state_of(subject.process.tree.self());
   if (of_process.letter != 'R') return of_process;
   return subject.task.waits() ? kSleeping : kRunning;

@@ -28,6 +28,7 @@ struct NotNatively {
 };
 constexpr NotNatively kNotNatively[] = {
     {"clone", "makes a process in which the test would go on"},
+    {"ptrace", "would have the test traced (PTRACE_TRACEME)"},
     {"setgroups", "changes the groups of a test that runs as root"},
 };
 
