@@ -13,9 +13,10 @@ namespace ringfare {
 /// here.
 class Interruption {
  public:
-  /// What the terminal and other programs send.
-  static constexpr std::array kSignals{SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
-                                       SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGIO,   SIGURG};
+  /// What the terminal, other programs and the limits of the host send.
+  static constexpr std::array kSignals{SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1,   SIGUSR2,
+                                       SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGIO,     SIGURG,
+                                       SIGABRT, SIGXCPU,  SIGPROF, SIGPWR,  SIGSTKFLT, SIGVTALRM};
 
   static bool pending() { return signals_.load(std::memory_order_relaxed) != 0; }
   /// Takes the lowest signal that has been noted out of the set; 0 where there is none.

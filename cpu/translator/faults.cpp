@@ -124,9 +124,10 @@ void clear_alignment_check() {
 void FaultCatcher::on_signal(int signal, siginfo_t* info, void* context) {
   clear_alignment_check();
   auto& machine = *static_cast<ucontext_t*>(context);
+  // The kernel sends it for the timer above, a program (SI_USER, SI_QUEUE) means the guest.
+  if (signal == SIGVTALRM && info->si_code == SI_KERNEL) return active->on_look(machine);
   for (const int interruption : kInterruptions)
     if (signal == interruption) return active->on_interruption(signal, machine);
-  if (signal == SIGVTALRM) return active->on_look(machine);
   active->on_exception(signal, *info, machine);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/guests/child_process.hpp"
@@ -223,6 +225,26 @@ TEST(Usage, ABillIsNotLostWithThePlaceForIt) {
       "ringfare: /dev/full: not everything could be written: No space left on device; make room "
       "there, or name another file\n"))
       << outcome.errors;
+}
+
+/// The guest says that it runs before it is sent a signal, so nothing depends on time.
+TEST(Usage, ARunThatAnotherProgramEndsHasABill) {
+  const ScratchDirectory scratch;
+  const std::string pipe = scratch.path() / "pipe";
+  for (const char* engine : {"translator", "unicorn"})
+    for (const auto& [signal, number] :
+         {std::pair{"TERM", 15}, std::pair{"HUP", 1}, std::pair{"ABRT", 6}, std::pair{"XCPU", 24},
+          std::pair{"VTALRM", 26}, std::pair{"PROF", 27}, std::pair{"PWR", 30}}) {
+      std::filesystem::remove(pipe);
+      const std::string script = fmt::format(
+          "mkfifo {0}; {1} run --engine {2} /bin/busybox sh -c 'echo > {0}; while :; do :; done' & "
+          "read line < {0}; kill -{3} $!; wait $!; exit $?",
+          pipe, RINGFARE_BINARY_DIR "/ringfare", engine, signal);
+      const Outcome outcome = run({.arguments = {"/bin/sh", "-c", script}});
+      EXPECT_EQ(outcome.ending(), fmt::format("exit {}", 128 + number)) << engine << ' ' << signal;
+      EXPECT_NE(outcome.errors.find("ringfare: /bin/busybox sh -c"), std::string::npos)
+          << engine << ' ' << signal << outcome.errors;
+    }
 }
 
 TEST(Usage, ACommandTakesTheBillOfAGuestWithChildren) {
