@@ -16,14 +16,16 @@ std::span<const CallText> calls_on_kernel();
 std::span<const CallText> calls_on_files();
 std::span<const CallText> calls_on_keys();
 std::span<const CallText> calls_on_sockets();
+std::span<const CallText> calls_on_queues();
 std::span<const CallText> calls_prctl();
 
 /// "{len=4, filter=0x55...}": struct sock_fprog of seccomp(2) and of sockets.
 std::string filter_text(const ToldCall& call, FilterUse use, std::uint64_t at);
 
-inline std::array<std::span<const CallText>, 8> call_families() {
-  return {calls_on_mounts(), calls_on_nodes(), calls_on_processes(), calls_on_kernel(),
-          calls_on_files(),  calls_on_keys(),  calls_prctl(),        calls_on_sockets()};
+inline std::array<std::span<const CallText>, 9> call_families() {
+  return {calls_on_mounts(), calls_on_nodes(),   calls_on_processes(),
+          calls_on_kernel(), calls_on_files(),   calls_on_keys(),
+          calls_prctl(),     calls_on_sockets(), calls_on_queues()};
 }
 
 }  // namespace ringfare

@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "emu/linux/abi/compat_layouts.hpp"
+#include "emu/linux/abi/restart.hpp"
 #include "emu/linux/state/descriptor_names.hpp"
 #include "emu/strace/argument_text.hpp"
 #include "emu/strace/call_filter.hpp"
@@ -86,7 +87,10 @@ bool names_arguments(const Call& call) {
 std::uint64_t CallDescription::count(const Call& call, const ArgSpec& spec) const {
   const std::uint64_t value = call.told_args()[spec.count_from];
   const SyscallRow* const row = call.told();
-  if (row == nullptr || row->args[spec.count_from].direction == Direction::None) return value;
+  if (row == nullptr) return value;
+  const ArgSpec& counting = row->args[spec.count_from];
+  const bool half = counting.kind == ArgKind::Unsigned || counting.kind == ArgKind::Int;
+  if (counting.direction == Direction::None) return half ? value & 0xffffffff : value;
   return memory_.load<std::uint32_t>({value}).value_or(0);
 }
 
@@ -103,7 +107,8 @@ std::string CallDescription::pointed(const Call& call, const ArgSpec& spec, std:
             .count = std::nullopt,
             .available = available};
   p.compat = call.request.abi == Abi::I386 &&
-             (spec.kind == ArgKind::MessageHeader || spec.kind == ArgKind::MessageHeaders);
+             (spec.kind == ArgKind::MessageHeader || spec.kind == ArgKind::MessageHeaders ||
+              spec.kind == ArgKind::Dirents || spec.kind == ArgKind::SignalSetPointer);
   if (spec.count_from != kNoCount) p.count = count(call, spec);
   if (is_socket_data(spec.kind)) p.netlink = netlink_protocol(call);
   if (!dereferenced_ && !is_no_structure(spec.kind)) return address_text(p.address.value);
@@ -184,7 +189,10 @@ std::string CallDescription::written(const Call& call, const ArgSpec& spec, std:
   const CallShape& shape = call.shape();
   const bool waits = shape.size() > 1 && shape[1].spec.kind == ArgKind::WaitStatus;
   if (waits && result == 0) return address_text(call.told_args()[index]);  // nobody has ended
-  const bool filled = remaining ? result == -EINTR : !is_error(result);
+  if (spec.kind == ArgKind::IoVector && is_error(result))
+    return pointed(call, spec, index, kUnreadBuffers);
+  const bool interrupted = result == -EINTR || result == -restart::kResume;
+  const bool filled = remaining ? interrupted : !is_error(result);
   if (!filled) return address_text(call.told_args()[index]);
   auto available = static_cast<std::uint64_t>(result);
   if (spec.count_from != kNoCount) {

@@ -3,6 +3,10 @@
 // close_range(2).
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
+#include "cpu/memory.hpp"
 #include "emu/strace/argument_text.hpp"
 #include "emu/strace/call_families.hpp"
 #include "emu/strace/structures.hpp"
@@ -111,16 +115,29 @@ constexpr Name kResolve[] = {{0x1, "RESOLVE_NO_XDEV"},     {0x2, "RESOLVE_NO_MAG
                              {0x10, "RESOLVE_IN_ROOT"},    {0x20, "RESOLVE_CACHED"}};
 constexpr NameTable kResolveFlags{{}, 0, kResolve, "RESOLVE_???"};
 
+/// What a structure has beyond the fields that are known: ", /* bytes 24..31 */ "\x01..."", where
+/// it is not all zero.
+std::string later_bytes(const ToldCall& call, std::uint64_t at, std::uint64_t known,
+                        std::uint64_t size) {
+  if (size <= known) return "";
+  std::string bytes(std::min<std::uint64_t>(size, kPageSize) - known, '\0');
+  if (!call.memory.read({at + known}, std::as_writable_bytes(std::span(bytes)))) return ", ???";
+  if (std::ranges::all_of(bytes, [](char c) { return c == 0; })) return "";
+  return fmt::format(", /* bytes {}..{} */ {}", known, known + bytes.size() - 1,
+                     quoted_hex(bytes, bytes.size()));
+}
+
 /// struct open_how: the mode where the flags make a file.
 std::string how(const ToldCall& call, std::size_t index) {
-  constexpr std::uint64_t kCreate = 0x40, kTemporary = 0x410000, kSize = 24;
+  constexpr std::uint64_t kMakes = 0x400040, kSize = 24;  // O_CREAT, __O_TMPFILE
   const auto words = call.load<std::array<std::uint64_t, 3>>(call[index]);
   if (!words || call[3] < kSize) return told::address(call, index);
   const auto [flags, mode, resolve] = *words;
-  const bool makes = (flags & kCreate) != 0 || (flags & kTemporary) == kTemporary;
+  const bool makes = (flags & kMakes) != 0;
   return fmt::format("{{flags={}{}, resolve={}{}}}", named(names::kOpenFlags, flags, call.style()),
                      makes || mode != 0 ? ", mode=" + octal_text(mode) : "",
-                     named(kResolveFlags, resolve, call.style()), call[3] > kSize ? ", ..." : "");
+                     named(kResolveFlags, resolve, call.style()),
+                     later_bytes(call, call[index], kSize, call[3]));
 }
 
 std::string interest_operation(const ToldCall& call, std::size_t index) {

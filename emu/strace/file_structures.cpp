@@ -105,6 +105,34 @@ Text statfs_text(const Pointee& p) {
       named(names::kStatfsFlags, static_cast<std::uint64_t>(s->f_flags), p.options.constants));
 }
 
+/// struct linux_dirent of getdents(2): the type is its last byte.
+Text old_dirents_text(const Pointee& p) {
+  struct Head32 {
+    std::uint32_t inode, offset;
+    std::uint16_t length;
+  };
+  const std::uint64_t name_at = p.compat ? 10 : 18;
+  std::uint64_t count = 0;
+  std::string entries;
+  for (std::uint64_t offset = 0; offset < p.available; ++count) {
+    std::optional<EntryHead> head;
+    if (!p.compat)
+      head = p.memory.load<EntryHead>(p.address + offset);
+    else if (const auto small = p.memory.load<Head32>(p.address + offset))
+      head = EntryHead{small->inode, small->offset, small->length, 0};
+    if (!head || head->length <= name_at) return std::nullopt;
+    const auto name = p.memory.read_string(p.address + offset + name_at);
+    const auto type = p.memory.load<std::uint8_t>(p.address + offset + head->length - 1);
+    entries += fmt::format(
+        "{}{{d_ino={}, d_off={}, d_reclen={}, d_name={}, d_type={}}}", count == 0 ? "" : ", ",
+        head->inode, head->offset, head->length, quoted(name.value_or(""), p.options.strings),
+        named(names::kDirectoryEntryType, type.value_or(0), p.options.constants));
+    offset += head->length;
+  }
+  if (p.options.verbose) return '[' + entries + ']';
+  return fmt::format("{:#x} /* {} entries */", p.address.value, count);
+}
+
 Text dirents_text(const Pointee& p) {
   std::uint64_t count = 0;
   std::string entries;

@@ -10,6 +10,7 @@ Text stat_text(const Pointee& p);
 Text statx_text(const Pointee& p);
 Text statfs_text(const Pointee& p);
 Text dirents_text(const Pointee& p);
+Text old_dirents_text(const Pointee& p);
 Text poll_text(const Pointee& p);
 Text epoll_text(const Pointee& p);
 Text fd_pair_text(const Pointee& p);

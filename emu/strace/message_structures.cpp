@@ -181,6 +181,7 @@ Text socket_address(const Pointee& p) {
 
 Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
   if (p.address.value == 0) return std::nullopt;
+  const bool unread = filled == kUnreadBuffers;
   return array_text(
       p, count,
       [&](std::uint64_t i) -> Text {
@@ -192,7 +193,7 @@ Text buffers_text(const Pointee& p, std::uint64_t count, std::uint64_t filled) {
         // One byte more than is shown tells whether there are more.
         std::string shown(std::min<std::uint64_t>(bytes, p.options.string_limit + 1), '\0');
         const bool readable =
-            base != 0 && p.memory.read({base}, std::as_writable_bytes(std::span(shown)));
+            !unread && base != 0 && p.memory.read({base}, std::as_writable_bytes(std::span(shown)));
         if (readable && p.netlink)
           return fmt::format("{{iov_base={}, iov_len={}}}",
                              netlink::messages_text({.memory = p.memory,

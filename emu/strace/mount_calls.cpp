@@ -17,7 +17,8 @@ constexpr Name kFspick[] = {{0x1, "FSPICK_CLOEXEC"},
                             {0x4, "FSPICK_NO_AUTOMOUNT"},
                             {0x8, "FSPICK_EMPTY_PATH"}};
 constexpr Name kOpenTree[] = {{0x1, "OPEN_TREE_CLONE"},       {0x80000, "OPEN_TREE_CLOEXEC"},
-                              {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x800, "AT_NO_AUTOMOUNT"},
+                              {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x200, "AT_REMOVEDIR"},
+                              {0x400, "AT_SYMLINK_FOLLOW"},   {0x800, "AT_NO_AUTOMOUNT"},
                               {0x1000, "AT_EMPTY_PATH"},      {0x8000, "AT_RECURSIVE"}};
 constexpr Name kMoveMount[] = {{0x1, "MOVE_MOUNT_F_SYMLINKS"},    {0x2, "MOVE_MOUNT_F_AUTOMOUNTS"},
                                {0x4, "MOVE_MOUNT_F_EMPTY_PATH"},  {0x10, "MOVE_MOUNT_T_SYMLINKS"},
@@ -102,17 +103,35 @@ std::string mount_attributes(const ToldCall& call, std::size_t index) {
                                : named(flags, value, call.style());
   };
   const std::string rest = call[4] > sizeof(Attributes) ? ", ..." : "";
-  return fmt::format(
-      "{{attr_set={}, attr_clr={}, propagation={}, userns_fd={}{}}}", names(set), names(clear),
-      propagation == 0 ? "0" : named(kPropagationFlags, propagation, call.style()),
-      namespace_fd > 0x7fffffff ? std::to_string(namespace_fd)
-                                : descriptor_text(static_cast<int>(namespace_fd), call.options),
-      rest);
+  return fmt::format("{{attr_set={}, attr_clr={}, propagation={}, userns_fd={}{}}}", names(set),
+                     names(clear),
+                     propagation == 0 ? "0" : named(kPropagationFlags, propagation, call.style()),
+                     namespace_fd, rest);
+}
+
+/// Kinds of access time are flags here.
+constexpr Name kNewMount[] = {{0x1, "MOUNT_ATTR_RDONLY"},          {0x2, "MOUNT_ATTR_NOSUID"},
+                              {0x4, "MOUNT_ATTR_NODEV"},           {0x8, "MOUNT_ATTR_NOEXEC"},
+                              {0x10, "MOUNT_ATTR_NOATIME"},        {0x20, "MOUNT_ATTR_STRICTATIME"},
+                              {0x80, "MOUNT_ATTR_NODIRATIME"},     {0x100000, "MOUNT_ATTR_IDMAP"},
+                              {0x200000, "MOUNT_ATTR_NOSYMFOLLOW"}};
+constexpr NameTable kNewMountAttributes{{}, 0, kNewMount, "MOUNT_ATTR_???"};
+
+/// Programs of old put a number of their own into the upper half.
+std::string mount_flags(const ToldCall& call, std::size_t index) {
+  constexpr std::uint64_t kMagic = 0xc0ed0000, kMagicMask = 0xffff0000;
+  const NameTable& table = *names_of(ArgKind::MountFlags);
+  const std::uint64_t flags = call[index];
+  if ((flags & kMagicMask) != kMagic) return named(table, flags, call.style());
+  const std::uint64_t rest = flags & ~kMagicMask;
+  const std::string names = rest == 0 ? "MS_MGC_VAL" : "MS_MGC_VAL|" + named(table, rest);
+  return constant_text(names, hex_text(flags), call.style());
 }
 
 constexpr CallText kCalls[] = {
+    {"mount", {told::text, told::path, told::text, mount_flags, told::text}},
     {"fsopen", {told::text, told::names<kFsopenFlags>}},
-    {"fsmount", {told::descriptor, told::names<kFsmountFlags>, told::names<kMountAttributes>}},
+    {"fsmount", {told::descriptor, told::names<kFsmountFlags>, told::names<kNewMountAttributes>}},
     {"fspick", {told::directory, told::path, told::names<kFspickFlags>}},
     {"fsconfig", {told::descriptor, told::names<kFsconfigCommands>, fsconfig_rest}},
     {"open_tree", {told::directory, told::path, told::names<kOpenTreeFlags>}},

@@ -128,6 +128,14 @@ std::string protection(const ToldCall& call, std::size_t index) {
   return named(*names_of(ArgKind::Protection), call[index], call.style());
 }
 
+/// One flag is known; with others all are a number.
+std::string secret_flags(const ToldCall& call, std::size_t index) {
+  constexpr std::uint32_t kCloseOnExec = 0x80000;
+  const std::uint32_t flags = call.low(index);
+  if (flags == 0 || (flags & kCloseOnExec) != 0) return told::names<kSecretFlags>(call, index);
+  return hex_text(flags);
+}
+
 constexpr CallText kCalls[] = {
     {"pkey_mprotect", {told::address, told::unsigned_long, protection, told::signed_int}},
     {"mbind",
@@ -146,7 +154,7 @@ constexpr CallText kCalls[] = {
     {"userfaultfd", {told::names<kUserfaultfdFlags>}},
     {"pkey_alloc", {told::hex, told::long_names<kRights>}},
     {"pkey_free", {told::signed_int}},
-    {"memfd_secret", {told::names<kSecretFlags>}},
+    {"memfd_secret", {secret_flags}},
     {"mlock2", {told::address, told::unsigned_long, told::names<kLocks>}},
 };
 

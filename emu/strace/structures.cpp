@@ -132,6 +132,7 @@ Text bit_numbers(const Pointee& p, std::uint64_t bits) {
 }
 
 Text fd_set_text(const Pointee& p) {
+  if (static_cast<std::int32_t>(p.count.value_or(0)) < 0) return std::nullopt;
   return bit_numbers(p, std::min<std::uint64_t>(p.count.value_or(0), 1024));
 }
 
@@ -242,6 +243,23 @@ Text signal_set(const Pointee& p) {
       !p.memory.read(p.address, std::as_writable_bytes(std::span(&*mask, 1)).first(size)))
     return std::nullopt;
   return mask ? Text(signal_set_text(*mask, p.options.constants)) : std::nullopt;
+}
+
+/// What pselect6(2) takes as its last argument: a set and its size.
+Text signal_set_pointer(const Pointee& p) {
+  std::uint64_t set = 0, size = 0;
+  if (p.compat) {
+    const auto words = p.memory.load<std::array<std::uint32_t, 2>>(p.address);
+    if (!words) return std::nullopt;
+    set = (*words)[0], size = (*words)[1];
+  } else {
+    const auto words = p.memory.load<std::array<std::uint64_t, 2>>(p.address);
+    if (!words) return std::nullopt;
+    set = (*words)[0], size = (*words)[1];
+  }
+  Pointee mask{.memory = p.memory, .options = p.options, .address = {set}, .count = size};
+  const Text text = set == 0 ? Text("NULL") : signal_set(mask);
+  return fmt::format("{{sigmask={}, sigsetsize={}}}", text.value_or(address_text(set)), size);
 }
 
 struct KernelSignalAction {  // struct sigaction of the system call, x86-64
@@ -424,7 +442,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::Statx, statx_text},
     {ArgKind::Statfs, statfs_text},
     {ArgKind::Statfs64, statfs_text},
-    {ArgKind::Dirents, dirents_text},
+    {ArgKind::Dirents, old_dirents_text},
     {ArgKind::Dirents64, dirents_text},
     {ArgKind::IoVector, iovec_text},
     {ArgKind::PollFds, poll_text},
@@ -457,6 +475,7 @@ constexpr StructureText kStructures[] = {
     {ArgKind::Utsname, utsname_text},
     {ArgKind::CloneArgs, clone_arguments},
     {ArgKind::SignalSet, signal_set},
+    {ArgKind::SignalSetPointer, signal_set_pointer},
     {ArgKind::SignalAction, signal_action},
     {ArgKind::OldSignalAction, signal_action},
     {ArgKind::SignalStack, signal_stack},

@@ -171,7 +171,7 @@ consteval bool commands_differ() {
 static_assert(commands_differ(), "two rows claim one command");
 
 bool creates(std::uint64_t flags) {
-  return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  return (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) != 0;
 }
 
 bool has_new_address(std::uint64_t flags) {

@@ -312,7 +312,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {157, 172, "prctl", "prctl hex hex hex hex", "C",
      partial(sys_prctl,
              "name, dumpable, parent-death signal, no-new-privileges and what only asks")},
-    {158, 384, "arch_prctl", "archop ptr", "P", full(sys_arch_prctl)},
+    {158, 384, "arch_prctl", "archop hex", "P", full(sys_arch_prctl)},
     {159, 124, "adjtimex", "=timex", "K", partial(sys_adjtimex, "only reads")},
     {160, 75, "setrlimit", "resource <rlimit", "",
      partial(sys_setrlimit,

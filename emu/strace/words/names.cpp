@@ -352,10 +352,10 @@ constexpr Name kMessages[] = {{0x1, "MSG_OOB"},
 constexpr Name kSocketLevels[] = {
     {0, "SOL_IP"}, {0x1, "SOL_SOCKET"}, {0x6, "SOL_TCP"}, {0x11, "SOL_UDP"}, {0x29, "SOL_IPV6"}};
 constexpr Name kShutdowns[] = {{0x0, "SHUT_RD"}, {0x1, "SHUT_WR"}, {0x2, "SHUT_RDWR"}};
-constexpr Name kFallocate[] = {
-    {0x1, "FALLOC_FL_KEEP_SIZE"},      {0x2, "FALLOC_FL_PUNCH_HOLE"},
-    {0x8, "FALLOC_FL_COLLAPSE_RANGE"}, {0x10, "FALLOC_FL_ZERO_RANGE"},
-    {0x20, "FALLOC_FL_INSERT_RANGE"},  {0x40, "FALLOC_FL_UNSHARE_RANGE"}};
+constexpr Name kFallocate[] = {{0x1, "FALLOC_FL_KEEP_SIZE"},     {0x2, "FALLOC_FL_PUNCH_HOLE"},
+                               {0x4, "FALLOC_FL_NO_HIDE_STALE"}, {0x8, "FALLOC_FL_COLLAPSE_RANGE"},
+                               {0x10, "FALLOC_FL_ZERO_RANGE"},   {0x20, "FALLOC_FL_INSERT_RANGE"},
+                               {0x40, "FALLOC_FL_UNSHARE_RANGE"}};
 constexpr Name kFileTypes[] = {{0x1000, "S_IFIFO"}, {0x2000, "S_IFCHR"}, {0x4000, "S_IFDIR"},
                                {0x6000, "S_IFBLK"}, {0x8000, "S_IFREG"}, {0xa000, "S_IFLNK"},
                                {0xc000, "S_IFSOCK"}};

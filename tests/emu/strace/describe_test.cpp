@@ -258,7 +258,8 @@ TEST_F(Describe, Vectors) {
   EXPECT_EQ(call("readv", {0, at, 2}, 5),
             "readv(0, [{iov_base=\"abc\", iov_len=3}, {iov_base=\"xx\", iov_len=40}], 2) = 5");
   EXPECT_EQ(call("readv", {0, at, 2}, -EBADF),
-            "readv(0, 0x20002000, 2) = -1 EBADF (Bad file descriptor)");
+            "readv(0, [{iov_base=0x20000000, iov_len=3}, {iov_base=0x20001000, iov_len=40}], 2) = "
+            "-1 EBADF (Bad file descriptor)");
   EXPECT_EQ(call("writev", {1, kNowhere, 2}, -EFAULT),
             "writev(1, 0x1000, 2) = -1 EFAULT (Bad address)");
 }
