@@ -144,8 +144,8 @@ std::string version(const ProcSubject& subject) {
 std::string system_type(const ProcSubject&) {
   return "Linux\n";
 }
-std::string host_name(const ProcSubject&) {
-  return "ringfare\n";
+std::string host_name(const ProcSubject& subject) {
+  return std::string(subject.process.options.nodename) + "\n";
 }
 std::string domain_name(const ProcSubject&) {
   return "(none)\n";

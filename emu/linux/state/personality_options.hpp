@@ -15,6 +15,7 @@ class DebugLog;
 
 /// What the guest finds around it besides its program. All of it is input of the run.
 struct PersonalityOptions {
+  std::string_view nodename = "localhost";  // which every host's resolver knows
   std::string uname_release, uname_version, uname_machine = "x86_64";
   std::string_view vsyscall = {};  // the page's permissions as /proc/self/maps shows them; or none
   std::string_view clocksource = "tsc";  // as sysfs names it

@@ -34,7 +34,7 @@ std::int64_t three_ids(Process& process, const CallArguments& args) {
 }
 
 template <std::size_t N>
-void set_field(char (&field)[N], const std::string& text) {
+void set_field(char (&field)[N], std::string_view text) {
   const std::size_t length = std::min(text.size(), N - 1);
   std::memcpy(field, text.data(), length);
   field[length] = '\0';
@@ -156,7 +156,7 @@ std::int64_t sys_set_user(Process& process, const CallArguments& args) {
 std::int64_t sys_uname(Process& process, const CallArguments& args) {
   utsname answer{};
   set_field(answer.sysname, "Linux");
-  set_field(answer.nodename, "ringfare");
+  set_field(answer.nodename, process.options.nodename);
   set_field(answer.release, process.options.uname_release);
   set_field(answer.version, process.options.uname_version);
   set_field(answer.machine, process.options.uname_machine);
