@@ -8,7 +8,11 @@ namespace ringfare {
 
 Call resolved(const CallRequest& request, const AddressSpace& memory) {
   Call call(request, find_syscall(request.abi, request.number));
-  if (request.abi == Abi::Amd64 || call.row == nullptr) return call;
+  if (call.row == nullptr) return call;
+  if (request.abi == Abi::Amd64) {
+    call.row->args.narrow(call.args);
+    return call;
+  }
   // 64-bit code may make calls of i386, too: the upper halves of its registers do not count.
   for (std::uint64_t& arg : call.args) arg = static_cast<std::uint32_t>(arg);
   unwrap(call, memory);

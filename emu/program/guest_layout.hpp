@@ -28,12 +28,13 @@ struct GuestLayout {
 
 /// 64-bit programs. Stack and libraries are where Linux has them, just below the host's own for the
 /// emulator: programs with sanitizers look for them there. The image of a static PIE lies in the
-/// low 2 GiB so that translated code stays within reach of its RIP-relative operands.
+/// low 2 GiB so that translated code stays within reach of its RIP-relative operands, and where
+/// nobody maps anything by number.
 inline constexpr GuestLayout kLayout64{.mode = CodeMode::Long64,
                                        .lowest = {0x10000},
                                        .end = {0x7ee0'0000'0000},
                                        .task_size = 0x7fff'ffff'f000,
-                                       .pie_base = {0x1000'0000},
+                                       .pie_base = {0x5555'4000},
                                        .mmap_begin = {0x10000},
                                        .mmap_top = {0x7edf'f7ff'f000},
                                        .stack_top = {0x7edf'ffff'f000}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -35,7 +36,13 @@ class ArgList {
     std::string_view rest = text;
     while (!rest.empty()) {
       const std::size_t space = rest.find(' ');
-      specs_.at(count_++) = parse(rest.substr(0, space));
+      specs_.at(count_) = parse(rest.substr(0, space));
+      if (specs_[count_].direction == Direction::None) {
+        const Width width = row_of(specs_[count_].kind).width;
+        ints_ |= static_cast<std::uint8_t>((width == Width::Int) << count_);
+        unsigneds_ |= static_cast<std::uint8_t>((width == Width::Unsigned) << count_);
+      }
+      ++count_;
       rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
     }
     for (std::size_t i = 0; i < count_; ++i)
@@ -47,6 +54,18 @@ class ArgList {
   constexpr const ArgSpec& operator[](std::size_t index) const { return specs_[index]; }
   constexpr const ArgSpec* begin() const { return specs_.data(); }
   constexpr const ArgSpec* end() const { return specs_.data() + count_; }
+
+  /// Registers as the kernel understands them: of an int the lower half counts.
+  constexpr void narrow(std::array<std::uint64_t, 6>& registers) const {
+    for (unsigned left = ints_; left != 0; left &= left - 1) {
+      std::uint64_t& each = registers[static_cast<std::size_t>(std::countr_zero(left))];
+      each = static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(each)});
+    }
+    for (unsigned left = unsigneds_; left != 0; left &= left - 1) {
+      std::uint64_t& each = registers[static_cast<std::size_t>(std::countr_zero(left))];
+      each = static_cast<std::uint32_t>(each);
+    }
+  }
 
  private:
   // A throw that is reached does not compile.
@@ -71,6 +90,7 @@ class ArgList {
 
   std::array<ArgSpec, 6> specs_{};
   std::size_t count_ = 0;
+  std::uint8_t ints_ = 0, unsigneds_ = 0;  // a bit for each argument of that width
 };
 
 /// How the host's kernel gets it; what points to something it knows nothing of is refused.
