@@ -54,10 +54,40 @@ Served not_implemented(Process& process, const Call& call) {
   return {.result = -ENOSYS};
 }
 
-/// Of the host's files, by those who started the run.
-bool file_sizes_are_limited() {
-  rlimit limit{};
-  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+/// While this lives, the guest's files are limited to what it has set (RLIMIT_FSIZE) or what those
+/// have who started the run.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t most) {
+    if (getrlimit(RLIMIT_FSIZE, &before_) != 0) before_.rlim_cur = RLIM_INFINITY;
+    limited_ = std::min(most, before_.rlim_cur) != RLIM_INFINITY;
+    if (most >= before_.rlim_cur) return;
+    const rlimit lower{most, before_.rlim_max};
+    changed_ = setrlimit(RLIMIT_FSIZE, &lower) == 0;
+  }
+  ~FileSizeLimit() {
+    if (changed_) setrlimit(RLIMIT_FSIZE, &before_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+  bool limited() const { return limited_; }
+
+ private:
+  rlimit before_{};
+  bool limited_ = false, changed_ = false;
+};
+
+template <class Serve>
+std::int64_t with_file_limit(Process& process, const Serve& serve) {
+  const rlim_t most = process.limits()[RLIMIT_FSIZE].rlim_cur;
+  std::optional<FileSizeLimit> limit;
+  if (most != RLIM_INFINITY) limit.emplace(most);
+  const std::int64_t result = serve();
+  if (result == -EFBIG && !limit) limit.emplace(most);
+  if (result == -EFBIG && limit->limited())
+    process.send_to_thread(user_signal(process, SIGXFSZ, SI_USER));
+  return result;
 }
 
 /// The call's answer, or that of the signal that ended its wait; kBlocked.
@@ -72,14 +102,12 @@ std::int64_t answer(Process& process, CallHandler handler, const CallArguments& 
     const bool apart = process.waits_apart() || (process.task != nullptr && process.task->wait);
     return apart ? serve_shared(process, handler, args) : handler(process, args);
   };
-  std::int64_t result = once();
+  const CallTraits& traits = process.row->traits;
+  const bool of_files = traits.in(CallGroup::File) || traits.in(CallGroup::Descriptor);
+  std::int64_t result = of_files ? with_file_limit(process, once) : once();
   // A signal that came before the wait ends it at once.
   if (result == kBlocked) process.wake_present_for_signals();
   if (result == kBlocked && interrupted()) result = once();
-  const CallTraits& traits = process.row->traits;
-  const bool of_files = traits.in(CallGroup::File) || traits.in(CallGroup::Descriptor);
-  if (result == -EFBIG && of_files && file_sizes_are_limited())
-    process.send_to_thread(user_signal(process, SIGXFSZ, SI_USER));
   // A signal for the guest has ended a wait in the host.
   if (result == -EINTR && Interruption::pending()) {
     process.take_from_outside();
@@ -202,6 +230,8 @@ std::optional<Cycles> Personality::until_timer() const {
   // A program may look at its ring without a call.
   constexpr std::chrono::microseconds kRingStep(10);
   if (process_->own_files.work()) least = kRingStep;
+  if (const auto left = process_->left_of_processor_time())
+    least = std::min(least.value_or(*left), *left);
   if (process_->timers.idle() && !least) return std::nullopt;
   for (const TimerClock clock : {TimerClock::Wall, TimerClock::Processor, TimerClock::User})
     if (const auto left = process_->timers.left(clock, process_->timer_times()))

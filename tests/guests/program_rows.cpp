@@ -210,6 +210,7 @@ std::vector<ProgramRow> own_rows() {
       {"Proc", "proc.glibc", {}},
       {"ProcMusl", "proc.musl", {}},
       {"Identities", "identities.glibc", {}},
+      {"Handles", "handles.glibc", {}},
       {"Dates", "dates.glibc", {}},
       {"FilesGlibc", "files.glibc", {"room"}},
       {"FilesMusl", "files.musl", {"room"}},

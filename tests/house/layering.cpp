@@ -38,6 +38,7 @@ constexpr std::string_view kLayers[] = {
     "emu/linux/syscalls",
     "emu/linux/syscalls/ipc",
     "emu/linux/syscalls/tracing",
+    "emu/linux/syscalls/processes",
     "emu/linux/compat",
     "emu/linux",
     "emu/crossing",

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "emu/linux/proc/proc_subject.hpp"
+#include "emu/linux/state/own_file.hpp"
 
 namespace ringfare {
 namespace {
@@ -57,6 +58,7 @@ std::string fdinfo_text(Process& process, int guest_fd) {
              line.starts_with("mnt_id:") || line.starts_with("ino:"))
       text += line + "\n";  // of an own file the host knows another one
   }
+  if (descriptor->own_file != nullptr) text += descriptor->own_file->note(process);
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ringfare {
@@ -33,6 +34,8 @@ class OwnFile {
   virtual bool takes_signals() const { return false; }
   /// The host's file for mmap(2) at `offset`; nothing where there is none.
   virtual std::optional<int> mapping(std::uint64_t) const { return std::nullopt; }
+  /// What /proc/PID/fdinfo/N says beside the host's lines.
+  virtual std::string note(Process&) const { return {}; }
   /// read(2) of what is here: the answer, -EAGAIN or kBlocked.
   virtual std::int64_t read(Process& process, std::uint64_t address, std::uint64_t size) = 0;
 

@@ -152,6 +152,18 @@ void Process::end_task() {
   task = nullptr;
 }
 
+bool Process::has_too_many_threads() {
+  const ProcessEntry& own = tree.self();
+  const rlim_t most = limits()[RLIMIT_NPROC].rlim_cur;
+  if (most == RLIM_INFINITY || own.user == 0 || own.effective_user == 0) return false;
+  const auto all = tree.threads();
+  const auto is_ours = [&](const ThreadEntry* each) {
+    const ProcessEntry* const entry = tree.find(each->process);
+    return entry != nullptr && entry->user == own.user;
+  };
+  return static_cast<rlim_t>(std::ranges::count_if(all, is_ours)) >= most;
+}
+
 ProcessEntry* Process::make_child(std::uint64_t exit_signal) {
   date_written(*this);
   ipc_of(*this);  // it is shared with children only
@@ -223,6 +235,10 @@ void Process::start_program(const ProgramImage& program) {
   async_contexts.clear();
   queue_notes.clear();
   bound_memory.clear();
+  SharedThings& things = tree.self().things;
+  things.memory = tree.next_thing();
+  things.files = tree.next_thing();
+  things.handlers = tree.next_thing();
   signals.forget_handlers();
   task->signals.stack = {};
   membarriers = 0;

@@ -112,6 +112,8 @@ class Process {
   /// thread only.
   void become(ProcessEntry& child);
   ProcessEntry* make_child(std::uint64_t exit_signal);
+  /// Whether the user has as many threads as RLIMIT_NPROC allows.
+  bool has_too_many_threads();
   /// vfork(2): the child uses this memory until it ends or starts another program. Then what it
   /// has changed is copied back.
   void lend_memory();
@@ -169,6 +171,10 @@ class Process {
   TimerTimes timer_times() const;
   /// Simulated time until the next timer that runs on it expires.
   std::optional<std::chrono::nanoseconds> next_timer() const;
+  /// What RLIMIT_CPU leaves until its next signal; nothing where there is no limit.
+  std::optional<std::chrono::nanoseconds> left_of_processor_time();
+  /// SIGXCPU at the soft limit and every second after it, SIGKILL at the hard one.
+  void limit_processor_time();
   /// Timers whose time has come send their signals.
   void expire_timers();
   /// Whether a call must not wait in the host: others have to go on meanwhile, or timers to expire.
@@ -196,11 +202,12 @@ class Process {
     return first == nullptr ? 0 : first->nice;
   }
   RandomSource random;
-  GuestAddress brk_end;            // the program break
-  std::vector<std::uint64_t> ldt;  // modify_ldt(2)
-  std::string name;                // PR_SET_NAME: at most 15 bytes
-  std::int32_t dumpable = 1;       // prctl(2)
-  bool no_huge_pages = false;      // PR_SET_THP_DISABLE
+  GuestAddress brk_end;             // the program break
+  std::vector<std::uint64_t> ldt;   // modify_ldt(2)
+  std::string name;                 // PR_SET_NAME: at most 15 bytes
+  std::int32_t dumpable = 1;        // prctl(2)
+  std::int32_t machine_checks = 2;  // PR_MCE_KILL
+  bool no_huge_pages = false;       // PR_SET_THP_DISABLE
   ProcSettings proc_settings;
   MemoryPolicy memory_policy;
   std::vector<MemoryPolicy> bound_memory;

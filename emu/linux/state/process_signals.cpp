@@ -156,7 +156,24 @@ std::optional<std::chrono::nanoseconds> Process::next_timer() const {
   return timers.left(TimerClock::Wall, timer_times());
 }
 
+std::optional<std::chrono::nanoseconds> Process::left_of_processor_time() {
+  constexpr rlim_t kLongest = 1'000'000'000;  // seconds; so many fit into nanoseconds
+  const rlim_t most = std::max<rlim_t>(limits()[RLIMIT_CPU].rlim_cur, 1);
+  if (most > kLongest) return std::nullopt;
+  return std::chrono::seconds(most) - clock.cpu_time();
+}
+
+void Process::limit_processor_time() {
+  const auto left = left_of_processor_time();
+  if (!left || left->count() > 0) return;
+  rlimit limit = limits()[RLIMIT_CPU];
+  limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, 1) + 1;
+  const bool is_last = limits().set(RLIMIT_CPU, limit) != 0;
+  send(kernel_signal(is_last ? SIGKILL : SIGXCPU));
+}
+
 void Process::expire_timers() {
+  limit_processor_time();
   if (timers.idle()) return;
   const TimerTimes now = timer_times();
   while (Timer* const timer = timers.expire(now)) {

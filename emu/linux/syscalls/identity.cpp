@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "emu/linux/host/host_call.hpp"
@@ -138,6 +139,26 @@ std::int64_t sys_capget(Process& process, const CallArguments& args) {
   if (!process.user.space().write({args[1]}, bytes)) return -EFAULT;
   process.user.count_out(bytes.size());
   return 0;
+}
+
+std::int64_t sys_capset(Process& process, const CallArguments& args) {
+  auto header = process.user.load<__user_cap_header_struct>(args[0]);
+  if (!header) return -EFAULT;
+  const std::int32_t pid = std::exchange(header->pid, 0);
+  const bool known = header->version == _LINUX_CAPABILITY_VERSION_1 ||
+                     header->version == _LINUX_CAPABILITY_VERSION_2 ||
+                     header->version == _LINUX_CAPABILITY_VERSION_3;
+  if (!known) {
+    header->version = _LINUX_CAPABILITY_VERSION_3;
+    return process.user.store(args[0], header->version) ? -EINVAL : -EFAULT;
+  }
+  if (pid != 0 && pid != process.task->id) return -EPERM;  // of itself only
+  std::array<__user_cap_data_struct, 2> sets{};
+  const std::size_t count = header->version == _LINUX_CAPABILITY_VERSION_1 ? 1 : 2;
+  const auto bytes = std::as_writable_bytes(std::span(sets).first(count));
+  if (!process.user.space().read({args[1]}, bytes)) return -EFAULT;
+  process.user.count_in(bytes.size());
+  return host_call(SYS_capset, &*header, sets.data());
 }
 
 /// setuid(2) and its like: others ask whose process it is now.

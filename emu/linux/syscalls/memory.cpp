@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,6 +60,26 @@ struct MapRequest {
 bool exceeds_limit(Process& process, std::uint64_t more) {
   const rlim_t most = process.limits()[RLIMIT_AS].rlim_cur;
   return most != RLIM_INFINITY && process.user.space().mapped_bytes() + more > most;
+}
+
+/// Whether so many bytes more that are private and writable are more than RLIMIT_DATA allows.
+bool exceeds_data_limit(Process& process, std::uint64_t more) {
+  const rlim_t most = process.limits()[RLIMIT_DATA].rlim_cur;
+  if (most == RLIM_INFINITY) return false;
+  std::uint64_t data = more;
+  for (const Region& region : process.user.space().regions())
+    if (!region.shared && region.permissions.write && region.name != "[stack]" &&
+        !process.growing.contains(region.range.begin.value))
+      data += region.range.size();
+  return data > most;
+}
+
+/// RLIMIT_MEMLOCK, for those without privileges: 0 or -errno.
+std::int64_t check_lock_limit(Process& process, std::uint64_t size) {
+  const rlim_t most = process.limits()[RLIMIT_MEMLOCK].rlim_cur;
+  if (process.tree.self().effective_user == 0) return 0;
+  if (most == 0) return -EPERM;
+  return size > most ? -ENOMEM : 0;
 }
 
 std::optional<GuestAddress> find_hole(Process& process, std::uint64_t size) {
@@ -131,15 +152,22 @@ std::int64_t map(Process& process, MapRequest request) {
   if (const std::int64_t error = check_type(request.flags); error != 0) return error;
   if (!anonymous)
     if (const std::int64_t error = check_file(request); error != 0) return error;
+  const bool shared = (request.flags & MAP_TYPE) != MAP_PRIVATE;
+  if (shared && (request.flags & MAP_GROWSDOWN) != 0) return -EINVAL;
+  if ((request.flags & MAP_LOCKED) != 0)
+    if (const std::int64_t error = check_lock_limit(process, request.length); error != 0)
+      return error == -ENOMEM ? -EAGAIN : error;
   if (exceeds_limit(process, request.length)) return -ENOMEM;
+  const bool is_data = !shared && (request.protection & PROT_WRITE) != 0;
+  if (is_data && exceeds_data_limit(process, request.length)) return -ENOMEM;
   const GuestAddress begin{static_cast<std::uint64_t>(address)};
   Region region{.range = {begin, begin + request.length},
                 .permissions = permissions_of(process, request.protection),
                 .name = anonymous ? std::string() : path_of(request.host_fd)};
-  const int error = process.user.space().map(std::move(region),
-                                             {.host_fd = anonymous ? -1 : request.host_fd,
-                                              .offset = anonymous ? 0 : request.offset,
-                                              .shared = (request.flags & MAP_TYPE) != MAP_PRIVATE});
+  const int error =
+      process.user.space().map(std::move(region), {.host_fd = anonymous ? -1 : request.host_fd,
+                                                   .offset = anonymous ? 0 : request.offset,
+                                                   .shared = shared});
   if (error == 0 && (request.flags & MAP_GROWSDOWN) != 0 && anonymous)
     process.growing.insert(begin.value);
   return error != 0 ? error : address;
@@ -171,6 +199,9 @@ std::int64_t grow(Process& process, GuestRange from, std::uint64_t size, std::ui
   const Region* const region = space.find(from.begin);
   if (region == nullptr || !region->range.contains(from)) return -EFAULT;
   if (exceeds_limit(process, size - from.size())) return -ENOMEM;
+  if (!region->shared && region->permissions.write &&
+      exceeds_data_limit(process, size - from.size()))
+    return -ENOMEM;
   const GuestRange tail{from.end, from.begin + size};
   if (region->range.end == from.end && is_free(process, tail)) {
     const std::int64_t grown = move_to(space, from, {from.begin, from.begin + size});
@@ -195,6 +226,37 @@ std::int64_t move_fixed(Process& process, GuestRange from, GuestAddress to, std:
     from.end = from.begin + size;
   }
   return move_to(space, from, target);
+}
+
+/// Where mremap(2) is to put something new.
+std::optional<GuestAddress> target_of(Process& process, std::uint64_t size, std::uint64_t flags,
+                                      std::uint64_t wanted) {
+  if ((flags & MREMAP_FIXED) == 0) return find_hole(process, size);
+  const GuestRange target{{wanted}, {wanted + size}};
+  if (!layout_of(process).limits().contains(target)) return std::nullopt;
+  process.user.space().unmap(target);
+  return target.begin;
+}
+
+/// MREMAP_DONTUNMAP: the pages move, the mapping stays. Of private memory without a file.
+std::int64_t move_and_keep(Process& process, GuestRange from, std::uint64_t size,
+                           std::uint64_t flags, std::uint64_t wanted) {
+  AddressSpace& space = process.user.space();
+  if (size != from.size() || from.empty()) return -EINVAL;
+  const GuestRange target{{wanted}, {wanted + size}};
+  if ((flags & MREMAP_FIXED) != 0 && (!is_aligned(wanted) || target.overlaps(from))) return -EINVAL;
+  const Region* const found = space.find(from.begin);
+  if (found == nullptr || !found->range.contains(from)) return -EFAULT;
+  Region kept = *found;
+  if (kept.shared || kept.name.starts_with('/')) return -EINVAL;
+  if (exceeds_limit(process, size)) return -ENOMEM;
+  const auto to = target_of(process, size, flags, wanted);
+  if (!to) return -ENOMEM;
+  const std::int64_t moved = move_to(space, from, {*to, *to + size});
+  if (moved < 0) return moved;
+  kept.range = from;
+  const int error = space.map(kept);
+  return error != 0 ? error : moved;
 }
 
 /// [address, address + length) in pages; nothing where it is not one.
@@ -226,6 +288,7 @@ constexpr int kHarmlessAdvice[] = {
     MADV_DONTFORK, MADV_DOFORK,     MADV_MERGEABLE,     MADV_UNMERGEABLE,
     MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_DONTDUMP,      MADV_DODUMP,
     MADV_COLD,     MADV_PAGEOUT,    MADV_POPULATE_READ, MADV_POPULATE_WRITE};
+constexpr int kDontNeedLocked = 24;  // MADV_DONTNEED_LOCKED
 // A new process of the guest is one of the host's.
 constexpr int kHostAdvice[] = {MADV_DONTNEED, MADV_FREE, MADV_REMOVE, MADV_WIPEONFORK,
                                MADV_KEEPONFORK};
@@ -278,10 +341,11 @@ std::int64_t sys_mremap(Process& process, const CallArguments& args) {
   if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) != 0 && (flags & MREMAP_MAYMOVE) == 0)
     return -EINVAL;
   const auto from = pages(args[0], args[1]);
-  // Neither a second mapping of shared pages (size 0) nor MREMAP_DONTUNMAP.
-  if (!from || from->empty() || (flags & MREMAP_DONTUNMAP) != 0) return -EINVAL;
+  if (!from) return -EINVAL;
   const std::uint64_t size = page_up(args[2]);
   if (size > layout_of(process).task_size) return -ENOMEM;
+  if ((flags & MREMAP_DONTUNMAP) != 0) return move_and_keep(process, *from, size, flags, args[4]);
+  if (from->empty()) return -EINVAL;  // a second mapping of shared pages
   AddressSpace& space = process.user.space();
   if ((flags & MREMAP_FIXED) != 0) return move_fixed(process, *from, {args[4]}, size);
   if (space.find(from->begin) == nullptr) return -EFAULT;
@@ -298,7 +362,9 @@ std::int64_t sys_brk(Process& process, const CallArguments& args) {
   const GuestAddress old_end{page_up(process.brk_end.value)}, new_end{page_up(wanted.value)};
   if (new_end > old_end) {
     const GuestRange added{old_end, new_end};
-    if (!is_free(process, added) || exceeds_limit(process, added.size())) return unchanged;
+    if (!is_free(process, added) || exceeds_limit(process, added.size()) ||
+        exceeds_data_limit(process, added.size()))
+      return unchanged;
     const Permissions permissions = permissions_of(process, PROT_READ | PROT_WRITE);
     if (space.map({.range = added, .permissions = permissions, .name = "[heap]"}) != 0)
       return unchanged;
@@ -310,7 +376,8 @@ std::int64_t sys_brk(Process& process, const CallArguments& args) {
 }
 
 std::int64_t sys_madvise(Process& process, const CallArguments& args) {
-  const auto advice = static_cast<int>(args[2]);
+  auto advice = static_cast<int>(args[2]);
+  if (advice == kDontNeedLocked) advice = MADV_DONTNEED;
   const bool passed = std::ranges::find(kHostAdvice, advice) != std::end(kHostAdvice);
   if (!passed && std::ranges::find(kHarmlessAdvice, advice) == std::end(kHarmlessAdvice))
     return -EINVAL;
@@ -318,6 +385,11 @@ std::int64_t sys_madvise(Process& process, const CallArguments& args) {
   if (!range) return -EINVAL;
   const AddressSpace& space = process.user.space();
   std::int64_t result = is_mapped(space, *range) ? 0 : -ENOMEM;
+  if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
+    each_piece(space, *range, [&](const Region& region, GuestRange) {
+      const Permissions& its = region.permissions;
+      if (result == 0 && !(advice == MADV_POPULATE_READ ? its.read : its.write)) result = -EINVAL;
+    });
   if (!passed) return result;
   each_piece(space, *range, [&](const Region&, GuestRange piece) {
     if (::madvise(AddressSpace::host(piece.begin), piece.size(), advice) != 0) result = -errno;
@@ -357,6 +429,10 @@ std::int64_t sys_mlock(Process& process, const CallArguments& args) {
   const std::uint64_t begin = page_down(args[0]);
   const auto range = pages(begin, args[1] + (args[0] - begin));
   if (!range) return -EINVAL;
+  const bool locks = process.row->amd64 != SYS_munlock;
+  if (locks)
+    if (const std::int64_t error = check_lock_limit(process, range->size()); error != 0)
+      return error;
   return is_mapped(process.user.space(), *range) ? 0 : -ENOMEM;
 }
 
@@ -365,9 +441,21 @@ std::int64_t sys_mlock2(Process& process, const CallArguments& args) {
   return (args[2] & ~kOnFault) != 0 ? -EINVAL : sys_mlock(process, args);
 }
 
-std::int64_t sys_mlockall(Process&, const CallArguments& args) {
+std::int64_t sys_mlockall(Process& process, const CallArguments& args) {
   constexpr std::uint64_t kKnown = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
-  return args[0] == 0 || (args[0] & ~kKnown) != 0 || args[0] == MCL_ONFAULT ? -EINVAL : 0;
+  if (args[0] == 0 || (args[0] & ~kKnown) != 0 || args[0] == MCL_ONFAULT) return -EINVAL;
+  const bool locks_now = (args[0] & MCL_CURRENT) != 0;
+  return check_lock_limit(process, locks_now ? process.user.space().mapped_bytes() : 0);
+}
+
+/// A processor without protection keys of its own for the guest.
+std::int64_t sys_pkey_alloc(Process&, const CallArguments& args) {
+  constexpr std::uint64_t kRights = PKEY_DISABLE_ACCESS | PKEY_DISABLE_WRITE;
+  return args[0] != 0 || (args[1] & ~kRights) != 0 ? -EINVAL : -ENOSPC;
+}
+
+std::int64_t sys_pkey_mprotect(Process& process, const CallArguments& args) {
+  return static_cast<std::int32_t>(args[3]) == -1 ? sys_mprotect(process, args) : -EINVAL;
 }
 
 std::int64_t sys_munlockall(Process&, const CallArguments&) {

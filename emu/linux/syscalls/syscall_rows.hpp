@@ -40,16 +40,20 @@ CallFunction sys_signal, sys_sgetmask, sys_ssetmask, sys_nice, sys_readdir, sys_
     sys_get_robust_list32;
 // identity.cpp
 CallFunction sys_getpid, sys_getppid, sys_getpgrp, sys_getpgid, sys_getsid, sys_setpgid, sys_setsid,
-    sys_getresuid, sys_getresgid, sys_getgroups, sys_setgroups, sys_capget, sys_uname, sys_set_user;
+    sys_getresuid, sys_getresgid, sys_getgroups, sys_setgroups, sys_capget, sys_capset, sys_uname,
+    sys_set_user;
 // io_ring_calls.cpp
 CallFunction sys_io_uring_setup, sys_io_uring_enter, sys_io_uring_register;
+// kcmp.cpp
+CallFunction sys_kcmp;
 // limits.cpp
 CallFunction sys_prlimit64, sys_getrlimit, sys_setrlimit, sys_getpriority, sys_setpriority,
     sys_sched_getaffinity, sys_sched_setaffinity, sys_sched_getscheduler, sys_sched_getparam,
     sys_sched_get_priority_max, sys_sched_get_priority_min, sys_getcpu, sys_sysinfo;
 // memory.cpp
 CallFunction sys_mmap, sys_munmap, sys_mprotect, sys_mremap, sys_brk, sys_madvise, sys_msync,
-    sys_mincore, sys_mlock, sys_mlock2, sys_mlockall, sys_munlockall;
+    sys_mincore, sys_mlock, sys_mlock2, sys_mlockall, sys_munlockall, sys_pkey_alloc,
+    sys_pkey_mprotect;
 // memory_policy.cpp
 CallFunction sys_mbind, sys_set_mempolicy, sys_get_mempolicy, sys_migrate_pages, sys_move_pages;
 // message.cpp
@@ -62,6 +66,9 @@ CallFunction sys_poll, sys_ppoll, sys_select, sys_pselect6, sys_epoll_ctl, sys_e
 // posix_queue.cpp
 CallFunction sys_mq_open, sys_mq_unlink, sys_mq_timedsend, sys_mq_timedreceive, sys_mq_notify,
     sys_mq_getsetattr;
+// process_file.cpp
+CallFunction sys_pidfd_open, sys_pidfd_send_signal, sys_pidfd_getfd, sys_process_madvise,
+    sys_process_mrelease;
 // process_vm.cpp
 CallFunction sys_process_vm_readv, sys_process_vm_writev;
 // ptrace.cpp
@@ -164,7 +171,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {23, kNoNumber, "select", "int =fdset:0 =fdset:0 =fdset:0 =timeval", "D", full(sys_select)},
     {24, 158, "sched_yield", "", "", full(sys_sched_yield)},
     {25, 163, "mremap", "ptr size size mremapflag ptr", "M returns:hex",
-     partial(sys_mremap, "neither MREMAP_DONTUNMAP nor an old size of 0")},
+     partial(sys_mremap, "MREMAP_DONTUNMAP of private memory without a file; no old size of 0")},
     {26, 144, "msync", "ptr size msyncflag", "M", full(sys_msync)},
     {27, 218, "mincore", "ptr size >pagevec:1", "M", full(sys_mincore)},
     {28, 219, "madvise", "ptr size advice", "M",
@@ -272,7 +279,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {123, kNoNumber, "setfsgid", "gid", "C", full(pass_to_host)},
     {124, 147, "getsid", "pid", "", full(sys_getsid)},
     {125, 184, "capget", "=opaque >opaque", "C", full(sys_capget)},
-    {126, 185, "capset", "=opaque <opaque", "C"},
+    {126, 185, "capset", "=opaque <opaque", "C", full(sys_capset)},
     {127, 176, "rt_sigpending", ">sigset:1 size", "S", full(sys_rt_sigpending)},
     {128, 177, "rt_sigtimedwait", "<sigset:3 >siginfo <timespec size", "S returns:signal",
      full(sys_rt_sigtimedwait)},
@@ -310,14 +317,13 @@ inline constexpr SyscallRow kSyscalls[] = {
     {155, 217, "pivot_root", "path path", "F", kPrivileged},
     {156, 149, "_sysctl", "ptr", "", kGone},
     {157, 172, "prctl", "prctl hex hex hex hex", "C",
-     partial(sys_prctl,
-             "name, dumpable, parent-death signal, no-new-privileges and what only asks")},
+     partial(sys_prctl, "no PR_SET_MM, no shadow stacks")},
     {158, 384, "arch_prctl", "archop hex", "P", full(sys_arch_prctl)},
     {159, 124, "adjtimex", "=timex", "K", partial(sys_adjtimex, "only reads")},
     {160, 75, "setrlimit", "resource <rlimit", "",
      partial(sys_setrlimit,
-             "RLIMIT_NOFILE, RLIMIT_SIGPENDING and RLIMIT_AS limit what they say; the others limit "
-             "nothing")},
+             "RLIMIT_STACK, RLIMIT_CORE, RLIMIT_RSS, RLIMIT_LOCKS, RLIMIT_NICE, RLIMIT_RTPRIO and "
+             "RLIMIT_RTTIME limit nothing")},
     {161, 61, "chroot", "path", "F", kPrivileged},
     {162, 36, "sync", "", "", full(pass_to_host)},
     {163, 51, "acct", "path", "F", kPrivileged},
@@ -414,8 +420,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {244, 281, "mq_notify", "fd <sigevent", "D", full(sys_mq_notify)},
     {245, 282, "mq_getsetattr", "fd <opaque >opaque", "D", full(sys_mq_getsetattr)},
     {246, 283, "kexec_load", "hex ulong ptr hex", "", kPrivileged},
-    {247, 284, "waitid", "waitid pid >siginfo waitopt >rusage", "P",
-     partial(sys_waitid, "no P_PIDFD")},
+    {247, 284, "waitid", "waitid pid >siginfo waitopt >rusage", "P", full(sys_waitid)},
     {248, 286, "add_key", "str str <bytes:3 size int", "", absent("a kernel without CONFIG_KEYS")},
     {249, 287, "request_key", "str str str int", "", absent("a kernel without CONFIG_KEYS")},
     {250, 288, "keyctl", "int hex hex hex hex", "", absent("a kernel without CONFIG_KEYS")},
@@ -487,8 +492,8 @@ inline constexpr SyscallRow kSyscalls[] = {
      refused<EBADF>("there is no fanotify group")},
     {302, 340, "prlimit64", "pid resource <rlimit64 >rlimit64", "",
      partial(sys_prlimit64,
-             "RLIMIT_NOFILE, RLIMIT_SIGPENDING and RLIMIT_AS limit what they say; the others limit "
-             "nothing")},
+             "RLIMIT_STACK, RLIMIT_CORE, RLIMIT_RSS, RLIMIT_LOCKS, RLIMIT_NICE, RLIMIT_RTPRIO and "
+             "RLIMIT_RTTIME limit nothing")},
     {303, 341, "name_to_handle_at", "dirfd path >opaque >i32 atflag", "DF",
      refused<EOPNOTSUPP>("no file handles")},
     {304, 342, "open_by_handle_at", "fd <opaque oflag", "D", kPrivileged},
@@ -501,7 +506,7 @@ inline constexpr SyscallRow kSyscalls[] = {
      full(sys_process_vm_readv)},
     {311, 348, "process_vm_writev", "pid <iovec:2 ulong <iovec:4 ulong ulong", "",
      full(sys_process_vm_writev)},
-    {312, 349, "kcmp", "pid pid int ulong ulong", "", absent("a kernel without CONFIG_KCMP")},
+    {312, 349, "kcmp", "pid pid int ulong ulong", "", partial(sys_kcmp, "no KCMP_EPOLL_TFD")},
     {313, 350, "finit_module", "fd str hex", "D", kPrivileged},
     {314, 351, "sched_setattr", "pid <opaque uint", "",
      partial(sys_sched_setattr, "checked; EPERM for the real-time policies")},
@@ -522,14 +527,16 @@ inline constexpr SyscallRow kSyscalls[] = {
     {327, 378, "preadv2", "fd >iovec:2 ulong lo hi rwf", "D moves waits-in",
      partial(pass_to_host, "the bytes of /dev/urandom are the host's")},
     {328, 379, "pwritev2", "fd <iovec:2 ulong lo hi rwf", "D moves waits-out", full(pass_write)},
-    {329, 380, "pkey_mprotect", "ptr size prot int", "M"},
-    {330, 381, "pkey_alloc", "hex hex", ""},
-    {331, 382, "pkey_free", "int", ""},
+    {329, 380, "pkey_mprotect", "ptr size prot int", "M",
+     partial(sys_pkey_mprotect, "there are no protection keys: only -1")},
+    {330, 381, "pkey_alloc", "hex hex", "",
+     partial(sys_pkey_alloc, "ENOSPC, as on a processor without protection keys")},
+    {331, 382, "pkey_free", "int", "", refused<EINVAL>("there are no protection keys")},
     {332, 383, "statx", "dirfd path statxflag statxmask >statx", "DF %%stat", full(pass_to_host)},
     {333, 385, "io_pgetevents", "ulong long long >opaque <timespec <opaque", "",
      full(sys_io_pgetevents)},
     {334, 386, "rseq", "ptr hex hex hex", "", absent("the C library does without")},
-    {424, 424, "pidfd_send_signal", "fd sig <siginfo hex", "DSP"},
+    {424, 424, "pidfd_send_signal", "fd sig <siginfo hex", "DSP", full(sys_pidfd_send_signal)},
     {425, 425, "io_uring_setup", "uint =ringparams", "D returns:fd",
      partial(sys_io_uring_setup, "no polling by the kernel, no entries of other sizes")},
     {426, 426, "io_uring_enter", "fd uint uint ringenter ptr size", "DS",
@@ -544,14 +551,14 @@ inline constexpr SyscallRow kSyscalls[] = {
     {431, 431, "fsconfig", "fd uint str ptr int", "DF", kPrivileged},
     {432, 432, "fsmount", "fd hex hex", "D", kPrivileged},
     {433, 433, "fspick", "dirfd path hex", "DF", kPrivileged},
-    {434, 434, "pidfd_open", "pid hex", "D returns:fd"},
+    {434, 434, "pidfd_open", "pid hex", "D returns:fd", full(sys_pidfd_open)},
     {435, 435, "clone3", "=cloneargs size", "P",
      partial(sys_clone3, "threads and processes without namespaces of their own")},
     {436, 436, "close_range", "uint uint hex", "", full(sys_close_range)},
     {437, 437, "openat2", "dirfd path <openhow size", "DF returns:fd", full(sys_openat2)},
-    {438, 438, "pidfd_getfd", "fd int hex", "D returns:fd"},
+    {438, 438, "pidfd_getfd", "fd int hex", "D returns:fd", full(sys_pidfd_getfd)},
     {439, 439, "faccessat2", "dirfd path amode accessflag", "DF", full(pass_to_host)},
-    {440, 440, "process_madvise", "fd <iovec:2 size advice hex", "D", kPrivileged},
+    {440, 440, "process_madvise", "fd <iovec:2 size advice hex", "D", full(sys_process_madvise)},
     {441, 441, "epoll_pwait2", "fd >epollevent:2 int <timespec64 <sigset:5 size", "D",
      full(sys_epoll_pwait2)},
     {442, 442, "mount_setattr", "dirfd path atflag <opaque size", "DF", kPrivileged},
@@ -563,7 +570,7 @@ inline constexpr SyscallRow kSyscalls[] = {
     {446, 446, "landlock_restrict_self", "fd hex", "D",
      absent("a kernel without CONFIG_SECURITY_LANDLOCK")},
     {447, 447, "memfd_secret", "hex", "D", absent("a kernel without CONFIG_SECRETMEM")},
-    {448, 448, "process_mrelease", "fd hex", "D"},
+    {448, 448, "process_mrelease", "fd hex", "D", full(sys_process_mrelease)},
     {449, 449, "futex_waitv", "<opaque uint hex <timespec64 clock", "", full(sys_futex_waitv)},
     {450, 450, "set_mempolicy_home_node", "ulong ulong ulong hex", "M",
      absent("a kernel without CONFIG_NUMA")},

@@ -39,6 +39,19 @@ std::int64_t name(Process& process, std::uint64_t address) {
   return process.user.store(address, text) ? 0 : -EFAULT;
 }
 
+/// PR_MCE_KILL: what a broken page does. There are none.
+std::int64_t set_machine_check_policy(Process& process, const CallArguments& args) {
+  if ((args[3] | args[4]) != 0) return -EINVAL;
+  if (args[1] == PR_MCE_KILL_CLEAR) {
+    if (args[2] != 0) return -EINVAL;
+    process.machine_checks = PR_MCE_KILL_DEFAULT;
+    return 0;
+  }
+  if (args[1] != PR_MCE_KILL_SET || args[2] > PR_MCE_KILL_DEFAULT) return -EINVAL;
+  process.machine_checks = static_cast<std::int32_t>(args[2]);
+  return 0;
+}
+
 /// From now on the thread may read, write, end, and come back from handlers.
 std::int64_t confine(Process& process) {
   process.task->confined = true;
@@ -109,9 +122,12 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
       process.dumpable = static_cast<std::int32_t>(args[1]);
       return 0;
     case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_CAP_AMBIENT:
     case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
     case PR_GET_KEEPCAPS:
-      return host_call(SYS_prctl, args[0], args[1], 0, 0, 0);
+    case PR_SET_KEEPCAPS:
     case PR_GET_NO_NEW_PRIVS:
     case PR_SET_NO_NEW_PRIVS:
       return host_call(SYS_prctl, args[0], args[1], args[2], args[3], args[4]);
@@ -123,8 +139,6 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
       if ((args[2] | args[3] | args[4]) != 0) return -EINVAL;
       process.no_huge_pages = args[1] != 0;
       return 0;
-    case PR_SET_KEEPCAPS:
-      return host_call(SYS_prctl, args[0], args[1], 0, 0, 0);
     case PR_GET_TIMING:
       return PR_TIMING_STATISTICAL;
     case PR_SET_TIMING:
@@ -138,9 +152,28 @@ std::int64_t sys_prctl(Process& process, const CallArguments& args) {
     case PR_SET_SECCOMP:
       return args[1] == SECCOMP_MODE_STRICT ? confine(process) : -EINVAL;
     case PR_GET_TIMERSLACK:
-      return 50'000;  // nanoseconds, prctl(2)
+      return static_cast<std::int64_t>(process.task->timer_slack);
     case PR_SET_TIMERSLACK:
+      process.task->timer_slack =
+          static_cast<std::int64_t>(args[1]) <= 0 ? Task::kTimerSlack : args[1];
       return 0;
+    case PR_MCE_KILL:
+      return set_machine_check_policy(process, args);
+    case PR_MCE_KILL_GET:
+      return (args[1] | args[2] | args[3] | args[4]) != 0 ? -EINVAL : process.machine_checks;
+    case PR_TASK_PERF_EVENTS_DISABLE:
+    case PR_TASK_PERF_EVENTS_ENABLE:
+      return 0;
+    case PR_GET_SPECULATION_CTRL:
+      if ((args[2] | args[3] | args[4]) != 0) return -EINVAL;
+      return args[1] <= PR_SPEC_L1D_FLUSH ? PR_SPEC_NOT_AFFECTED : -ENODEV;
+    case PR_SET_SPECULATION_CTRL:
+      if ((args[3] | args[4]) != 0) return -EINVAL;
+      return args[1] <= PR_SPEC_L1D_FLUSH ? -ENXIO : -ENODEV;
+    case PR_SET_MM:
+    case PR_SET_IO_FLUSHER:
+    case PR_GET_IO_FLUSHER:
+      return -EPERM;
     default:
       return -EINVAL;
   }

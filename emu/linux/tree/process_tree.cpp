@@ -73,6 +73,7 @@ struct ProcessTree::Shared {
   std::int32_t last_id = 0;
   std::uint64_t last_order = 0;
   std::uint64_t files_changed = 0;
+  std::uint32_t last_thing = 0;
   std::int64_t busy = 0;               // hundredths of cycles of all
   std::uint64_t slept = 0;             // ticks of the counter
   std::array<char, kTextSize> text{};  // where hopeless: who waits for what
@@ -225,6 +226,10 @@ ProcessEntry* ProcessTree::make_child(std::int32_t exit_signal, const ThreadEntr
   made->exit_signal = exit_signal;
   ++shared_->live;
   return made;
+}
+
+std::uint32_t ProcessTree::next_thing() {
+  return ++shared_->last_thing;
 }
 
 void ProcessTree::discard(ProcessEntry& child) {

@@ -40,6 +40,11 @@ struct SentSignal {
   std::int32_t thread = 0;  // 0: to the process as a whole
 };
 
+/// What a process has in common with others, each thing by a number: what kcmp(2) compares.
+struct SharedThings {
+  std::uint32_t memory = 0, files = 0, directory = 0, handlers = 0, io = 0, semaphores = 0;
+};
+
 /// One process of the guest, in memory that all of its processes share.
 struct ProcessEntry {
   enum class State : std::uint8_t { Free, Ready, Waiting, Stopped, Zombie };
@@ -77,6 +82,7 @@ struct ProcessEntry {
   std::uint64_t queued = 0;     // signals it has taken from there that are pending
   std::uint32_t effective_user = 0, saved_user = 0;  // as kill(2) looks at them
   ResourceLimits limits;
+  SharedThings things;
   std::uint64_t program_device = 0, program_inode = 0;  // stat(2) of what it runs
   std::array<char, 120> waits_for{};
 };
@@ -126,6 +132,8 @@ class ProcessTree {
 
   /// A new child of this process, made by `thread`; null where there are too many.
   ProcessEntry* make_child(std::int32_t exit_signal, const ThreadEntry& thread);
+  /// A number for things that a process has to itself.
+  std::uint32_t next_thing();
   /// The host could not make the child: its entry is free again.
   void discard(ProcessEntry& child);
   /// Called in the parent: from now on the child can get the turn.

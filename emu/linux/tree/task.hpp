@@ -50,13 +50,15 @@ struct Task {
 
   bool waits() const { return wait && wait->end == Wait::End::NotYet; }
 
-  int id;                             // gettid(2)
-  Registers registers;                // while it is not on the processor
-  DescriptorTables descriptors;       // likewise
-  std::uint64_t clear_child_tid = 0;  // set_tid_address(2)
-  ThreadEntry* entry = nullptr;       // what others may ask of it
-  std::string name;                   // PR_SET_NAME: at most 15 bytes
-  bool confined = false;              // seccomp(2), strict mode
+  int id;                                               // gettid(2)
+  Registers registers;                                  // while it is not on the processor
+  DescriptorTables descriptors;                         // likewise
+  std::uint64_t clear_child_tid = 0;                    // set_tid_address(2)
+  ThreadEntry* entry = nullptr;                         // what others may ask of it
+  std::string name;                                     // PR_SET_NAME: at most 15 bytes
+  static constexpr std::uint64_t kTimerSlack = 50'000;  // nanoseconds, prctl(2)
+  std::uint64_t timer_slack = kTimerSlack;              // PR_SET_TIMERSLACK
+  bool confined = false;                                // seccomp(2), strict mode
   ThreadSignals signals;
   TracedTask traced;  // ptrace(2)
 

@@ -8,6 +8,7 @@
 
 #include "emu/linux/abi/time_values.hpp"
 #include "emu/linux/state/process.hpp"
+#include "emu/linux/syscalls/processes/process_file.hpp"
 
 namespace ringfare {
 namespace {
@@ -194,13 +195,16 @@ std::int64_t sys_waitpid(Process& process, const CallArguments& args) {
   return wait_for(process, static_cast<std::int32_t>(args[0]), args[1], args[2], 0);
 }
 
-std::int64_t sys_waitid(Process& process, const CallArguments& args) {
+namespace {
+
+std::int64_t wait_by_id(Process& process, const CallArguments& args, std::optional<Fate>& fate) {
   const auto options = static_cast<std::uint32_t>(args[3]);
   const auto id = static_cast<std::int32_t>(args[1]);
   constexpr std::uint32_t kEvents = WEXITED | WSTOPPED | WCONTINUED;
   constexpr std::uint32_t kKnown = kEvents | WNOHANG | WNOWAIT | __WNOTHREAD | __WCLONE | __WALL;
   if ((options & ~kKnown) != 0 || (options & kEvents) == 0) return -EINVAL;
   Choice choice;
+  bool at_once = false;  // a pidfd with PIDFD_NONBLOCK
   switch (static_cast<std::int32_t>(args[0])) {
     case P_ALL:
       break;
@@ -212,16 +216,34 @@ std::int64_t sys_waitid(Process& process, const CallArguments& args) {
       if (id < 0) return -EINVAL;
       choice = {Choice::By::Group, id == 0 ? process.group() : id};
       break;
+    case P_PIDFD: {
+      if (id < 0) return -EINVAL;
+      const ProcessFile* const file = find_process_file(process, args[1]);
+      if (file == nullptr) return -EBADF;
+      choice = {Choice::By::Pid, file->pid()};
+      at_once = !file->waits;
+      break;
+    }
     default:
       return -EINVAL;
   }
-  std::optional<Fate> fate;
-  const std::int64_t result = await(process, choice, options, fate);
+  const std::int64_t result =
+      await(process, choice, options | (at_once ? std::uint32_t{WNOHANG} : 0), fate);
   if (result != 0) return result;
+  return at_once && !fate && (options & WNOHANG) == 0 ? -EAGAIN : 0;
+}
+
+}  // namespace
+
+/// Without a child, after an error, too, the siginfo_t is one of no signal.
+std::int64_t sys_waitid(Process& process, const CallArguments& args) {
+  std::optional<Fate> fate;
+  const std::int64_t result = wait_by_id(process, args, fate);
+  if (result == kBlocked) return result;
   const ChildInfo info = fate ? info_of(*fate) : ChildInfo{};
   if (args[4] != 0 && fate && !process.user.store(args[4], fate->usage)) return -EFAULT;
   if (args[2] != 0 && !process.user.store(args[2], info)) return -EFAULT;
-  return 0;
+  return result;
 }
 
 }  // namespace ringfare

@@ -16,6 +16,7 @@
 #include "emu/linux/host/host_fork.hpp"
 #include "emu/linux/state/process.hpp"
 #include "emu/linux/state/tracing.hpp"
+#include "emu/linux/syscalls/processes/process_file.hpp"
 
 namespace ringfare {
 namespace {
@@ -41,6 +42,7 @@ bool is_consistent(std::uint64_t flags) {
   if ((flags & CLONE_THREAD) != 0 && (flags & CLONE_SIGHAND) == 0) return false;
   if ((flags & CLONE_SIGHAND) != 0 && (flags & CLONE_VM) == 0) return false;
   if ((flags & CLONE_FS) != 0 && (flags & (CLONE_NEWNS | CLONE_NEWUSER)) != 0) return false;
+  if ((flags & CLONE_PIDFD) != 0 && (flags & (CLONE_THREAD | CLONE_DETACHED)) != 0) return false;
   return true;
 }
 
@@ -73,6 +75,7 @@ std::int64_t start_thread(Process& process, const CloneRequest& request) {
     return -EINVAL;
   }
   if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
+  if (process.has_too_many_threads()) return -EAGAIN;
   Task* const made = process.add_task();
   if (made == nullptr) return -EAGAIN;
   Task& task = *made;
@@ -91,11 +94,28 @@ std::int64_t start_thread(Process& process, const CloneRequest& request) {
 }
 
 /// What a new process may ask for. CLONE_VM is honoured as far as vfork(2) lets it be seen: the
-/// child's memory comes back when it ends or starts another program.
-constexpr std::uint64_t kProcessFlags =
-    CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_SIGHAND | CLONE_SETTLS | CLONE_PARENT_SETTID |
-    CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM |
-    CLONE_CLEAR_SIGHAND | CLONE_PTRACE | CLONE_UNTRACED;
+/// child's memory comes back when it ends or starts another program. Of its descriptors, current
+/// directory and handlers the child has a copy.
+constexpr std::uint64_t kProcessFlags = CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES |
+                                        CLONE_SIGHAND | CLONE_SETTLS | CLONE_PARENT_SETTID |
+                                        CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_DETACHED |
+                                        CLONE_IO | CLONE_SYSVSEM | CLONE_CLEAR_SIGHAND |
+                                        CLONE_PTRACE | CLONE_UNTRACED | CLONE_PARENT | CLONE_PIDFD;
+
+/// kcmp(2) compares these.
+void share_things(Process& process, ProcessEntry& child, std::uint64_t flags) {
+  const SharedThings& own = process.tree.self().things;
+  const auto choose = [&](std::uint64_t flag, std::uint32_t mine) {
+    return (flags & flag) != 0 ? mine : process.tree.next_thing();
+  };
+  child.things = {.memory = choose(CLONE_VM, own.memory),
+                  .files = choose(CLONE_FILES, own.files),
+                  .directory = choose(CLONE_FS, own.directory),
+                  .handlers = choose(CLONE_SIGHAND, own.handlers),
+                  // Nobody has any before something makes them.
+                  .io = own.io,
+                  .semaphores = own.semaphores};
+}
 
 /// Called in the new process.
 std::int64_t begin_process(Process& process, ProcessEntry& own, const CloneRequest& request) {
@@ -125,14 +145,23 @@ std::int64_t start_process(Process& process, const CloneRequest& request) {
     return std::exchange(task.child, 0);
   }
   const bool lends = (request.flags & CLONE_VM) != 0;
-  if ((request.flags & ~kProcessFlags) != 0 || (lends && (request.flags & CLONE_VFORK) == 0)) {
+  if ((request.flags & ~kProcessFlags) != 0) {
     process.warn("clone: only plain threads and processes are made; the guest got EINVAL");
     return -EINVAL;
   }
   if ((request.flags & CLONE_SETTLS) != 0 && request.tls >= kTaskSize) return -EPERM;
-  ProcessEntry* const child = process.make_child(request.exit_signal);
+  const bool names_child = (request.flags & CLONE_PIDFD) != 0;
+  if (names_child && process.user.writable_prefix(request.pidfd, 4) < 4) return -EFAULT;
+  if (names_child && !process.descriptors.lowest_free()) return -EMFILE;
+  if (process.has_too_many_threads()) return -EAGAIN;
+  const bool is_sibling = (request.flags & CLONE_PARENT) != 0;
+  if (is_sibling && process.tree.is_first()) return -EINVAL;  // as the first of a namespace
+  const auto own_signal = static_cast<std::uint64_t>(process.tree.self().exit_signal);
+  ProcessEntry* const child = process.make_child(is_sibling ? own_signal : request.exit_signal);
   if (child == nullptr) return -EAGAIN;
   tell_tracer_of_new(process, request, *process.tree.find_thread(child->pid));
+  if (is_sibling) child->parent = process.parent_pid();
+  share_things(process, *child, request.flags);
   if (lends) process.lend_memory();
   std::fflush(nullptr);
   // To the host all are children of the process that has started the emulator.
@@ -142,7 +171,10 @@ std::int64_t start_process(Process& process, const CloneRequest& request) {
   process.tree.start(*child, host);
   const std::int32_t pid = child->pid;
   if ((request.flags & CLONE_PARENT_SETTID) != 0) process.user.store(request.parent_tid, pid);
-  if ((request.flags & CLONE_VFORK) == 0) return pid;
+  if (names_child)
+    process.user.store(request.pidfd,
+                       static_cast<std::int32_t>(install_process_file(process, pid, true)));
+  if (!lends && (request.flags & CLONE_VFORK) == 0) return pid;
   task.child = pid;
   // Its tracer hears of the child now, not when the call is over.
   if (!task.traced.due.empty()) {
@@ -171,6 +203,7 @@ std::int64_t sys_vfork(Process& process, const CallArguments&) {
 }
 
 std::int64_t sys_clone(Process& process, const CallArguments& args) {
+  if ((args[0] & CLONE_PIDFD) != 0 && (args[0] & CLONE_PARENT_SETTID) != 0) return -EINVAL;
   return clone(process, {.flags = static_cast<std::uint32_t>(args[0]) & ~std::uint64_t{CSIGNAL},
                          .pidfd = args[2],
                          .child_tid = args[3],
@@ -196,7 +229,12 @@ std::int64_t sys_clone3(Process& process, const CallArguments& args) {
   if (request.exit_signal > SignalState::kCount) return -EINVAL;
   if ((request.flags & (CLONE_THREAD | CLONE_PARENT)) != 0 && request.exit_signal != 0)
     return -EINVAL;
+  constexpr std::uint64_t kMostLevels = 32;  // MAX_PID_NS_LEVEL
+  if (request.set_tid_size > kMostLevels) return -EINVAL;
+  if ((request.set_tid == 0) != (request.set_tid_size == 0)) return -EINVAL;
   if (request.set_tid_size != 0) return -EPERM;
+  if ((request.flags & CLONE_SIGHAND) != 0 && (request.flags & CLONE_CLEAR_SIGHAND) != 0)
+    return -EINVAL;
   return clone(process, request);
 }
 

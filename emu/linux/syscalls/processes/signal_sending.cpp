@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // kill(2), tkill(2), sigqueue(3).
+#include "emu/linux/syscalls/processes/signal_sending.hpp"
+
 #include <unistd.h>
 
 #include <csignal>
@@ -9,11 +11,6 @@
 
 namespace ringfare {
 namespace {
-
-bool is_signal(std::uint64_t argument) {
-  const auto signal = static_cast<std::int32_t>(argument);
-  return signal >= 0 && signal <= SignalState::kCount;
-}
 
 bool is_self(const Process& process, std::uint64_t pid) {
   return static_cast<std::int32_t>(pid) == process.pid();
@@ -72,12 +69,20 @@ std::optional<SignalInfo> queued_info(Process& process, std::uint64_t signal,
   return info;
 }
 
-/// Nobody may pretend to be the kernel or kill(2) towards others.
+}  // namespace
+
+bool is_signal(std::uint64_t argument) {
+  const auto signal = static_cast<std::int32_t>(argument);
+  return signal >= 0 && signal <= SignalState::kCount;
+}
+
 bool pretends(const SignalInfo& info) {
   return info.code >= 0 || info.code == SI_TKILL;
 }
 
-}  // namespace
+std::int64_t send_to_process(Process& process, ProcessEntry& entry, const SignalInfo& info) {
+  return send_to(process, entry, info);
+}
 
 SignalInfo user_signal(const Process& process, int signal, int code) {
   return make_signal(signal, code, SignalInfo::Sender{.pid = process.pid(), .uid = getuid()});
