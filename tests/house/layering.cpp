@@ -51,7 +51,6 @@ constexpr std::string_view kLayers[] = {
     "emu/strace/fields",
     "emu/strace/programs",
     "emu/strace/netlink",
-    "emu/strace/ioctl",
     "emu/strace",
     "emu/session",
     "emu/report",

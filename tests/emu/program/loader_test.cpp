@@ -100,7 +100,7 @@ TEST_F(Loader, MovesAPieByMultiplesOfItsAlignment) {
   ElfFile elf = ElfFile::small(0);
   elf.header.e_type = ET_DYN;
   elf.segments[0].p_align = std::uint64_t{1} << 30;
-  EXPECT_EQ(load(elf).entry.value, (std::uint64_t{1} << 30) + 0x200);
+  EXPECT_EQ(load(elf).entry.value, (std::uint64_t{2} << 30) + 0x200);
 }
 
 TEST_F(Loader, ProgramHeadersOutsideEverySegmentHaveNoAddress) {

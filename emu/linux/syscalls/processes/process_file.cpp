@@ -125,10 +125,11 @@ std::int64_t sys_pidfd_getfd(Process& process, const CallArguments& args) {
 
 std::int64_t sys_process_madvise(Process& process, const CallArguments& args) {
   constexpr int kOffered[] = {MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED};
-  constexpr std::uint64_t kMostRanges = 1024;  // UIO_MAXIOV
-  if (static_cast<std::uint32_t>(args[4]) != 0 || args[2] > kMostRanges) return -EINVAL;
+  constexpr std::uint32_t kMostRanges = 1024;  // UIO_MAXIOV
+  const auto ranges = static_cast<std::uint32_t>(args[2]);  // as import_iovec takes it
+  if (static_cast<std::uint32_t>(args[4]) != 0 || ranges > kMostRanges) return -EINVAL;
   std::int64_t total = 0;
-  for (std::uint64_t i = 0; i < args[2]; ++i) {
+  for (std::uint64_t i = 0; i < ranges; ++i) {
     const auto range = process.user.load<iovec>(args[1] + i * sizeof(iovec));
     if (!range) return -EFAULT;
     total += static_cast<std::int64_t>(range->iov_len);
