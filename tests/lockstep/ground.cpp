@@ -66,6 +66,7 @@ Result Guest::run(std::span<const std::uint8_t> code, const Snapshot& before) {
 
   place_memory(before);
   Thread thread;
+  thread.vendor = __builtin_cpu_is("amd") != 0 ? Vendor::Amd : Vendor::Intel;  // as the host does
   thread.registers = before.registers;
   thread.registers.rip = at.value;
   const Stop stop = engine_.run(thread, {});

@@ -125,7 +125,7 @@ std::int64_t sys_pidfd_getfd(Process& process, const CallArguments& args) {
 
 std::int64_t sys_process_madvise(Process& process, const CallArguments& args) {
   constexpr int kOffered[] = {MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED};
-  constexpr std::uint32_t kMostRanges = 1024;  // UIO_MAXIOV
+  constexpr std::uint32_t kMostRanges = 1024;               // UIO_MAXIOV
   const auto ranges = static_cast<std::uint32_t>(args[2]);  // as import_iovec takes it
   if (static_cast<std::uint32_t>(args[4]) != 0 || ranges > kMostRanges) return -EINVAL;
   std::int64_t total = 0;
