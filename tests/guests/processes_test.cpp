@@ -235,6 +235,15 @@ TEST(Orphans, EndWithTheFirstProcess) {
   EXPECT_EQ(ended.ending(), "exit 0");
 }
 
+/// capabilities(7): a program that somebody starts who is not root any more has none.
+TEST(Capabilities, EndWithTheUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  const Launch launch{.arguments = {"/usr/bin/setpriv", "--reuid=1000", "--regid=1000",
+                                    "--clear-groups", "--inh-caps=-all", "/bin/grep", "-E",
+                                    "Cap(Prm|Eff|Amb)", "/proc/self/status"}};
+  EXPECT_EQ(run(under_ringfare(launch)).output, run(launch).output);
+}
+
 TEST(Deadlock, EndsWithWhoWaitsForWhat) {
   for (const char* name : {"deadlock.glibc", "deadlock.musl"}) {
     const Outcome inside = run(under_ringfare({.arguments = {guest(name)}}, {"run"}));

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <utility>
 
+#include "emu/linux/host/capabilities.hpp"
 #include "emu/linux/state/futex_wakes.hpp"
 #include "emu/linux/state/ipc_objects.hpp"
 #include "emu/linux/state/kernel_log.hpp"
@@ -208,6 +209,7 @@ void Process::start_program(const ProgramImage& program) {
   timers.remove_created();
   brk_end = program.brk_start;
   execution_domain = first_execution_domain(program, execution_domain);
+  keep_ambient_capabilities();
   set_name(process_name(program));
   std::unique_ptr<Task> own = std::move(tasks.extract(task->id).mapped());
   for (const auto& [id, other] : tasks) leave_futexes(*this, *other);
