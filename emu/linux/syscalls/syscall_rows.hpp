@@ -206,7 +206,9 @@ inline constexpr SyscallRow kSyscalls[] = {
     {54, 366, "setsockopt", "fd socklevel int <bytes:4 int", "N", full(pass_to_host)},
     {55, 365, "getsockopt", "fd socklevel int >bytes:4 =i32", "N", full(sys_getsockopt)},
     {56, kNoNumber, "clone", "cloneflag ptr >i32 >i32 hex", "P named-args",
-     partial(sys_clone, "threads and processes without namespaces of their own")},
+     partial(sys_clone,
+             "no namespaces; with CLONE_VM and no thread the parent waits for the child; between "
+             "processes CLONE_FILES, CLONE_FS and CLONE_SIGHAND give copies")},
     {57, 2, "fork", "", "P", full(sys_fork)},
     {58, 190, "vfork", "", "P",
      partial(sys_vfork, "of the memory only what is written is shared with the parent")},
@@ -553,7 +555,9 @@ inline constexpr SyscallRow kSyscalls[] = {
     {433, 433, "fspick", "dirfd path hex", "DF", kPrivileged},
     {434, 434, "pidfd_open", "pid hex", "D returns:fd", full(sys_pidfd_open)},
     {435, 435, "clone3", "=cloneargs size", "P",
-     partial(sys_clone3, "threads and processes without namespaces of their own")},
+     partial(sys_clone3,
+             "no namespaces; with CLONE_VM and no thread the parent waits for the child; between "
+             "processes CLONE_FILES, CLONE_FS and CLONE_SIGHAND give copies")},
     {436, 436, "close_range", "uint uint hex", "", full(sys_close_range)},
     {437, 437, "openat2", "dirfd path <openhow size", "DF returns:fd", full(sys_openat2)},
     {438, 438, "pidfd_getfd", "fd int hex", "D returns:fd", full(sys_pidfd_getfd)},

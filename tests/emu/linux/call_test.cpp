@@ -42,6 +42,17 @@ class ResolvedCall : public ::testing::Test {
   AddressSpace memory_;
 };
 
+/// System V ABI: of an int the lower half counts, of a long, a size or a pointer all of it.
+TEST_F(ResolvedCall, OfAnIntTheLowerHalfCounts) {
+  constexpr std::uint64_t kGarbage = 0x1'0000'0000, kMinusOne = ~std::uint64_t{0};
+  EXPECT_EQ(call(Abi::Amd64, "getitimer", {kGarbage | 2, kData}).args[0], 2u);
+  EXPECT_EQ(call(Abi::Amd64, "close", {0xffff'ffff}).args[0], kMinusOne);
+  EXPECT_EQ(call(Abi::Amd64, "chown", {kData, kGarbage | 7, kMinusOne}).args[2], 0xffff'ffffu);
+  EXPECT_EQ(call(Abi::Amd64, "chown", {kData, kGarbage | 7, kMinusOne}).args[1], 7u);
+  EXPECT_EQ(call(Abi::Amd64, "read", {0, kData, kGarbage}).args[2], kGarbage);
+  EXPECT_EQ(call(Abi::Amd64, "read", {kGarbage, kData, 1}).request.args[0], kGarbage);
+}
+
 TEST_F(ResolvedCall, IsServedByItsOwnRow) {
   const Call read = call(Abi::Amd64, "read", {3, kData, 10});
   EXPECT_EQ(read.row, find_syscall(Abi::Amd64, "read"));
